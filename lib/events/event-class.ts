@@ -1,0 +1,7 @@
+/**
+ * A class whose instances are events or commands.
+ *
+ * @publicApi
+ */
+// Parameters are contravariant: `never[]` is the one list that accepts every constructor.
+export type EventClass<T extends object = object> = abstract new (...args: never[]) => T;

@@ -1,0 +1,85 @@
+import type { RecordedEvent } from './recorded-event.js';
+import type { StoredEvent } from './stored-event.js';
+import type { NewEvent } from './new-event.js';
+import { domainEventMetadata } from './domain-event.decorator.js';
+import type { EventTypeRegistry } from './event-type-registry.js';
+import { InvalidEventError } from './invalid-event.error.js';
+import type { EventClass } from './event-class.js';
+import { UndecodableEventError } from './undecodable-event.error.js';
+import type { Validator } from './validator.js';
+
+/** The part of a stored event that is known before the store has given it a place. */
+export interface SerializedData {
+  readonly type: string;
+  readonly version: number;
+  readonly payload: string;
+}
+
+/** Default bound of one event's JSON text in bytes. */
+export const DEFAULT_MAX_EVENT_BYTES = 1_048_576;
+
+/** Turns event instances into what stores keep, and back. The only place where payloads are encoded and decoded. */
+export class EventSerializer {
+  constructor(
+    private readonly types: EventTypeRegistry,
+    private readonly validator: Validator,
+    private readonly maxEventBytes: number = DEFAULT_MAX_EVENT_BYTES,
+  ) {}
+
+  /** @throws InvalidEventError */
+  serialize(event: NewEvent): SerializedData {
+    const data: unknown = event.data;
+    const eventClass = typeof data === 'object' && data !== null ? data.constructor : undefined;
+    const metadata = domainEventMetadata(eventClass);
+    if (!metadata) {
+      throw new InvalidEventError(eventClass?.name ?? typeof data, ['it is not an instance of a class marked with @DomainEvent']);
+    }
+    const { type, version } = metadata;
+    if (!this.types.get(type)) {
+      throw new InvalidEventError(type, ['no pipeline declares its class; list it in the events of forFeature()']);
+    }
+    const problems = this.validator.problems(event.data, eventClass as unknown as EventClass, metadata.schema);
+    if (problems.length > 0) throw new InvalidEventError(type, problems);
+    return { type, version, payload: this.toJson(type, event.data) };
+  }
+
+  /** A type that no pipeline of this process declares keeps plain data. */
+  deserialize(row: StoredEvent): RecordedEvent {
+    const data = this.parse(row);
+    const prototype = this.types.get(row.type)?.eventClass.prototype as object | undefined;
+    return this.withData(row, prototype ? Object.assign(Object.create(prototype) as object, data) : data);
+  }
+
+  /** The recorded form of an event whose data is already at hand. */
+  withData<T extends object>(row: StoredEvent, data: T): RecordedEvent<T> {
+    const { payload: _, occurredAt, recordedAt, ...rest } = row;
+    return { ...rest, data, occurredAt: new Date(occurredAt), recordedAt: new Date(recordedAt) };
+  }
+
+  private toJson(type: string, data: object): string {
+    let json: string;
+    try {
+      json = JSON.stringify(data);
+    } catch (cause) {
+      throw new InvalidEventError(type, ['its data cannot be written as JSON'], { cause });
+    }
+    const bytes = Buffer.byteLength(json);
+    if (bytes > this.maxEventBytes) {
+      throw new InvalidEventError(type, [`its data has ${bytes} bytes as JSON, the limit is ${this.maxEventBytes}`]);
+    }
+    return json;
+  }
+
+  private parse(row: StoredEvent): object {
+    let data: unknown;
+    try {
+      data = JSON.parse(row.payload);
+    } catch (cause) {
+      throw new UndecodableEventError(row, 'its payload is not JSON', { cause });
+    }
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+      throw new UndecodableEventError(row, 'its payload is not a JSON object');
+    }
+    return data;
+  }
+}

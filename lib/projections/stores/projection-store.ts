@@ -1,0 +1,32 @@
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { ProjectionListQuery, ProjectionPage } from './projection-query.js';
+import type { ProjectionKey, ProjectionRow } from './projection-row.js';
+
+/** A projection's progress on one stream. */
+export interface ProjectionSequence {
+  readonly tenantId: TenantId;
+  readonly id: string;
+  readonly sequence: number;
+}
+
+/**
+ * Keeps the rows of fold projections.
+ *
+ * Monotone: after any order of saves, from any number of processes, a key holds the row with the highest sequence.
+ * That is what lets folds count once without locks (see `projections/README.md`).
+ *
+ * @publicApi
+ */
+export abstract class ProjectionStore {
+  /** The rows of the keys, in their order; `null` where there is none. Deleted rows are returned with `state: null`. */
+  abstract load(keys: readonly ProjectionKey[]): Promise<readonly (ProjectionRow | null)[]>;
+
+  /** Saves rows; one with a sequence at or below the one that stands has no effect. */
+  abstract save(rows: readonly ProjectionRow[]): Promise<void>;
+
+  /** A filtered, sorted page of the rows of one tenant. */
+  abstract list(query: ProjectionListQuery): Promise<ProjectionPage>;
+
+  /** Every row's sequence, deleted ones included, ordered by tenant and id as UTF-8 bytes, in bounded memory. */
+  abstract sequences(projection: string, version: number): AsyncIterable<ProjectionSequence>;
+}

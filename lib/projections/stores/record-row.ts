@@ -1,0 +1,20 @@
+import type { EventId } from '../../events/event-id.js';
+import type { JsonValue } from '../../events/json-value.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+
+/** What a map projection made of one event. @publicApi */
+export interface RecordRow {
+  readonly tenantId: TenantId;
+  /** Name of the projection. */
+  readonly projection: string;
+  /** Version of the projection. */
+  readonly version: number;
+  readonly aggregateId: string;
+  /** The sequence of the event. */
+  readonly sequence: number;
+  readonly eventId: EventId;
+  /** `null` when the event was mapped to nothing; kept so that it counts as done. */
+  readonly record: JsonValue;
+  /** When the event was recorded; milliseconds since the epoch. */
+  readonly recordedAt: number;
+}

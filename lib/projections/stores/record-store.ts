@@ -1,0 +1,38 @@
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { RecordRow } from './record-row.js';
+
+/** @publicApi */
+export interface RecordQuery {
+  readonly tenantId: TenantId;
+  readonly projection: string;
+  readonly version: number;
+  readonly aggregateId: string;
+  /** Only records of events after this sequence. @default 0 */
+  readonly after?: number;
+  /** 1 to 10,000. @default 1,000 */
+  readonly limit?: number;
+}
+
+/** A map's progress on one stream. */
+export interface RecordCount {
+  readonly tenantId: TenantId;
+  readonly aggregateId: string;
+  /** Events with a row, those mapped to nothing included. */
+  readonly count: number;
+}
+
+/**
+ * Keeps the records of map projections, one row an event: appending the same event again changes nothing.
+ *
+ * @publicApi
+ */
+export abstract class RecordStore {
+  /** Appends rows, idempotent by (tenant, projection, version, event id). */
+  abstract append(rows: readonly RecordRow[]): Promise<void>;
+
+  /** The records of one aggregate in the order of sequences, without those mapped to nothing. */
+  abstract read(query: RecordQuery): Promise<readonly RecordRow[]>;
+
+  /** How many events of each aggregate have a row, ordered by tenant and aggregate id as UTF-8 bytes, in bounded memory. */
+  abstract counts(projection: string, version: number): AsyncIterable<RecordCount>;
+}

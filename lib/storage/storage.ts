@@ -1,0 +1,38 @@
+import type { Clock } from '../clock/clock.js';
+import type { EventSerializer } from '../events/event-serializer.js';
+import type { IdGenerator } from '../events/id-generator.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { ProjectionStore } from '../projections/stores/projection-store.js';
+import type { RecordStore } from '../projections/stores/record-store.js';
+
+/** What an adapter needs from the module that opens it. */
+export interface StorageContext {
+  readonly serializer: EventSerializer;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+}
+
+/** One opened backend with its stores. @publicApi */
+export interface Storage {
+  readonly events: EventStore;
+  readonly projections: ProjectionStore;
+  readonly records: RecordStore;
+  /** Resolves when the backend answers, rejects with the reason when it does not. */
+  ping(): Promise<void>;
+  /** Finishes what is in flight, within its own bound, and closes every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * A backend as it is named in the options of `forRoot()`: what `memory()` and `clickhouse()` return.
+ *
+ * @publicApi
+ */
+export interface StorageAdapter {
+  /** For log lines and errors. */
+  readonly name: string;
+  /** False where everything is gone with the process. */
+  readonly durable: boolean;
+  /** Connects, migrates, and returns the stores. Called once, at boot. */
+  open(context: StorageContext): Promise<Storage>;
+}

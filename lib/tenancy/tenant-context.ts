@@ -1,0 +1,50 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { InvalidTenantError } from './invalid-tenant.error.js';
+import type { TenantId } from './tenant-id.js';
+
+/**
+ * What follows a request through asynchronous calls, so that it need not be passed by hand.
+ *
+ * @publicApi
+ */
+export interface AmbientContext {
+  readonly tenantId: TenantId;
+  /** Id shared by everything that one outside request set in motion. */
+  readonly correlationId?: string;
+  /** Id of the command or event that directly caused what happens now. */
+  readonly causationId?: string;
+  /** The acting user. */
+  readonly userId?: string;
+  /** W3C trace context of the caller. */
+  readonly traceparent?: string;
+}
+
+const storage = new AsyncLocalStorage<AmbientContext>();
+
+/**
+ * Tenant, correlation and trace of the work at hand, kept in AsyncLocalStorage.
+ *
+ * @publicApi
+ */
+export const TenantContext = {
+  /** Runs `work` with this context; nested calls replace it for their own extent. */
+  run<T>(context: AmbientContext, work: () => T): T {
+    return storage.run(context, work);
+  },
+
+  /** The context of the work at hand, or `undefined` outside of any. */
+  current(): AmbientContext | undefined {
+    return storage.getStore();
+  },
+
+  /**
+   * The tenant of the work at hand.
+   *
+   * @throws InvalidTenantError outside of any context
+   */
+  requireTenantId(): TenantId {
+    const context = storage.getStore();
+    if (!context) throw new InvalidTenantError('is missing');
+    return context.tenantId;
+  },
+} as const;
