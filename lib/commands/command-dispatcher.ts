@@ -1,0 +1,113 @@
+import type { Clock } from '../clock/clock.js';
+import type { EventMetadata } from '../events/event-metadata.js';
+import type { IdGenerator } from '../events/id-generator.js';
+import type { JsonValue } from '../events/json-value.js';
+import type { Validator } from '../events/validator.js';
+import type { CommandJob } from '../queue/job.js';
+import type { GroupQueue } from '../queue/group-queue.js';
+import { createTenantId } from '../tenancy/create-tenant-id.js';
+import { TenantContext } from '../tenancy/tenant-context.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+import { textProblem } from '../tenancy/text-problem.js';
+import type { CommandDefinition } from './command-definition.js';
+import { CommandFailedError } from './command-failed.error.js';
+import type { CommandOutcomes } from './command-outcomes.js';
+import type { CommandReceipt, StoredReceipt } from './command-receipt.js';
+import { CommandRejectedError } from './command-rejected.error.js';
+import { InvalidCommandError } from './invalid-command.error.js';
+
+export interface CommandDispatcherOptions {
+  /** Whether commands may be handled in another process, so that the answer is `queued`. */
+  readonly sharedQueue: boolean;
+  readonly commandTimeoutMs: number;
+  readonly maxCommandBytes: number;
+}
+
+/** The front half of a command's way: validate, stage, answer. */
+export class CommandDispatcher {
+  constructor(
+    private readonly queue: GroupQueue,
+    private readonly outcomes: CommandOutcomes,
+    private readonly validator: Validator,
+    private readonly ids: IdGenerator,
+    private readonly clock: Clock,
+    private readonly options: CommandDispatcherOptions,
+  ) {}
+
+  async dispatch(definition: CommandDefinition, command: object): Promise<CommandReceipt> {
+    const { options, commandClass, pipeline, aggregateType } = definition;
+    const tenantId = tenantOf(definition, command);
+    const problems = this.validator.problems(command, commandClass, options.schema);
+    if (problems.length > 0) throw new InvalidCommandError(options.type, problems);
+    const aggregateId = checkedId(options.type, 'aggregateId', options.aggregateId(command));
+    const commandId = checkedId(options.type, 'commandId', options.commandId?.(command) ?? this.ids.next());
+    const job: CommandJob = {
+      kind: 'command',
+      commandId,
+      type: options.type,
+      data: this.toJson(options.type, command),
+      metadata: metadataOf(commandId),
+      acceptedAt: this.clock.now(),
+    };
+    const staged = { lane: { tenantId, kind: 'command', component: pipeline, aggregateType, id: aggregateId }, job } as const;
+    if (this.options.sharedQueue) {
+      await this.queue.stage([staged]);
+      return { status: 'queued', commandId };
+    }
+    return await this.stageAndWait(staged, tenantId, aggregateId, commandId);
+  }
+
+  private async stageAndWait(
+    staged: Parameters<GroupQueue['stage']>[0][number],
+    tenantId: TenantId,
+    aggregateId: string,
+    commandId: string,
+  ): Promise<StoredReceipt> {
+    // Waiting begins before staging, so that an outcome cannot come in between.
+    const waiting = this.outcomes.next(tenantId, aggregateId, commandId, this.options.commandTimeoutMs);
+    const [outcome] = await Promise.all([waiting, this.queue.stage([staged])]);
+    switch (outcome.status) {
+      case 'stored':
+        return outcome;
+      case 'rejected':
+        throw new CommandRejectedError(outcome.message, { reason: outcome.reason, details: outcome.details });
+      case 'failed':
+        throw new CommandFailedError(commandId, outcome.code, outcome.message);
+    }
+  }
+
+  private toJson(type: string, command: object): JsonValue {
+    let json: string;
+    try {
+      json = JSON.stringify(command);
+    } catch (cause) {
+      throw new InvalidCommandError(type, ['it cannot be written as JSON'], { cause });
+    }
+    const bytes = Buffer.byteLength(json);
+    const { maxCommandBytes } = this.options;
+    if (bytes > maxCommandBytes) throw new InvalidCommandError(type, [`it has ${bytes} bytes as JSON, the limit is ${maxCommandBytes}`]);
+    return JSON.parse(json) as JsonValue;
+  }
+}
+
+function tenantOf({ options }: CommandDefinition, command: object): TenantId {
+  if (options.tenantId) return createTenantId(options.tenantId(command));
+  if ('tenantId' in command && command.tenantId !== undefined) return createTenantId(command.tenantId);
+  return TenantContext.requireTenantId();
+}
+
+function checkedId(type: string, name: string, id: unknown): string {
+  const problem = textProblem(id);
+  if (problem !== null) throw new InvalidCommandError(type, [`its ${name} ${problem}`]);
+  return id as string;
+}
+
+function metadataOf(commandId: string): EventMetadata {
+  const context = TenantContext.current();
+  return {
+    correlationId: context?.correlationId ?? commandId,
+    causationId: context?.causationId,
+    userId: context?.userId,
+    traceparent: context?.traceparent,
+  };
+}

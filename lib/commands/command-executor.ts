@@ -1,0 +1,158 @@
+import { classifyError } from '../errors/classify-error.js';
+import { EventSourcingError } from '../errors/event-sourcing.error.js';
+import type { IdGenerator } from '../events/id-generator.js';
+import type { NewEvent } from '../events/new-event.js';
+import type { AppendResult } from '../event-store/append-result.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { StreamId } from '../event-store/stream-id.js';
+import type { CommandJob } from '../queue/job.js';
+import type { LaneBatch } from '../queue/lane-batch.js';
+import { encodeKey } from '../tenancy/encode-key.js';
+import { TenantContext } from '../tenancy/tenant-context.js';
+import type { CommandDefinition } from './command-definition.js';
+import type { CommandOutcome } from './command-outcome.js';
+import { CommandRejectedError } from './command-rejected.error.js';
+import { UnknownCommandError } from './unknown-command.error.js';
+
+export const DEFAULT_MAX_ATTEMPTS = 5;
+
+/** What became of one command. `appended` is absent when it stored nothing. */
+export interface ExecutedCommand {
+  readonly outcome: CommandOutcome;
+  readonly appended?: AppendResult;
+}
+
+export interface ExecutedCommands {
+  /** The commands that have an outcome, from the head of the batch on. */
+  readonly executed: readonly ExecutedCommand[];
+  /** Why the next one has none yet. */
+  readonly failure?: { readonly error: unknown };
+}
+
+/**
+ * The back half of a command's way: decide and append, in the order of the aggregate.
+ *
+ * A command id is the key of its append, so a command that is delivered again is answered with its first result, and
+ * its handler does not run again over what it already did.
+ */
+export class CommandExecutor {
+  constructor(
+    private readonly commands: ReadonlyMap<string, CommandDefinition>,
+    private readonly store: EventStore,
+    private readonly ids: IdGenerator,
+  ) {}
+
+  async execute(batch: LaneBatch<CommandJob>): Promise<ExecutedCommands> {
+    const { tenantId, aggregateType, id: aggregateId } = batch.lane;
+    const stream: StreamId = { tenantId, aggregateType, aggregateId };
+    const known = await this.store.appended(
+      stream,
+      batch.jobs.map(({ commandId }) => commandId),
+    );
+    const begun = new Map<string, Promise<ExecutedCommand>>();
+    const results: Promise<ExecutedCommand>[] = [];
+    for (const [index, job] of batch.jobs.entries()) {
+      const attempt = index === 0 ? batch.attempt : 1;
+      try {
+        const result = begun.get(job.commandId) ?? (await this.begin(stream, job, known, attempt, batch.signal)).result;
+        begun.set(job.commandId, result);
+        results.push(result);
+        // Looked at below, in the order of the batch.
+        result.catch(() => {});
+        // A handler that reads its aggregate must find the events of the commands before it.
+        if (this.commands.get(job.type)?.options.stateless !== true) await result;
+      } catch (error) {
+        results.push(Promise.reject(error));
+        break;
+      }
+    }
+    return await inOrder(results);
+  }
+
+  /**
+   * Resolves once the command is decided, its `result` once its events are stored; rejects when the decision must be
+   * repeated. Wrapped in an object, since an async function would wait for a promise that it returns.
+   */
+  private async begin(
+    stream: StreamId,
+    job: CommandJob,
+    known: ReadonlyMap<string, AppendResult>,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: Promise<ExecutedCommand> }> {
+    const repeated = known.get(job.commandId);
+    if (repeated) return { result: Promise.resolve(stored(stream, job, repeated)) };
+    const definition = this.commands.get(job.type);
+    const conclude = (error: unknown): ExecutedCommand => {
+      const outcome = finalOutcome(job, error, attempt, definition?.options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
+      if (!outcome) throw error;
+      return { outcome };
+    };
+    try {
+      if (!definition) throw new UnknownCommandError(job.type);
+      const events = await this.decide(definition, stream, job, attempt, signal);
+      if (events.length === 0) return { result: Promise.resolve(stored(stream, job, undefined)) };
+      const appending = this.store.append(stream, events, { key: job.commandId });
+      return { result: appending.then((appended) => stored(stream, job, appended), conclude) };
+    } catch (error) {
+      return { result: Promise.resolve(conclude(error)) };
+    }
+  }
+
+  private async decide(
+    { commandClass, handler }: CommandDefinition,
+    stream: StreamId,
+    job: CommandJob,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<readonly NewEvent[]> {
+    const { commandId, metadata, acceptedAt } = job;
+    const command = Object.assign(Object.create(commandClass.prototype as object) as object, job.data);
+    const context = { ...stream, commandId, metadata, acceptedAt: new Date(acceptedAt), attempt, signal };
+    const ambient = { ...metadata, tenantId: stream.tenantId, causationId: commandId };
+    const events = await TenantContext.run(ambient, async () => (await handler.resolve()).handle(command, context));
+    const seed = encodeKey(stream.tenantId, stream.aggregateType, stream.aggregateId, commandId);
+    return events.map((data, index) => ({
+      data,
+      id: this.ids.derive(acceptedAt, `${seed}:${index}`),
+      metadata: { ...metadata, causationId: commandId },
+      occurredAt: new Date(acceptedAt),
+    }));
+  }
+}
+
+function stored(
+  { aggregateId }: StreamId,
+  { commandId }: CommandJob,
+  appended: AppendResult | undefined,
+): ExecutedCommand {
+  const eventCount = appended?.events.length ?? 0;
+  const lastSequence = appended?.lastSequence ?? null;
+  return { outcome: { status: 'stored', commandId, aggregateId, eventCount, lastSequence }, appended };
+}
+
+/** The outcome that an error is, or `undefined` while another attempt may help. */
+function finalOutcome(
+  { commandId }: CommandJob,
+  error: unknown,
+  attempt: number,
+  maxAttempts: number,
+): CommandOutcome | undefined {
+  if (error instanceof CommandRejectedError) {
+    const { reason, message, details } = error;
+    return { status: 'rejected', commandId, reason, message, details };
+  }
+  const kind = classifyError(error);
+  if (attempt < maxAttempts && (kind === 'transient' || kind === 'conflict')) return undefined;
+  const code = error instanceof EventSourcingError ? error.code : 'UNKNOWN';
+  return { status: 'failed', commandId, code, message: error instanceof Error ? error.message : String(error) };
+}
+
+async function inOrder(results: readonly Promise<ExecutedCommand>[]): Promise<ExecutedCommands> {
+  const executed: ExecutedCommand[] = [];
+  for (const result of await Promise.allSettled(results)) {
+    if (result.status === 'rejected') return { executed, failure: { error: result.reason } };
+    executed.push(result.value);
+  }
+  return { executed };
+}

@@ -1,0 +1,70 @@
+import type { EventClass } from '../events/event-class.js';
+import type { StandardSchema } from '../events/standard-schema.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+import type { CommandContext } from './command-context.js';
+import type { DomainEvents } from './aggregate-command-handler.js';
+
+const METADATA = Symbol.for('@event-sourcing/nestjs:command-handler');
+
+/** @publicApi */
+export interface CommandHandlerOptions<C extends object> {
+  /** Name of the command in queues and logs, unique over all commands, such as `trace.record_span`. */
+  readonly type: string;
+  /** The aggregate that the command is for. */
+  readonly aggregateId: (command: C) => string;
+  /**
+   * Makes the command idempotent: within its aggregate, a command with a known id stores nothing more and is answered
+   * like the first.
+   *
+   * @default a new UUIDv7 per execution
+   */
+  readonly commandId?: (command: C) => string;
+  /** @default the command's own `tenantId`, else the tenant of the work at hand (`TenantContext`) */
+  readonly tenantId?: (command: C) => TenantId;
+  /**
+   * The handler decides from the command alone and reads no state of the aggregate. Commands that wait for one
+   * aggregate are then stored together instead of one after the other.
+   *
+   * @default false
+   */
+  readonly stateless?: boolean;
+  /** A Standard Schema for the command. @default the class-validator decorators of its class */
+  readonly schema?: StandardSchema;
+  /** Attempts in all before the outcome is `failed`. @default 5 */
+  readonly maxAttempts?: number;
+}
+
+/** What `@CommandHandler` says about a class. */
+export interface CommandHandlerMetadata<C extends object = object> {
+  readonly commandClass: EventClass<C>;
+  readonly options: CommandHandlerOptions<C>;
+}
+
+// A property, not a method, so that its parameters are compared strictly: a handler of another command does not compile.
+interface Handles<C extends object> {
+  readonly handle: (command: C, context: CommandContext) => Promise<DomainEvents> | DomainEvents;
+}
+
+/**
+ * Marks a provider as the handler of a command of `@nestjs/cqrs`. The provider's module says which pipeline the
+ * command belongs to. `commandBus.execute()` of the command then validates it, runs the handler in the order of its
+ * aggregate, and stores the events it returns.
+ *
+ * Not to be confused with the decorator of the same name in `@nestjs/cqrs`; the boot names a wrong import.
+ *
+ * @publicApi
+ */
+export function CommandHandler<C extends object>(
+  commandClass: EventClass<C>,
+  options: CommandHandlerOptions<C>,
+): (target: new (...args: never[]) => Handles<C>) => void {
+  return (target) => {
+    Object.defineProperty(target, METADATA, { value: { commandClass, options } });
+  };
+}
+
+/** What `@CommandHandler` says about this very class (not its parents), or `undefined`. */
+export function commandHandlerMetadata(target: unknown): CommandHandlerMetadata | undefined {
+  if (typeof target !== 'function' || !Object.hasOwn(target, METADATA)) return undefined;
+  return (target as unknown as Record<symbol, CommandHandlerMetadata>)[METADATA];
+}

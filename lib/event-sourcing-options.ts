@@ -1,0 +1,32 @@
+import type { ProcessRole } from './runtime/process-role.js';
+import type { QueueAdapter } from './queue/queue-adapter.js';
+import type { StorageAdapter } from './storage/storage.js';
+
+/**
+ * Options of `EventSourcingModule.forRoot()`.
+ *
+ * @publicApi
+ */
+export interface EventSourcingModuleOptions {
+  /** What this process does. @default the environment variable EVENT_SOURCING_ROLE, else `all` */
+  readonly role?: ProcessRole;
+  /** Where events and projections are kept. @default memory(), with a warning: everything is gone with the process */
+  readonly eventStore?: StorageAdapter;
+  /** What carries commands and events to their handlers. @default inProcessQueue() */
+  readonly queue?: QueueAdapter;
+  /** How long `commandBus.execute()` waits for the outcome where the queue is in process. @default 30_000 */
+  readonly commandTimeoutMs?: number;
+  /** Bound of one event's data as JSON. @default 1_048_576 */
+  readonly maxEventBytes?: number;
+  /** Bound of one command as JSON. @default 1_048_576 */
+  readonly maxCommandBytes?: number;
+}
+
+/**
+ * What a class gives `EventSourcingModule.forRootAsync({ useClass })` or `{ useExisting }`.
+ *
+ * @publicApi
+ */
+export interface EventSourcingOptionsFactory {
+  createEventSourcingOptions(): Promise<EventSourcingModuleOptions> | EventSourcingModuleOptions;
+}

@@ -1,0 +1,71 @@
+import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
+import { createTenantId } from '../tenancy/create-tenant-id.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+import { checkText } from './check-stream.js';
+import type { ReadOptions } from './read-options.js';
+import type { HeadsQuery } from './stream-head.js';
+
+/** Read options with every default filled in. */
+export interface CheckedReadOptions {
+  readonly from: number;
+  /** `Number.MAX_SAFE_INTEGER` where no end was given. */
+  readonly to: number;
+  /** Milliseconds since the epoch. */
+  readonly until?: number;
+  readonly backwards: boolean;
+  readonly limit?: number;
+  readonly types?: readonly string[];
+}
+
+export interface CheckedHeadsQuery {
+  readonly aggregateType: string;
+  readonly types?: readonly string[];
+  readonly tenantId?: TenantId;
+}
+
+/** @throws InvalidArgumentError */
+export function checkReadOptions(options: ReadOptions = {}): CheckedReadOptions {
+  const { from = 1, to = Number.MAX_SAFE_INTEGER, until, direction = 'forwards', limit, types } = options;
+  checkInteger('options.from', from, 1);
+  checkInteger('options.to', to, 0);
+  if (limit !== undefined) checkInteger('options.limit', limit, 1);
+  if (until !== undefined && !(until instanceof Date && Number.isFinite(until.getTime()))) {
+    throw new InvalidArgumentError('options.until', 'must be a valid Date');
+  }
+  if (direction !== 'forwards' && direction !== 'backwards') {
+    throw new InvalidArgumentError('options.direction', "must be 'forwards' or 'backwards'");
+  }
+  return {
+    from,
+    to,
+    until: until?.getTime(),
+    backwards: direction === 'backwards',
+    limit,
+    types: checkTypes('options.types', types),
+  };
+}
+
+/** @throws InvalidTenantError @throws InvalidArgumentError */
+export function checkHeadsQuery(query: HeadsQuery): CheckedHeadsQuery {
+  const given = (query ?? {}) as Partial<HeadsQuery>;
+  return {
+    aggregateType: checkText('query.aggregateType', given.aggregateType),
+    types: checkTypes('query.types', given.types),
+    tenantId: given.tenantId === undefined ? undefined : createTenantId(given.tenantId),
+  };
+}
+
+function checkInteger(field: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new InvalidArgumentError(field, `must be an integer of at least ${least}`);
+  }
+}
+
+/** An empty list is legal: no event is of none of the types. */
+function checkTypes(field: string, types: readonly string[] | undefined): readonly string[] | undefined {
+  if (types === undefined) return undefined;
+  if (!Array.isArray(types) || types.some((type) => typeof type !== 'string')) {
+    throw new InvalidArgumentError(field, 'must be an array of event types');
+  }
+  return [...types];
+}

@@ -1,0 +1,14 @@
+export * from './async-validation.error.js';
+export { DomainEvent, type DomainEventOptions } from './domain-event.decorator.js';
+export type { EventClass } from './event-class.js';
+export type { EventId } from './event-id.js';
+export type { EventMetadata } from './event-metadata.js';
+export { IdGenerator } from './id-generator.js';
+export * from './invalid-event.error.js';
+export { isEvent } from './is-event.js';
+export type { JsonValue } from './json-value.js';
+export type { NewEvent } from './new-event.js';
+export type { RecordedEvent } from './recorded-event.js';
+export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.js';
+export type { StoredEvent } from './stored-event.js';
+export * from './undecodable-event.error.js';

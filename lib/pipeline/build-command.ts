@@ -1,0 +1,21 @@
+import type { CommandDefinition } from '../commands/command-definition.js';
+import type { CommandHandlerMetadata } from '../commands/command-handler.decorator.js';
+import { checkName } from './check-name.js';
+import type { HandlerProvider } from './handler-provider.js';
+import type { WiringProblems } from './wiring-problems.js';
+
+export function buildCommand(
+  provider: HandlerProvider,
+  { commandClass, options }: CommandHandlerMetadata,
+  problems: WiringProblems,
+): CommandDefinition {
+  checkName(provider.name, 'command type', options.type, problems);
+  if (!provider.hasMethod('handle')) {
+    problems.add(
+      `${provider.name} has no handle(): a handler of an aggregate's command needs one. ` +
+        "With execute(), it is one of @nestjs/cqrs: import CommandHandler from there.",
+    );
+  }
+  const { pipeline, aggregateType } = provider.pipeline;
+  return { pipeline, aggregateType, commandClass, options, handler: provider.reference() };
+}

@@ -1,0 +1,43 @@
+import { applyMetadata } from '../projections/apply.decorator.js';
+import type { FoldDefinition } from '../projections/fold-definition.js';
+import type { FoldProjectionOptions } from '../projections/fold-projection.decorator.js';
+import { checkName, checkVersion } from './check-name.js';
+import { declaredTypes } from './event-classes.js';
+import type { HandlerProvider } from './handler-provider.js';
+import type { WiringProblems } from './wiring-problems.js';
+
+export function buildFold(provider: HandlerProvider, options: FoldProjectionOptions, problems: WiringProblems): FoldDefinition {
+  const { name, version = 1 } = options;
+  checkName(provider.name, 'name', name, problems);
+  checkVersion(provider.name, version, problems);
+  if (!provider.hasMethod('init')) problems.add(`${provider.name} has no init(): a fold needs the state before the first event.`);
+  const methods = applyMethods(provider, problems);
+  const appliesAll = provider.hasMethod('apply');
+  if (methods.size === 0 && !appliesAll) problems.add(`${provider.name} takes no event: give it an apply() or methods with @Apply().`);
+  const listed = options.events ?? (appliesAll ? provider.pipeline.events : []);
+  return {
+    component: `${name}@${version}`,
+    name,
+    version,
+    aggregateType: provider.pipeline.aggregateType,
+    projectionClass: provider.handlerClass,
+    types: new Set([...methods.keys(), ...(appliesAll ? declaredTypes(provider, listed, problems) : [])]),
+    methods,
+    options,
+    handler: provider.reference(),
+  };
+}
+
+function applyMethods(provider: HandlerProvider, problems: WiringProblems): ReadonlyMap<string, string | symbol> {
+  const methods = new Map<string, string | symbol>();
+  for (const { eventClasses, method } of applyMetadata(provider.handlerClass.prototype as object)) {
+    for (const type of declaredTypes(provider, eventClasses, problems)) {
+      const other = methods.get(type);
+      if (other !== undefined && other !== method) {
+        problems.add(`${provider.name} applies ${type} twice, in ${String(other)}() and ${String(method)}(): keep one.`);
+      }
+      methods.set(type, method);
+    }
+  }
+  return methods;
+}

@@ -1,0 +1,16 @@
+import type { CommandDefinition } from '../commands/command-definition.js';
+import type { EventClass } from '../events/event-class.js';
+import type { FoldDefinition } from '../projections/fold-definition.js';
+import type { MapDefinition } from '../projections/map-definition.js';
+import type { ReactorDefinition } from '../reactors/reactor-definition.js';
+
+/** Everything that one feature module declares: all that the runtime knows of it. */
+export interface PipelineDefinition {
+  readonly name: string;
+  readonly aggregateType: string;
+  readonly events: readonly EventClass[];
+  readonly commands: readonly CommandDefinition[];
+  readonly folds: readonly FoldDefinition[];
+  readonly maps: readonly MapDefinition[];
+  readonly reactors: readonly ReactorDefinition[];
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { commandHandlerMetadata } from '../commands/command-handler.decorator.js';
+import { domainEventMetadata } from '../events/domain-event.decorator.js';
+import type { EventClass } from '../events/event-class.js';
+import { foldProjectionMetadata } from '../projections/fold-projection.decorator.js';
+import { mapProjectionMetadata } from '../projections/map-projection.decorator.js';
+import { reactorMetadata } from '../reactors/reactor.decorator.js';
+import { buildCommand } from './build-command.js';
+import { buildFold } from './build-fold.js';
+import { buildMap } from './build-map.js';
+import { buildReactor } from './build-reactor.js';
+import { checkName, checkVersion } from './check-name.js';
+import { PIPELINE_OPTIONS } from './event-sourcing-feature.module.js';
+import { HandlerProvider } from './handler-provider.js';
+import type { PipelineDefinition } from './pipeline-definition.js';
+import type { PipelineOptions } from './pipeline-options.js';
+import type { WiringProblems } from './wiring-problems.js';
+
+/** Finds annotated providers and makes pipelines of them. A provider belongs to the pipeline of the module that holds it. */
+@Injectable()
+export class PipelineExplorer {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /** What is wrong is added to `problems`; the result is sound only when nothing was. */
+  explore(problems: WiringProblems): readonly PipelineDefinition[] {
+    const options = this.pipelineOptions();
+    const providers = this.handlerProviders(problems);
+    const pipelines = options.map((pipeline) => this.build(pipeline, providers, problems));
+    checkEvents(options, problems);
+    checkDuplicates(pipelines, providers, problems);
+    return pipelines;
+  }
+
+  private pipelineOptions(): readonly PipelineOptions[] {
+    return this.discovery
+      .getProviders()
+      .filter(({ token }) => token === PIPELINE_OPTIONS)
+      .map(({ instance }) => instance as PipelineOptions);
+  }
+
+  private handlerProviders(problems: WiringProblems): readonly HandlerProvider[] {
+    return this.discovery.getProviders().flatMap((wrapper) => {
+      const handlerClass = classOf(wrapper);
+      if (!handlerClass || wrapper.isAlias || !isAnnotated(handlerClass)) return [];
+      const pipelines = pipelinesOf(wrapper);
+      if (pipelines.length === 1) return [new HandlerProvider(handlerClass, pipelines[0]!, wrapper, this.moduleRef)];
+      const module = wrapper.host?.name;
+      problems.add(
+        pipelines.length === 0
+          ? `${handlerClass.name} is in ${module}, which has no pipeline: import EventSourcingModule.forFeature() there, or move the class.`
+          : `${module} imports EventSourcingModule.forFeature() ${pipelines.length} times: a module has one pipeline, so split it.`,
+      );
+      return [];
+    });
+  }
+
+  private build(
+    pipeline: PipelineOptions,
+    providers: readonly HandlerProvider[],
+    problems: WiringProblems,
+  ): PipelineDefinition {
+    const own = providers.filter((provider) => provider.pipeline === pipeline);
+    const each = <M, D>(metadataOf: (target: EventClass) => M | undefined, build: (provider: HandlerProvider, metadata: M) => D): D[] =>
+      own.flatMap((provider) => {
+        const metadata = metadataOf(provider.handlerClass);
+        return metadata === undefined ? [] : [build(provider, metadata)];
+      });
+    const folds = each(foldProjectionMetadata, (provider, metadata) => buildFold(provider, metadata, problems));
+    return {
+      name: pipeline.pipeline,
+      aggregateType: pipeline.aggregateType,
+      events: pipeline.events,
+      folds,
+      commands: each(commandHandlerMetadata, (provider, metadata) => buildCommand(provider, metadata, problems)),
+      maps: each(mapProjectionMetadata, (provider, metadata) => buildMap(provider, metadata, problems)),
+      reactors: each(reactorMetadata, (provider, metadata) => buildReactor(provider, metadata, folds, problems)).filter(
+        (reactor) => reactor !== undefined,
+      ),
+    };
+  }
+}
+
+function classOf(wrapper: InstanceWrapper): EventClass | undefined {
+  const instance: unknown = wrapper.instance;
+  const candidate: unknown = typeof instance === 'object' && instance !== null ? instance.constructor : wrapper.metatype;
+  return typeof candidate === 'function' ? (candidate as unknown as EventClass) : undefined;
+}
+
+function isAnnotated(target: EventClass): boolean {
+  return [foldProjectionMetadata, mapProjectionMetadata, reactorMetadata, commandHandlerMetadata].some(
+    (metadataOf) => metadataOf(target) !== undefined,
+  );
+}
+
+function pipelinesOf({ host }: InstanceWrapper): readonly PipelineOptions[] {
+  return [...(host?.imports ?? [])].flatMap((module) => {
+    const provider = module.providers.get(PIPELINE_OPTIONS);
+    return provider ? [provider.instance as PipelineOptions] : [];
+  });
+}
+
+function checkEvents(pipelines: readonly PipelineOptions[], problems: WiringProblems): void {
+  const declared = pipelines.flatMap(({ pipeline, aggregateType, events }) => {
+    checkName(`forFeature() of '${pipeline}'`, 'pipeline', pipeline, problems);
+    checkName(`forFeature() of '${pipeline}'`, 'aggregateType', aggregateType, problems);
+    return events.map((eventClass) => ({ pipeline, eventClass }));
+  });
+  const events = declared.flatMap(({ pipeline, eventClass }) => {
+    const metadata = domainEventMetadata(eventClass);
+    if (!metadata) problems.add(`The pipeline '${pipeline}' declares ${eventClass?.name}, which is no event: mark it with @DomainEvent().`);
+    return metadata ? [{ eventClass, ...metadata }] : [];
+  });
+  for (const { eventClass, type, version } of events) {
+    checkName(eventClass.name, 'event type', type, problems);
+    checkVersion(eventClass.name, version, problems);
+  }
+  const classes = [...new Map(events.map((event) => [event.eventClass, event])).values()];
+  problems.addDuplicates(classes, 'The event type', ({ type }) => type, ({ eventClass }) => eventClass.name);
+}
+
+function checkDuplicates(
+  pipelines: readonly PipelineDefinition[],
+  providers: readonly HandlerProvider[],
+  problems: WiringProblems,
+): void {
+  const projections = pipelines.flatMap(({ folds, maps }) => [...folds, ...maps]);
+  const commands = pipelines.flatMap((pipeline) => pipeline.commands);
+  const reactors = pipelines.flatMap((pipeline) => pipeline.reactors);
+  const named = (what: string): string => `the pipeline '${what}'`;
+  problems.addDuplicates(pipelines, 'The pipeline name', ({ name }) => name, ({ aggregateType }) => `the pipeline of '${aggregateType}'`);
+  problems.addDuplicates(pipelines, 'The aggregate type', ({ aggregateType }) => aggregateType, ({ name }) => named(name));
+  problems.addDuplicates(projections, 'The projection name', ({ name }) => name, ({ projectionClass }) => projectionClass.name);
+  problems.addDuplicates(reactors, 'The reactor name', ({ name }) => name, ({ handler }) => handler.name);
+  problems.addDuplicates(commands, 'The command type', ({ options }) => options.type, ({ handler }) => handler.name);
+  problems.addDuplicates(commands, 'The command', ({ commandClass }) => commandClass, ({ handler }) => handler.name);
+  problems.addDuplicates(providers, 'The provider', ({ handlerClass }) => handlerClass, ({ pipeline }) => named(pipeline.pipeline));
+}

@@ -1,0 +1,15 @@
+import type { EventClass } from '../events/event-class.js';
+
+/**
+ * What a feature module says of its pipeline in `forFeature()`.
+ *
+ * @publicApi
+ */
+export interface PipelineOptions {
+  /** Unique over all pipelines. */
+  readonly pipeline: string;
+  /** Type of the aggregates whose events the pipeline holds; unique over all pipelines. */
+  readonly aggregateType: string;
+  /** Every event class of the pipeline. */
+  readonly events: readonly EventClass[];
+}

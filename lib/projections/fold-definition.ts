@@ -1,0 +1,20 @@
+import type { EventClass } from '../events/event-class.js';
+import type { HandlerReference } from '../handlers/handler-reference.js';
+import type { FoldHandler } from './fold-handler.js';
+import type { FoldProjectionOptions } from './fold-projection.decorator.js';
+
+/** A fold of a pipeline. */
+export interface FoldDefinition {
+  /** `name@version`. */
+  readonly component: string;
+  readonly name: string;
+  readonly version: number;
+  readonly aggregateType: string;
+  readonly projectionClass: EventClass;
+  /** Types of the events that it lists. */
+  readonly types: ReadonlySet<string>;
+  /** The `@Apply` method by type of event; other types go to `apply`. */
+  readonly methods: ReadonlyMap<string, string | symbol>;
+  readonly options: FoldProjectionOptions;
+  readonly handler: HandlerReference<FoldHandler<unknown>>;
+}

@@ -1,0 +1,13 @@
+export { Apply } from './apply.decorator.js';
+export type { FoldHandler } from './fold-handler.js';
+export { FoldProjection, type FoldProjectionOptions } from './fold-projection.decorator.js';
+export * from './invalid-projection-result.error.js';
+export type { MapHandler } from './map-handler.js';
+export { MapProjection, type MapProjectionOptions } from './map-projection.decorator.js';
+export * from './projections.js';
+export { ProjectionStore } from './stores/projection-store.js';
+export { RecordStore } from './stores/record-store.js';
+export type * from './stores/projection-query.js';
+export type * from './stores/projection-row.js';
+export type * from './stores/record-row.js';
+export * from './unknown-projection.error.js';

@@ -1,0 +1,42 @@
+import type { EventClass } from '../events/event-class.js';
+import type { RecordedEvent } from '../events/recorded-event.js';
+
+const METADATA = Symbol.for('@event-sourcing/nestjs:map-projection');
+
+/** @publicApi */
+export interface MapProjectionOptions<E extends readonly EventClass[] = readonly EventClass[]> {
+  /** Unique over all projections. */
+  readonly name: string;
+  /** An integer from 1. Raise it when records mean something else: all are made anew from the log. @default 1 */
+  readonly version?: number;
+  /** The events that are mapped. */
+  readonly events: E;
+  /** Appends of events of one batch, at least 1. @default 500 */
+  readonly maxBatchEvents?: number;
+  /** Attempts in all before an event goes to the dead letters. @default 10 */
+  readonly maxAttempts?: number;
+}
+
+// A property, not a method, so that its parameter is compared strictly: a map of another event does not compile.
+interface Maps<E extends object> {
+  readonly map: (event: RecordedEvent<E>) => unknown;
+}
+
+/**
+ * Marks a provider as a map: a projection that makes at most one record of each event, in any order and in parallel.
+ *
+ * @publicApi
+ */
+export function MapProjection<const E extends readonly EventClass[]>(
+  options: MapProjectionOptions<E>,
+): (target: abstract new (...args: never[]) => Maps<InstanceType<E[number]>>) => void {
+  return (target) => {
+    Object.defineProperty(target, METADATA, { value: options });
+  };
+}
+
+/** What `@MapProjection` says about this very class (not its parents), or `undefined`. */
+export function mapProjectionMetadata(target: unknown): MapProjectionOptions | undefined {
+  if (typeof target !== 'function' || !Object.hasOwn(target, METADATA)) return undefined;
+  return (target as unknown as Record<symbol, MapProjectionOptions>)[METADATA];
+}

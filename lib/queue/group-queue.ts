@@ -1,0 +1,39 @@
+import type { LaneConsumer } from './lane-consumer.js';
+import type { StagedJob } from './staged-job.js';
+
+/** How full a queue is. @publicApi */
+export interface QueueDepth {
+  /** Jobs accepted and not yet acknowledged, running and parked ones included. */
+  readonly jobs: number;
+  /** Batches that run now. */
+  readonly running: number;
+  /** Lanes that stand still because of a failed job. */
+  readonly parkedLanes: number;
+  /** Jobs put aside since the start. */
+  readonly deadLetters: number;
+}
+
+/**
+ * Lanes of jobs: first in, first out within a lane, one batch at a time; lanes run in parallel, tenants in turn.
+ *
+ * A job stays in its lane until it is acknowledged, so every handler must bear a job delivered twice.
+ *
+ * @publicApi
+ */
+export abstract class GroupQueue {
+  /**
+   * Accepts all jobs or none.
+   *
+   * @throws QueueFullError when commands are among them and there is no room for more
+   * @throws ClosedError when commands are among them and the queue is draining
+   */
+  abstract stage(jobs: readonly StagedJob[]): Promise<void>;
+
+  /** Begins to work off the lanes. Called at most once. */
+  abstract consume(consumer: LaneConsumer): void;
+
+  abstract depth(): Promise<QueueDepth>;
+
+  /** Accepts no more commands, finishes or hands back what was accepted, and stops; bounded in time. */
+  abstract drain(): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import type { EventRangeJob, Job } from '../job.js';
+import type { Lane } from '../lane.js';
+import type { StagedJob } from '../staged-job.js';
+
+/**
+ * From this many entries on, a range of events that follows one of the same aggregate is merged with it and is read
+ * from the log in its turn, so that a lane that stands still holds a bounded number of payloads.
+ */
+const MAX_INLINE_ENTRIES = 1_000;
+
+/** A job in its lane. */
+interface Entry {
+  job: Job;
+  /** The time before which it must not run. */
+  notBefore: number;
+  /** Set while the job may be replaced by a twin. */
+  debounce?: { readonly deadline: number; source: string; rank: number };
+}
+
+/** See the state machine of `InProcessQueue`. */
+export type LaneStatus = 'idle' | 'ready' | 'waiting' | 'running' | 'parked';
+
+/** The jobs of one lane, in order; those of a running batch stay at the head until they are acknowledged. */
+export class InProcessLane {
+  status: LaneStatus = 'idle';
+  /** Failed attempts of the job at the head. */
+  failures = 0;
+  /** Bound of the next batch while a failing job is looked for. */
+  batchLimit = Number.POSITIVE_INFINITY;
+  /** Calls off the timer of a waiting lane. */
+  cancelWait: () => void = () => {};
+  private readonly entries: Entry[] = [];
+  private inFlight = 0;
+
+  constructor(
+    readonly key: string,
+    readonly lane: Lane,
+  ) {}
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  /** The time before which the head must not run. */
+  get dueAt(): number {
+    return this.entries[0]?.notBefore ?? 0;
+  }
+
+  /** Adds a job, and returns whether it made the lane longer: a twin of a waiting job takes its place instead. */
+  add({ job, debounce }: StagedJob, now: number): boolean {
+    if (!debounce) {
+      if (this.entries.length >= MAX_INLINE_ENTRIES && this.mergeIntoLast(job)) return false;
+      this.entries.push({ job, notBefore: 0 });
+      return true;
+    }
+    const { delayMs, maxWaitMs, source, rank } = debounce;
+    const last = this.lastWaiting();
+    if (!last?.debounce) {
+      this.entries.push({ job, notBefore: now + delayMs, debounce: { deadline: now + maxWaitMs, source, rank } });
+      return true;
+    }
+    if (source !== last.debounce.source || rank >= last.debounce.rank) {
+      last.job = job;
+      last.debounce.source = source;
+      last.debounce.rank = rank;
+    }
+    last.notBefore = Math.min(now + delayMs, last.debounce.deadline);
+    return false;
+  }
+
+  /** Lets every waiting time be over. */
+  hurry(): void {
+    for (const entry of this.entries) entry.notBefore = 0;
+  }
+
+  /** The jobs of the next batch: from the head, all due, of one kind of order. */
+  take(maxJobs: number, now: number): readonly Job[] {
+    const limit = Math.min(maxJobs, this.batchLimit, this.entries.length);
+    let count = 1;
+    while (count < limit && this.entries[count]!.notBefore <= now) count += 1;
+    this.inFlight = count;
+    return this.entries.slice(0, count).map(({ job }) => job);
+  }
+
+  /** Ends the running batch and removes its first `count` jobs. */
+  acknowledge(count: number): readonly Job[] {
+    this.inFlight = 0;
+    return this.entries.splice(0, count).map(({ job }) => job);
+  }
+
+  private lastWaiting(): Entry | undefined {
+    return this.entries.length > this.inFlight ? this.entries.at(-1) : undefined;
+  }
+
+  private mergeIntoLast(job: Job): boolean {
+    const last = this.lastWaiting();
+    if (!last || !isRange(last.job) || !isRange(job) || last.job.aggregateId !== job.aggregateId) return false;
+    const { from, to } = last.job;
+    last.job = { ...job, from: Math.min(from, job.from), to: Math.max(to, job.to), events: null };
+    return true;
+  }
+}
+
+function isRange(job: Job): job is EventRangeJob {
+  return job.kind === 'fold' || job.kind === 'map';
+}

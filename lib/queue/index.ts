@@ -1,0 +1,12 @@
+export { GroupQueue, type QueueDepth } from './group-queue.js';
+export * from './handler-timeout.error.js';
+export { inProcessQueue } from './in-process/in-process-queue.adapter.js';
+export type { InProcessQueueOptions } from './in-process/in-process-queue-options.js';
+export type { Job } from './job.js';
+export type { Lane, LaneKind } from './lane.js';
+export type { LaneBatch, LaneOutcome } from './lane-batch.js';
+export type { LaneConsumer } from './lane-consumer.js';
+export type { LanePolicy } from './lane-policy.js';
+export type { QueueAdapter } from './queue-adapter.js';
+export * from './queue-full.error.js';
+export type { StagedJob } from './staged-job.js';

@@ -1,0 +1,38 @@
+import type { EventMetadata } from '../events/event-metadata.js';
+import type { JsonValue } from '../events/json-value.js';
+import type { StoredEvent } from '../events/stored-event.js';
+
+/** A command on its way to its handler. */
+export interface CommandJob {
+  readonly kind: 'command';
+  readonly commandId: string;
+  /** Name of the command, as in `@CommandHandler(…, { type })`. */
+  readonly type: string;
+  readonly data: JsonValue;
+  readonly metadata: EventMetadata;
+  /** When the command was accepted; milliseconds since the epoch. */
+  readonly acceptedAt: number;
+}
+
+/** The events `from` to `to` of one aggregate, for a fold or a map. */
+export interface EventRangeJob {
+  readonly kind: 'fold' | 'map';
+  readonly aggregateId: string;
+  readonly from: number;
+  readonly to: number;
+  /** The events that the component lists, in order; `null` when they are to be read from the log. */
+  readonly events: readonly StoredEvent[] | null;
+}
+
+/** One event that a fold has covered, for a reactor. */
+export interface ReactorJob {
+  readonly kind: 'reactor';
+  readonly event: StoredEvent;
+}
+
+/**
+ * A job is JSON-safe as a whole, so that every queue can carry it.
+ *
+ * @publicApi
+ */
+export type Job = CommandJob | EventRangeJob | ReactorJob;

@@ -1,0 +1,21 @@
+import type { Clock } from '../clock/clock.js';
+import type { GroupQueue } from './group-queue.js';
+
+/** What an adapter needs from the module that opens it. */
+export interface QueueContext {
+  readonly clock: Clock;
+}
+
+/**
+ * A queue as it is named in the options of `forRoot()`: what `inProcessQueue()` returns.
+ *
+ * @publicApi
+ */
+export interface QueueAdapter {
+  /** For log lines and errors. */
+  readonly name: string;
+  /** True where a job staged in one process can be worked off in another. */
+  readonly shared: boolean;
+  /** Called once, at boot. */
+  open(context: QueueContext): Promise<GroupQueue>;
+}

@@ -1,0 +1,30 @@
+import type { RecordedEvent } from '../events/recorded-event.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+
+/**
+ * What a reactor is told beside its event.
+ *
+ * @publicApi
+ */
+export interface ReactorContext<S> {
+  readonly tenantId: TenantId;
+  readonly aggregateType: string;
+  readonly aggregateId: string;
+  /** The saved state of the fold at or after the event; `null` when the row was deleted. */
+  readonly state: S | null;
+  /** The sequence that `state` stands at. */
+  readonly foldSequence: number;
+  /** Which attempt this is, from 1. */
+  readonly attempt: number;
+  /** Aborted when the reactor takes too long or the process must go. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does something about an event after a fold has saved it. May be called more than once for one event.
+ *
+ * @publicApi
+ */
+export interface ReactorHandler<S, E extends object = object> {
+  handle(event: RecordedEvent<E>, context: ReactorContext<S>): Promise<void> | void;
+}

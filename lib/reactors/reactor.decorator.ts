@@ -1,0 +1,56 @@
+import type { EventClass } from '../events/event-class.js';
+import type { RecordedEvent } from '../events/recorded-event.js';
+import type { FoldHandler } from '../projections/fold-handler.js';
+import type { ReactorContext } from './reactor-handler.js';
+
+const METADATA = Symbol.for('@event-sourcing/nestjs:reactor');
+
+/** @publicApi */
+export interface DebounceOptions {
+  /** Events with the same key share one reaction; of one aggregate the last event is kept. Pure. */
+  readonly key: (event: RecordedEvent) => string;
+  /** Quiet time after the last event before the reaction. */
+  readonly delayMs: number;
+  /** The longest that a first event waits. @default ten times `delayMs` */
+  readonly maxWaitMs?: number;
+}
+
+/** @publicApi */
+export interface ReactorOptions<S = unknown, E extends readonly EventClass[] = readonly EventClass[]> {
+  /** Unique over all reactors. */
+  readonly name: string;
+  /** The fold after whose save it reacts. */
+  readonly fold: abstract new (...args: never[]) => FoldHandler<S>;
+  /** @default all events that the fold lists */
+  readonly events?: E;
+  /** @default every event is reacted to, in the order of its aggregate */
+  readonly debounce?: DebounceOptions;
+  /** Attempts in all before the event goes to the dead letters. @default 5 */
+  readonly maxAttempts?: number;
+  /** Time-out of one call. @default 60_000 */
+  readonly timeoutMs?: number;
+}
+
+// A property, not a method, so that its parameters are compared strictly: a wrong event or state does not compile.
+interface Reacts<S, E extends object> {
+  readonly handle: (event: RecordedEvent<E>, context: ReactorContext<S>) => Promise<void> | void;
+}
+
+/**
+ * Marks a provider as a reactor: a side effect that follows a fold's save of an event.
+ *
+ * @publicApi
+ */
+export function Reactor<S, const E extends readonly EventClass[] = readonly EventClass[]>(
+  options: ReactorOptions<S, E>,
+): (target: abstract new (...args: never[]) => Reacts<S, InstanceType<E[number]>>) => void {
+  return (target) => {
+    Object.defineProperty(target, METADATA, { value: options });
+  };
+}
+
+/** What `@Reactor` says about this very class (not its parents), or `undefined`. */
+export function reactorMetadata(target: unknown): ReactorOptions | undefined {
+  if (typeof target !== 'function' || !Object.hasOwn(target, METADATA)) return undefined;
+  return (target as unknown as Record<symbol, ReactorOptions>)[METADATA];
+}

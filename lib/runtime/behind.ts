@@ -1,0 +1,39 @@
+import type { StreamHead } from '../event-store/stream-head.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+
+/** How far a projection came on one stream: a sequence, or a number of events. */
+export interface Progress {
+  readonly tenantId: TenantId;
+  readonly id: string;
+  readonly value: number;
+}
+
+/**
+ * The heads that a projection has not reached, each with what it reached. Both inputs are ordered by tenant and id as
+ * UTF-8 bytes, so one walk over both is enough, in bounded memory.
+ */
+export async function* behind(
+  heads: AsyncIterable<StreamHead>,
+  progress: AsyncIterable<Progress>,
+  target: (head: StreamHead) => number,
+): AsyncIterable<{ readonly head: StreamHead; readonly value: number }> {
+  const iterator = progress[Symbol.asyncIterator]();
+  try {
+    let next = await iterator.next();
+    for await (const head of heads) {
+      while (!next.done && compare(next.value, head) < 0) next = await iterator.next();
+      const value = !next.done && compare(next.value, head) === 0 ? next.value.value : 0;
+      if (value < target(head)) yield { head, value };
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+function compare(progress: Progress, head: StreamHead): number {
+  return compareBytes(progress.tenantId, head.tenantId) || compareBytes(progress.id, head.aggregateId);
+}
+
+function compareBytes(one: string, other: string): number {
+  return one === other ? 0 : Buffer.compare(Buffer.from(one), Buffer.from(other));
+}

@@ -1,0 +1,47 @@
+import type { NewEvent } from '../events/new-event.js';
+import type { RecordedEvent } from '../events/recorded-event.js';
+import type { AppendOptions } from '../event-store/append-options.js';
+import type { AppendResult } from '../event-store/append-result.js';
+import { EventStore } from '../event-store/event-store.js';
+import type { ReadOptions } from '../event-store/read-options.js';
+import type { HeadsQuery, StreamHead } from '../event-store/stream-head.js';
+import type { StreamId } from '../event-store/stream-id.js';
+import type { GroupQueue } from '../queue/group-queue.js';
+import type { EventAnnouncer } from './event-announcer.js';
+import type { EventRouter } from './event-router.js';
+
+/** The event store that users inject: what they append goes on to projections and reactors. */
+export class DispatchingEventStore extends EventStore {
+  constructor(
+    private readonly store: EventStore,
+    private readonly queue: GroupQueue,
+    private readonly router: EventRouter,
+    private readonly announcer: EventAnnouncer,
+  ) {
+    super();
+  }
+
+  async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
+    const result = await this.store.append(stream, events, options);
+    // A repeat is staged again as well: the first call may have died before it came here, and projections bear it.
+    await this.queue.stage(this.router.route(result.stored));
+    this.announcer.announce(result);
+    return result;
+  }
+
+  appended(stream: StreamId, keys: readonly string[]): Promise<ReadonlyMap<string, AppendResult>> {
+    return this.store.appended(stream, keys);
+  }
+
+  read(stream: StreamId, options?: ReadOptions): AsyncIterable<RecordedEvent> {
+    return this.store.read(stream, options);
+  }
+
+  head(stream: StreamId): Promise<number> {
+    return this.store.head(stream);
+  }
+
+  heads(query: HeadsQuery): AsyncIterable<StreamHead> {
+    return this.store.heads(query);
+  }
+}

@@ -1,0 +1,33 @@
+import { Logger } from '@nestjs/common';
+import type { EventBus } from '@nestjs/cqrs';
+import type { AppendResult } from '../event-store/append-result.js';
+import { TenantContext } from '../tenancy/tenant-context.js';
+
+/**
+ * Hands stored events to the EventBus of `@nestjs/cqrs`, at most once and only in the process that stored them: for
+ * sagas and handlers that may miss one. What must not be missed is a `@Reactor`.
+ */
+export class EventAnnouncer {
+  private readonly logger = new Logger('EventSourcing');
+  private eventBus: EventBus | undefined;
+
+  use(eventBus: EventBus): void {
+    this.eventBus = eventBus;
+  }
+
+  announce({ events, repeated }: AppendResult): void {
+    if (!this.eventBus || repeated) return;
+    for (const { id, tenantId, metadata, data } of events) {
+      try {
+        const published: unknown = TenantContext.run({ ...metadata, tenantId, causationId: id }, () => this.eventBus?.publish(data));
+        if (published instanceof Promise) published.catch((error: unknown) => this.warn(id, error));
+      } catch (error) {
+        this.warn(id, error);
+      }
+    }
+  }
+
+  private warn(eventId: string, error: unknown): void {
+    this.logger.warn({ message: 'The EventBus refused a stored event', eventId, error: String(error) });
+  }
+}

@@ -1,0 +1,83 @@
+import type { CommandExecutor } from '../commands/command-executor.js';
+import type { CommandOutcomes } from '../commands/command-outcomes.js';
+import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { FoldExecutor } from '../projections/fold-executor.js';
+import type { MapExecutor } from '../projections/map-executor.js';
+import type { CommandJob, EventRangeJob, Job, ReactorJob } from '../queue/job.js';
+import type { Lane } from '../queue/lane.js';
+import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
+import type { LaneConsumer } from '../queue/lane-consumer.js';
+import type { LanePolicy } from '../queue/lane-policy.js';
+import { reactorJobs } from '../reactors/reactor-jobs.js';
+import type { ReactorExecutor } from '../reactors/reactor-executor.js';
+import { TenantContext } from '../tenancy/tenant-context.js';
+import type { EventAnnouncer } from './event-announcer.js';
+import type { EventRouter } from './event-router.js';
+import { lanePolicy } from './lane-policies.js';
+import { UnknownComponentError } from './unknown-component.error.js';
+
+/** Works off lanes: hands each batch to the executor of its kind, and says what follows from it. */
+export class LaneWorker implements LaneConsumer {
+  constructor(
+    private readonly pipelines: PipelineRegistry,
+    private readonly commands: CommandExecutor,
+    private readonly folds: FoldExecutor,
+    private readonly maps: MapExecutor,
+    private readonly reactors: ReactorExecutor,
+    private readonly router: EventRouter,
+    private readonly announcer: EventAnnouncer,
+    private readonly outcomes: CommandOutcomes,
+  ) {}
+
+  policy(lane: Lane): LanePolicy {
+    return lanePolicy(lane, this.pipelines);
+  }
+
+  handle(batch: LaneBatch): Promise<LaneOutcome> {
+    return TenantContext.run({ tenantId: batch.lane.tenantId }, () => {
+      switch (batch.lane.kind) {
+        case 'command':
+          return this.handleCommands(batch as LaneBatch<CommandJob>);
+        case 'fold':
+          return this.fold(batch as LaneBatch<EventRangeJob>);
+        case 'map':
+          return this.map(batch as LaneBatch<EventRangeJob>);
+        case 'reactor':
+          return this.react(batch as LaneBatch<ReactorJob>);
+      }
+    });
+  }
+
+  private async handleCommands(batch: LaneBatch<CommandJob>): Promise<LaneOutcome> {
+    const { executed, failure } = await this.commands.execute(batch);
+    const followUps = executed.flatMap(({ appended }) => (appended ? this.router.route(appended.stored) : []));
+    for (const { outcome, appended } of executed) {
+      if (appended) this.announcer.announce(appended);
+      this.outcomes.publish(batch.lane.tenantId, batch.lane.id, outcome);
+    }
+    return { completed: executed.length, followUps, failure };
+  }
+
+  private async fold(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
+    const fold = known(this.pipelines.folds, batch);
+    const { completed, covered, failure } = await this.folds.execute(fold, batch);
+    const followUps = this.pipelines.reactorsOf(fold).flatMap((reactor) => reactorJobs(reactor, covered));
+    return { completed, followUps, failure };
+  }
+
+  private async map(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
+    const { completed, failure } = await this.maps.execute(known(this.pipelines.maps, batch), batch);
+    return { completed, followUps: [], failure };
+  }
+
+  private async react(batch: LaneBatch<ReactorJob>): Promise<LaneOutcome> {
+    await this.reactors.execute(known(this.pipelines.reactors, batch), batch);
+    return { completed: 1, followUps: [] };
+  }
+}
+
+function known<D>(definitions: ReadonlyMap<string, D>, { lane }: LaneBatch<Job>): D {
+  const definition = definitions.get(lane.component);
+  if (!definition) throw new UnknownComponentError(lane);
+  return definition;
+}
