@@ -27,8 +27,8 @@ import { ReadyRing } from './ready-ring.js';
  *                       │  time is up      └────for good───────▶ parked, or the job is put aside and: ready
  *                       └────────────▶ ready
  *
- * A job leaves its lane by acknowledgement or to the dead letters only. While draining, debounced jobs run at once,
- * and a lane that would wait after a failure is left as it is.
+ * A job leaves its lane by acknowledgement or to the dead letters only. Draining ends when nothing runs any more:
+ * jobs that wait for quiet then have it, and run; lanes that wait after a failure are left as they are.
  */
 export class InProcessQueue extends GroupQueue {
   private readonly logger = new Logger(GroupQueue.name);
@@ -71,12 +71,7 @@ export class InProcessQueue extends GroupQueue {
   async drain(): Promise<void> {
     if (this.draining) return;
     this.draining = true;
-    for (const lane of this.lanes.values()) {
-      lane.hurry();
-      if (lane.status === 'waiting' && lane.failures === 0) this.makeReady(lane);
-    }
-    this.claim();
-    if (this.consumer && !this.isQuiet()) await this.quietOrTimeout();
+    if (this.consumer) await this.finishOrTimeout();
     this.stopped = true;
     for (const abort of this.aborts) abort.abort(new ClosedError('The queue'));
     const { jobs, parkedLanes } = this.counts;
@@ -93,7 +88,6 @@ export class InProcessQueue extends GroupQueue {
         this.counts.jobs += 1;
         if (item.job.kind === 'command') this.counts.waitingCommands += 1;
       }
-      if (this.draining) lane.hurry();
       if (lane.status === 'idle' || (lane.status === 'waiting' && lane.failures === 0)) this.settle(lane, now);
     }
   }
@@ -134,7 +128,7 @@ export class InProcessQueue extends GroupQueue {
       this.counts.ready -= 1;
       void this.run(lane, this.consumer);
     }
-    if (this.isQuiet()) this.onQuiet();
+    if (this.counts.running === 0 && this.counts.ready === 0) this.onQuiet();
   }
 
   private async run(lane: InProcessLane, consumer: LaneConsumer): Promise<void> {
@@ -229,18 +223,27 @@ export class InProcessQueue extends GroupQueue {
     return removed;
   }
 
-  private isQuiet(): boolean {
-    return this.counts.running === 0 && this.counts.ready === 0;
-  }
-
-  private quietOrTimeout(): Promise<void> {
+  /** Resolves when nothing runs and nothing may run any more, or when the time for it is over. */
+  private finishOrTimeout(): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.clock.schedule(this.options.drainTimeoutMs, resolve);
       this.onQuiet = () => {
+        if (this.hurryDebounced()) return this.claim();
         cancel();
         resolve();
       };
+      this.claim();
     });
+  }
+
+  /** Makes the lanes that wait for quiet ready at once; false when there are none. */
+  private hurryDebounced(): boolean {
+    const waiting = [...this.lanes.values()].filter(({ status, failures }) => status === 'waiting' && failures === 0);
+    for (const lane of waiting) {
+      lane.hurry();
+      this.makeReady(lane);
+    }
+    return waiting.length > 0;
   }
 }
 

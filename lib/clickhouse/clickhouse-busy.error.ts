@@ -1,0 +1,16 @@
+import { EventSourcingError } from '../errors/event-sourcing.error.js';
+
+/**
+ * Thrown when a statement had to wait too long, or behind too many others, for a free connection to ClickHouse. It was
+ * not sent. Send less at once, or raise `maxOpenConnections`.
+ *
+ * @publicApi
+ */
+export class ClickHouseBusyError extends EventSourcingError {
+  readonly code = 'CLICKHOUSE_BUSY';
+  readonly kind = 'transient';
+
+  constructor(problem: string) {
+    super(`${problem}. The statement was not sent. Send less at once, or raise maxOpenConnections.`);
+  }
+}

@@ -1,0 +1,36 @@
+/** Server settings by name, as they go with one statement. */
+export type ClickHouseSettings = Record<string, string | number>;
+
+/**
+ * Every setting that changes what a statement of ours means, said explicitly: several defaults differ between
+ * versions of the server, and all of them can be changed by the profile of a user.
+ */
+export const BASE_SETTINGS: ClickHouseSettings = {
+  // An acknowledged insert is written, not queued.
+  async_insert: 0,
+  wait_for_async_insert: 1,
+  insert_deduplicate: 1,
+  // One insert stays one block in the order in which it was sent, as deduplication of its repeat requires.
+  max_insert_threads: 1,
+  input_format_parallel_parsing: 0,
+  // A column that is missing or null by mistake fails the insert instead of losing the value.
+  input_format_skip_unknown_fields: 0,
+  input_format_null_as_default: 0,
+  input_format_defaults_for_omitted_fields: 1,
+  date_time_input_format: 'best_effort',
+  date_time_output_format: 'iso',
+  session_timezone: 'UTC',
+  // 64 bit integers come as text: as numbers they would lose digits silently.
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_escape_forward_slashes: 0,
+  output_format_json_named_tuples_as_objects: 1,
+  join_use_nulls: 0,
+  use_query_cache: 0,
+  // The client recognizes an error in the middle of a result only in this shape.
+  http_write_exception_in_output_format: 0,
+  send_progress_in_http_headers: 0,
+  cancel_http_readonly_queries_on_client_close: 1,
+};
+
+/** For statements whose answer is read to the end before it counts: the status line then tells the whole truth. */
+export const WAIT_FOR_END: ClickHouseSettings = { wait_end_of_query: 1 };

@@ -1,0 +1,18 @@
+import { EventSourcingError } from '../errors/event-sourcing.error.js';
+
+/**
+ * Thrown when more waits to be written than the bound allows, since the database takes it slower than it comes. The
+ * item was not accepted; repeat it later.
+ *
+ * @publicApi
+ */
+export class GroupCommitFullError extends EventSourcingError {
+  readonly code = 'GROUP_COMMIT_FULL';
+  readonly kind = 'transient';
+
+  constructor(rows: number, bytes: number) {
+    super(
+      `${rows} rows (${bytes} bytes) already wait to be written to ClickHouse. Nothing was accepted; repeat it later.`,
+    );
+  }
+}

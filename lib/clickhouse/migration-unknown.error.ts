@@ -1,0 +1,19 @@
+import { EventSourcingError } from '../errors/event-sourcing.error.js';
+
+/**
+ * Thrown when a database has had a migration that this version of the package does not know: a newer version has
+ * been here. Nothing was changed.
+ *
+ * @publicApi
+ */
+export class MigrationUnknownError extends EventSourcingError {
+  readonly code = 'MIGRATION_UNKNOWN';
+  readonly kind = 'permanent';
+
+  constructor(database: string, migration: string) {
+    super(
+      `The ClickHouse database ${database} has migration ${migration}, which this version of the package does not know. ` +
+        'Deploy the newer version that made it, or use another database.',
+    );
+  }
+}

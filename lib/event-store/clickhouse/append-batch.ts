@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { StoredEvent } from '../../events/stored-event.js';
+import { expectedSequenceHolds } from '../expected-sequence-holds.js';
+import { toRow, type NewEventRow } from './event-row.js';
+import type { Lane, WaitingAppend } from './lane.js';
+import { boundKeys, type KeyRange } from './stream-state.js';
+
+/** How the token of every batch begins. */
+export const INSERT_TOKEN_PREFIX = 'events-';
+
+/** An append that got its sequences. */
+export interface Write {
+  readonly item: WaitingAppend;
+  readonly stored: readonly StoredEvent[];
+}
+
+/** An append that stores nothing, and why. */
+export type Answer =
+  /** The log knows its key. */
+  | { readonly kind: 'repeated'; readonly item: WaitingAppend; readonly key: string }
+  /** An earlier append of the same batch has its key. */
+  | { readonly kind: 'repeats-write'; readonly item: WaitingAppend; readonly write: Write }
+  /** Its stream is not as expected; `onWrite` when only because of an earlier append of the same batch. */
+  | { readonly kind: 'conflict'; readonly item: WaitingAppend; readonly actual: number; readonly onWrite: boolean };
+
+/** The appends that were taken from one lane, in order. */
+export interface Taken {
+  readonly lane: Lane;
+  readonly items: readonly WaitingAppend[];
+  /** Keys that the lane's state did not remember and that were looked up in the log. */
+  found?: ReadonlyMap<string, KeyRange>;
+}
+
+/** What the arbiter decided about one lane. Nothing of it is true before the batch is known to be stored. */
+export interface Verdict {
+  readonly lane: Lane;
+  readonly writes: readonly Write[];
+  readonly answers: readonly Answer[];
+}
+
+/** Compares the appends of one lane with the state of its stream, and gives sequences to those that may be stored. */
+export function judge({ lane, items, found }: Taken, now: number): Verdict {
+  const state = lane.state!;
+  // A server whose clock was set back must not make the times of a stream fall.
+  const recordedAt = Math.max(now, state.recordedAt);
+  const writes: Write[] = [];
+  const answers: Answer[] = [];
+  const writesByKey = new Map<string, Write>();
+  let head = state.head;
+  for (const item of items) {
+    const { append } = item;
+    const { key } = append;
+    const earlier = key === undefined ? undefined : writesByKey.get(key);
+    if (key !== undefined && (state.keys.has(key) || found?.has(key))) {
+      answers.push({ kind: 'repeated', item, key });
+    } else if (earlier) {
+      answers.push({ kind: 'repeats-write', item, write: earlier });
+    } else if (!expectedSequenceHolds(append.expectedSequence, head)) {
+      answers.push({ kind: 'conflict', item, actual: head, onWrite: head !== state.head });
+    } else {
+      const stored = append.drafts.map((draft) => ({ ...draft, sequence: ++head, recordedAt }));
+      const write = { item, stored };
+      writes.push(write);
+      if (key !== undefined) writesByKey.set(key, write);
+    }
+  }
+  return { lane, writes, answers };
+}
+
+/** Makes true what was decided, after the batch was stored. */
+export function confirm({ lane, writes }: Verdict, maxKeys: number): void {
+  const state = lane.state!;
+  for (const { item, stored } of writes) {
+    const first = stored[0]!;
+    const last = stored[stored.length - 1]!;
+    state.head = last.sequence;
+    state.recordedAt = last.recordedAt;
+    if (item.append.key !== undefined) {
+      state.keys.set(item.append.key, { first: first.sequence, last: last.sequence });
+    }
+  }
+  boundKeys(state, maxKeys);
+}
+
+export function rowsOf(verdicts: readonly Verdict[]): NewEventRow[] {
+  return verdicts.flatMap(({ writes }) =>
+    writes.flatMap(({ item, stored }) => stored.map((event) => toRow(event, item.append.key))),
+  );
+}
+
+/**
+ * The name under which the server recognizes a repeat of this very batch. Its number is part of it: the server drops
+ * whatever comes under a name that it knows, so a later batch must never get the name of an earlier one, not even with
+ * the same events at the same sequences.
+ */
+export function batchToken(epoch: string, batchNumber: number, rows: readonly NewEventRow[]): string {
+  const hash = createHash('sha256').update(`${batchNumber}`);
+  for (const row of rows) hash.update(`\n${row.event_id} ${row.sequence}`);
+  return `${INSERT_TOKEN_PREFIX}${epoch}-${hash.digest('hex')}`;
+}

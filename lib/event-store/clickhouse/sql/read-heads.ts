@@ -1,0 +1,33 @@
+import type { CheckedHeadsQuery } from '../../check-read-options.js';
+import type { Statement } from './statement.js';
+
+/** From here on the server sorts and groups on disk instead of in memory. */
+const SPILL_BYTES = 268_435_456;
+
+/**
+ * Every stream of one aggregate type with its last sequence. Sequences are counted once each, since a repeated insert
+ * may leave the same row twice until the next merge. Text is ordered by its bytes.
+ */
+export function readHeads({ aggregateType, tenantId, types }: CheckedHeadsQuery): Statement {
+  return {
+    sql: `
+SELECT tenant_id, aggregate_id, max(sequence) AS head, uniqExact(sequence) AS events_counted
+FROM events
+WHERE aggregate_type = {aggregateType:String}
+  ${tenantId === undefined ? '' : 'AND tenant_id = {tenantId:String}'}
+  ${types === undefined ? '' : 'AND has({types:Array(String)}, event_type)'}
+GROUP BY tenant_id, aggregate_type, aggregate_id
+ORDER BY tenant_id, aggregate_type, aggregate_id`,
+    params: {
+      aggregateType,
+      ...(tenantId === undefined ? {} : { tenantId }),
+      ...(types === undefined ? {} : { types }),
+    },
+    settings: {
+      max_threads: 1,
+      optimize_aggregation_in_order: 1,
+      max_bytes_before_external_sort: SPILL_BYTES,
+      max_bytes_before_external_group_by: SPILL_BYTES,
+    },
+  };
+}

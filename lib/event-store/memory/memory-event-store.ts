@@ -1,0 +1,148 @@
+import { ClosedError } from '../../errors/closed.error.js';
+import type { NewEvent } from '../../events/new-event.js';
+import type { RecordedEvent } from '../../events/recorded-event.js';
+import type { StoredEvent } from '../../events/stored-event.js';
+import { compareText } from '../../tenancy/compare-text.js';
+import { encodeKey } from '../../tenancy/encode-key.js';
+import type { AppendOptions } from '../append-options.js';
+import type { AppendResult } from '../append-result.js';
+import { checkKeys } from '../check-keys.js';
+import { checkHeadsQuery, checkReadOptions } from '../check-read-options.js';
+import type { CheckedHeadsQuery, CheckedReadOptions } from '../check-read-options.js';
+import { checkStream } from '../check-stream.js';
+import { EventStore } from '../event-store.js';
+import { prepareAppend } from '../prepare-append.js';
+import type { PreparedAppend, PrepareTools } from '../prepare-append.js';
+import type { ReadOptions } from '../read-options.js';
+import type { HeadsQuery, StreamHead } from '../stream-head.js';
+import type { StreamId } from '../stream-id.js';
+import { toAppendResult } from '../to-append-result.js';
+import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
+
+/** The events of one stream; the event with sequence n stands at index n - 1. */
+interface MemoryStream {
+  readonly id: StreamId;
+  readonly events: StoredEvent[];
+  readonly appends: Map<string, { readonly first: number; readonly last: number }>;
+}
+
+/**
+ * The log in the memory of the process. Checks and writes of one append happen in one turn of the event loop, which
+ * makes it atomic and gives appends the order of their calls.
+ */
+export class MemoryEventStore extends EventStore {
+  private readonly streams = new Map<string, MemoryStream>();
+  private closed = false;
+
+  constructor(private readonly tools: PrepareTools) {
+    super();
+  }
+
+  async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
+    this.checkOpen();
+    const append = prepareAppend(stream, events, options, this.tools);
+    const target = this.find(append.stream) ?? { id: append.stream, events: [], appends: new Map() };
+    const known = append.key === undefined ? undefined : this.result(target, append.key);
+    if (known) return known;
+    checkExpectation(append, target.events.length);
+    return this.write(target, append);
+  }
+
+  async appended(stream: StreamId, keys: readonly string[]): Promise<ReadonlyMap<string, AppendResult>> {
+    this.checkOpen();
+    const target = this.find(checkStream(stream));
+    const found = new Map<string, AppendResult>();
+    for (const key of checkKeys(keys)) {
+      const result = target && this.result(target, key);
+      if (result) found.set(key, result);
+    }
+    return found;
+  }
+
+  read(stream: StreamId, options?: ReadOptions): AsyncIterable<RecordedEvent> {
+    this.checkOpen();
+    return this.readChecked(checkStream(stream), checkReadOptions(options));
+  }
+
+  async head(stream: StreamId): Promise<number> {
+    this.checkOpen();
+    return this.find(checkStream(stream))?.events.length ?? 0;
+  }
+
+  heads(query: HeadsQuery): AsyncIterable<StreamHead> {
+    this.checkOpen();
+    return this.headsChecked(checkHeadsQuery(query));
+  }
+
+  /** From now on every call is refused. */
+  close(): void {
+    this.closed = true;
+  }
+
+  private write(target: MemoryStream, append: PreparedAppend): AppendResult {
+    const recordedAt = this.tools.clock.now();
+    const head = target.events.length;
+    const stored = append.drafts.map((draft, index) =>
+      Object.freeze({ ...draft, metadata: Object.freeze(draft.metadata), sequence: head + index + 1, recordedAt }),
+    );
+    const result = toAppendResult(target.id, stored, false, this.tools.serializer);
+    for (const event of stored) target.events.push(event);
+    if (append.key !== undefined) target.appends.set(append.key, { first: head + 1, last: target.events.length });
+    this.streams.set(streamKey(target.id), target);
+    return result;
+  }
+
+  /** The result of the first append with this key. */
+  private result(stream: MemoryStream, key: string): AppendResult | undefined {
+    const range = stream.appends.get(key);
+    if (!range) return undefined;
+    return toAppendResult(stream.id, stream.events.slice(range.first - 1, range.last), true, this.tools.serializer);
+  }
+
+  private async *readChecked(stream: StreamId, options: CheckedReadOptions): AsyncGenerator<RecordedEvent> {
+    const { from, backwards, until, types, limit = Infinity } = options;
+    const events = this.find(stream)?.events ?? [];
+    const to = Math.min(options.to, events.length);
+    let left = limit;
+    for (let i = 0; i <= to - from && left > 0; i++) {
+      const event = events[(backwards ? to - i : from + i) - 1]!;
+      if (until !== undefined && event.recordedAt > until) continue;
+      if (types && !types.includes(event.type)) continue;
+      left -= 1;
+      yield this.tools.serializer.deserialize(event);
+    }
+  }
+
+  private async *headsChecked({ aggregateType, tenantId, types }: CheckedHeadsQuery): AsyncGenerator<StreamHead> {
+    const streams = [...this.streams.values()]
+      .filter(({ id }) => id.aggregateType === aggregateType && (tenantId === undefined || id.tenantId === tenantId))
+      .sort((a, b) => compareText(a.id.tenantId, b.id.tenantId) || compareText(a.id.aggregateId, b.id.aggregateId));
+    for (const { id, events } of streams) {
+      const counted = types ? events.filter(({ type }) => types.includes(type)) : events;
+      const last = counted[counted.length - 1];
+      if (!last) continue;
+      yield { tenantId: id.tenantId, aggregateId: id.aggregateId, sequence: last.sequence, count: counted.length };
+    }
+  }
+
+  private find(stream: StreamId): MemoryStream | undefined {
+    return this.streams.get(streamKey(stream));
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new ClosedError('The event store in memory');
+  }
+}
+
+function streamKey({ tenantId, aggregateType, aggregateId }: StreamId): string {
+  return encodeKey(tenantId, aggregateType, aggregateId);
+}
+
+function checkExpectation({ stream, expectedSequence }: PreparedAppend, actual: number): void {
+  const holds =
+    expectedSequence === 'any' ||
+    (expectedSequence === 'no-stream' && actual === 0) ||
+    (expectedSequence === 'stream-exists' && actual > 0) ||
+    expectedSequence === actual;
+  if (!holds) throw new WrongExpectedSequenceError(stream, expectedSequence, actual);
+}
