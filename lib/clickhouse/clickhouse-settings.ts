@@ -34,3 +34,9 @@ export const BASE_SETTINGS: ClickHouseSettings = {
 
 /** For statements whose answer is read to the end before it counts: the status line then tells the whole truth. */
 export const WAIT_FOR_END: ClickHouseSettings = { wait_end_of_query: 1 };
+
+/**
+ * How long a reader of a stream may pause before our side gives up. The server has a bound of its own, the setting
+ * `http_send_timeout` of its default profile (30 s unless configured), which a single statement cannot change.
+ */
+export const STREAM_IDLE_TIMEOUT_MS = 600_000;

@@ -49,7 +49,10 @@ export class CommandDispatcher {
       metadata: metadataOf(commandId),
       acceptedAt: this.clock.now(),
     };
-    const staged = { lane: { tenantId, kind: 'command', component: pipeline, aggregateType, id: aggregateId }, job } as const;
+    const staged = {
+      lane: { tenantId, kind: 'command', component: pipeline, aggregateType, id: aggregateId },
+      job,
+    } as const;
     if (this.options.sharedQueue) {
       await this.queue.stage([staged]);
       return { status: 'queued', commandId };
@@ -85,7 +88,8 @@ export class CommandDispatcher {
     }
     const bytes = Buffer.byteLength(json);
     const { maxCommandBytes } = this.options;
-    if (bytes > maxCommandBytes) throw new InvalidCommandError(type, [`it has ${bytes} bytes as JSON, the limit is ${maxCommandBytes}`]);
+    if (bytes > maxCommandBytes)
+      throw new InvalidCommandError(type, [`it has ${bytes} bytes as JSON, the limit is ${maxCommandBytes}`]);
     return JSON.parse(json) as JsonValue;
   }
 }

@@ -32,7 +32,9 @@ export class EventSerializer {
     const eventClass = typeof data === 'object' && data !== null ? data.constructor : undefined;
     const metadata = domainEventMetadata(eventClass);
     if (!metadata) {
-      throw new InvalidEventError(eventClass?.name ?? typeof data, ['it is not an instance of a class marked with @DomainEvent']);
+      throw new InvalidEventError(eventClass?.name ?? typeof data, [
+        'it is not an instance of a class marked with @DomainEvent',
+      ]);
     }
     const { type, version } = metadata;
     if (!this.types.get(type)) {

@@ -13,7 +13,7 @@ export function buildCommand(
   if (!provider.hasMethod('handle')) {
     problems.add(
       `${provider.name} has no handle(): a handler of an aggregate's command needs one. ` +
-        "With execute(), it is one of @nestjs/cqrs: import CommandHandler from there.",
+        'With execute(), it is one of @nestjs/cqrs: import CommandHandler from there.',
     );
   }
   const { pipeline, aggregateType } = provider.pipeline;

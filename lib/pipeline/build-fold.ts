@@ -6,14 +6,20 @@ import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
 
-export function buildFold(provider: HandlerProvider, options: FoldProjectionOptions, problems: WiringProblems): FoldDefinition {
+export function buildFold(
+  provider: HandlerProvider,
+  options: FoldProjectionOptions,
+  problems: WiringProblems,
+): FoldDefinition {
   const { name, version = 1 } = options;
   checkName(provider.name, 'name', name, problems);
   checkVersion(provider.name, version, problems);
-  if (!provider.hasMethod('init')) problems.add(`${provider.name} has no init(): a fold needs the state before the first event.`);
+  if (!provider.hasMethod('init'))
+    problems.add(`${provider.name} has no init(): a fold needs the state before the first event.`);
   const methods = applyMethods(provider, problems);
   const appliesAll = provider.hasMethod('apply');
-  if (methods.size === 0 && !appliesAll) problems.add(`${provider.name} takes no event: give it an apply() or methods with @Apply().`);
+  if (methods.size === 0 && !appliesAll)
+    problems.add(`${provider.name} takes no event: give it an apply() or methods with @Apply().`);
   const listed = options.events ?? (appliesAll ? provider.pipeline.events : []);
   return {
     component: `${name}@${version}`,
@@ -34,7 +40,9 @@ function applyMethods(provider: HandlerProvider, problems: WiringProblems): Read
     for (const type of declaredTypes(provider, eventClasses, problems)) {
       const other = methods.get(type);
       if (other !== undefined && other !== method) {
-        problems.add(`${provider.name} applies ${type} twice, in ${String(other)}() and ${String(method)}(): keep one.`);
+        problems.add(
+          `${provider.name} applies ${type} twice, in ${String(other)}() and ${String(method)}(): keep one.`,
+        );
       }
       methods.set(type, method);
     }

@@ -5,7 +5,11 @@ import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
 
-export function buildMap(provider: HandlerProvider, options: MapProjectionOptions, problems: WiringProblems): MapDefinition {
+export function buildMap(
+  provider: HandlerProvider,
+  options: MapProjectionOptions,
+  problems: WiringProblems,
+): MapDefinition {
   const { name, version = 1, events } = options;
   checkName(provider.name, 'name', name, problems);
   checkVersion(provider.name, version, problems);

@@ -17,7 +17,8 @@ export function buildReactor(
   checkName(provider.name, 'name', name, problems);
   if (!provider.hasMethod('handle')) problems.add(`${provider.name} has no handle(): a reactor needs one.`);
   for (const [option, value] of Object.entries({ delayMs: debounce?.delayMs, maxWaitMs: debounce?.maxWaitMs })) {
-    if (value !== undefined && !(value >= 0)) problems.add(`debounce.${option} of ${provider.name} is ${value}: use milliseconds from 0.`);
+    if (value !== undefined && !(value >= 0))
+      problems.add(`debounce.${option} of ${provider.name} is ${value}: use milliseconds from 0.`);
   }
   const fold = folds.find(({ projectionClass }) => projectionClass === options.fold);
   if (!fold) {
@@ -29,7 +30,10 @@ export function buildReactor(
   }
   const types = options.events ? declaredTypes(provider, options.events, problems) : [...fold.types];
   for (const type of types) {
-    if (!fold.types.has(type)) problems.add(`${provider.name} reacts to ${type}, which its fold ${fold.name} does not take: let the fold apply it.`);
+    if (!fold.types.has(type))
+      problems.add(
+        `${provider.name} reacts to ${type}, which its fold ${fold.name} does not take: let the fold apply it.`,
+      );
   }
   return { name, fold, types: new Set(types), options, handler: provider.reference() };
 }

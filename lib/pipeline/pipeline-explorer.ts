@@ -65,7 +65,10 @@ export class PipelineExplorer {
     problems: WiringProblems,
   ): PipelineDefinition {
     const own = providers.filter((provider) => provider.pipeline === pipeline);
-    const each = <M, D>(metadataOf: (target: EventClass) => M | undefined, build: (provider: HandlerProvider, metadata: M) => D): D[] =>
+    const each = <M, D>(
+      metadataOf: (target: EventClass) => M | undefined,
+      build: (provider: HandlerProvider, metadata: M) => D,
+    ): D[] =>
       own.flatMap((provider) => {
         const metadata = metadataOf(provider.handlerClass);
         return metadata === undefined ? [] : [build(provider, metadata)];
@@ -87,7 +90,8 @@ export class PipelineExplorer {
 
 function classOf(wrapper: InstanceWrapper): EventClass | undefined {
   const instance: unknown = wrapper.instance;
-  const candidate: unknown = typeof instance === 'object' && instance !== null ? instance.constructor : wrapper.metatype;
+  const candidate: unknown =
+    typeof instance === 'object' && instance !== null ? instance.constructor : wrapper.metatype;
   return typeof candidate === 'function' ? (candidate as unknown as EventClass) : undefined;
 }
 
@@ -112,7 +116,10 @@ function checkEvents(pipelines: readonly PipelineOptions[], problems: WiringProb
   });
   const events = declared.flatMap(({ pipeline, eventClass }) => {
     const metadata = domainEventMetadata(eventClass);
-    if (!metadata) problems.add(`The pipeline '${pipeline}' declares ${eventClass?.name}, which is no event: mark it with @DomainEvent().`);
+    if (!metadata)
+      problems.add(
+        `The pipeline '${pipeline}' declares ${eventClass?.name}, which is no event: mark it with @DomainEvent().`,
+      );
     return metadata ? [{ eventClass, ...metadata }] : [];
   });
   for (const { eventClass, type, version } of events) {
@@ -120,7 +127,12 @@ function checkEvents(pipelines: readonly PipelineOptions[], problems: WiringProb
     checkVersion(eventClass.name, version, problems);
   }
   const classes = [...new Map(events.map((event) => [event.eventClass, event])).values()];
-  problems.addDuplicates(classes, 'The event type', ({ type }) => type, ({ eventClass }) => eventClass.name);
+  problems.addDuplicates(
+    classes,
+    'The event type',
+    ({ type }) => type,
+    ({ eventClass }) => eventClass.name,
+  );
 }
 
 function checkDuplicates(
@@ -132,11 +144,46 @@ function checkDuplicates(
   const commands = pipelines.flatMap((pipeline) => pipeline.commands);
   const reactors = pipelines.flatMap((pipeline) => pipeline.reactors);
   const named = (what: string): string => `the pipeline '${what}'`;
-  problems.addDuplicates(pipelines, 'The pipeline name', ({ name }) => name, ({ aggregateType }) => `the pipeline of '${aggregateType}'`);
-  problems.addDuplicates(pipelines, 'The aggregate type', ({ aggregateType }) => aggregateType, ({ name }) => named(name));
-  problems.addDuplicates(projections, 'The projection name', ({ name }) => name, ({ projectionClass }) => projectionClass.name);
-  problems.addDuplicates(reactors, 'The reactor name', ({ name }) => name, ({ handler }) => handler.name);
-  problems.addDuplicates(commands, 'The command type', ({ options }) => options.type, ({ handler }) => handler.name);
-  problems.addDuplicates(commands, 'The command', ({ commandClass }) => commandClass, ({ handler }) => handler.name);
-  problems.addDuplicates(providers, 'The provider', ({ handlerClass }) => handlerClass, ({ pipeline }) => named(pipeline.pipeline));
+  problems.addDuplicates(
+    pipelines,
+    'The pipeline name',
+    ({ name }) => name,
+    ({ aggregateType }) => `the pipeline of '${aggregateType}'`,
+  );
+  problems.addDuplicates(
+    pipelines,
+    'The aggregate type',
+    ({ aggregateType }) => aggregateType,
+    ({ name }) => named(name),
+  );
+  problems.addDuplicates(
+    projections,
+    'The projection name',
+    ({ name }) => name,
+    ({ projectionClass }) => projectionClass.name,
+  );
+  problems.addDuplicates(
+    reactors,
+    'The reactor name',
+    ({ name }) => name,
+    ({ handler }) => handler.name,
+  );
+  problems.addDuplicates(
+    commands,
+    'The command type',
+    ({ options }) => options.type,
+    ({ handler }) => handler.name,
+  );
+  problems.addDuplicates(
+    commands,
+    'The command',
+    ({ commandClass }) => commandClass,
+    ({ handler }) => handler.name,
+  );
+  problems.addDuplicates(
+    providers,
+    'The provider',
+    ({ handlerClass }) => handlerClass,
+    ({ pipeline }) => named(pipeline.pipeline),
+  );
 }

@@ -46,7 +46,10 @@ export class FoldProgress {
   private call(state: unknown, event: RecordedEvent): unknown {
     const method = this.fold.methods.get(event.type);
     if (method === undefined) return this.handler.apply?.(state, event);
-    const handler = this.handler as unknown as Record<string | symbol, (state: unknown, event: RecordedEvent) => unknown>;
+    const handler = this.handler as unknown as Record<
+      string | symbol,
+      (state: unknown, event: RecordedEvent) => unknown
+    >;
     return handler[method]!(state, event);
   }
 }

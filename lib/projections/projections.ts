@@ -74,7 +74,11 @@ export class Projections {
   }
 
   /** The state of one aggregate with its sequence; `null` when there is none or it was deleted. */
-  async getItem<S>(projection: FoldClass<S>, id: string, options: TenantOption = {}): Promise<ProjectionItem<S> | null> {
+  async getItem<S>(
+    projection: FoldClass<S>,
+    id: string,
+    options: TenantOption = {},
+  ): Promise<ProjectionItem<S> | null> {
     const { name, version } = this.registry.fold(projection);
     const [row] = await this.rows.load([{ tenantId: tenantOf(options), projection: name, version, id }]);
     return row && row.state !== null ? toItem<S>(row) : null;

@@ -29,7 +29,9 @@ export class CqrsBinding {
       problems.add('There are commands, but no CommandBus: import CqrsModule.forRoot() in the root module.');
     }
     if (buses > 1) {
-      problems.add(`There are ${buses} CommandBus instances: import CqrsModule.forRoot() once, in the root module only.`);
+      problems.add(
+        `There are ${buses} CommandBus instances: import CqrsModule.forRoot() once, in the root module only.`,
+      );
     }
     for (const { commandClass, name, handles, executes } of this.cqrsHandlers()) {
       const twin = commands.find((command) => command.commandClass === commandClass);
@@ -39,7 +41,9 @@ export class CqrsBinding {
             'import CommandHandler from @event-sourcing/nestjs.',
         );
       } else if (twin) {
-        problems.add(`The command ${commandClass.name} is handled by ${twin.handler.name} and by ${name} of @nestjs/cqrs: keep one.`);
+        problems.add(
+          `The command ${commandClass.name} is handled by ${twin.handler.name} and by ${name} of @nestjs/cqrs: keep one.`,
+        );
       }
     }
   }
@@ -57,7 +61,9 @@ export class CqrsBinding {
             return dispatch(command);
           }
         }
-        CommandHandler(definition.commandClass as Parameters<typeof CommandHandler>[0])(Dispatch as CqrsCommandHandlerClass);
+        CommandHandler(definition.commandClass as Parameters<typeof CommandHandler>[0])(
+          Dispatch as CqrsCommandHandlerClass,
+        );
         return new InstanceWrapper({
           name: `${definition.handler.name}Dispatch`,
           token: Dispatch,

@@ -19,7 +19,9 @@ export class EventAnnouncer {
     if (!this.eventBus || repeated) return;
     for (const { id, tenantId, metadata, data } of events) {
       try {
-        const published: unknown = TenantContext.run({ ...metadata, tenantId, causationId: id }, () => this.eventBus?.publish(data));
+        const published: unknown = TenantContext.run({ ...metadata, tenantId, causationId: id }, () =>
+          this.eventBus?.publish(data),
+        );
         if (published instanceof Promise) published.catch((error: unknown) => this.warn(id, error));
       } catch (error) {
         this.warn(id, error);

@@ -95,7 +95,8 @@ export class EventSourcingRuntime
     const { eventTypes, projections } = this.parts;
     for (const pipeline of pipelines) {
       this.parts.pipelines.register(pipeline);
-      for (const eventClass of pipeline.events) eventTypes.register({ ...domainEventMetadata(eventClass)!, eventClass });
+      for (const eventClass of pipeline.events)
+        eventTypes.register({ ...domainEventMetadata(eventClass)!, eventClass });
       for (const fold of pipeline.folds) projections.registerFold(fold);
       for (const map of pipeline.maps) projections.registerMap(map);
     }

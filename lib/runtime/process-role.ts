@@ -17,6 +17,7 @@ const ROLES: readonly string[] = ['web', 'worker', 'all'] satisfies ProcessRole[
  */
 export function processRole(option: ProcessRole | undefined): ProcessRole {
   const role = option ?? process.env['EVENT_SOURCING_ROLE'] ?? 'all';
-  if (!ROLES.includes(role)) throw new InvalidArgumentError('role (EVENT_SOURCING_ROLE)', `must be one of ${ROLES.join(', ')}, not '${role}'`);
+  if (!ROLES.includes(role))
+    throw new InvalidArgumentError('role (EVENT_SOURCING_ROLE)', `must be one of ${ROLES.join(', ')}, not '${role}'`);
   return role as ProcessRole;
 }

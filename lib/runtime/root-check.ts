@@ -29,7 +29,8 @@ export class RootCheck {
   check(problems: WiringProblems): void {
     const { optionsToken, role, storage, queue } = this.setup;
     const roots = this.discovery.getProviders().filter(({ token }) => token === optionsToken).length;
-    if (roots > 1) problems.add(`EventSourcingModule.forRoot() is imported ${roots} times: import it once, in the root module.`);
+    if (roots > 1)
+      problems.add(`EventSourcingModule.forRoot() is imported ${roots} times: import it once, in the root module.`);
     if (role === 'web' && !queue.shared) {
       problems.add(
         `The role 'web' hands its commands to other processes, which the ${queue.name} queue does not reach: ` +
@@ -37,10 +38,14 @@ export class RootCheck {
       );
     }
     if (!storage.durable) {
-      this.logger.warn(`Events are kept in ${storage.name} only and are gone with this process: name an eventStore in forRoot().`);
+      this.logger.warn(
+        `Events are kept in ${storage.name} only and are gone with this process: name an eventStore in forRoot().`,
+      );
     }
     if ((copies[COPIES] ?? 1) > 1) {
-      this.logger.warn(`${copies[COPIES]} copies of @event-sourcing/nestjs are loaded; decorators and tokens of one are strange to the other. Keep one.`);
+      this.logger.warn(
+        `${copies[COPIES]} copies of @event-sourcing/nestjs are loaded; decorators and tokens of one are strange to the other. Keep one.`,
+      );
     }
   }
 }

@@ -13,7 +13,9 @@ describe('a pipeline in one process', () => {
   let store: EventStore;
 
   beforeEach(async () => {
-    const module = await Test.createTestingModule({ imports: [counterApp({ eventStore: memory(), queue: inProcessQueue() })] }).compile();
+    const module = await Test.createTestingModule({
+      imports: [counterApp({ eventStore: memory(), queue: inProcessQueue() })],
+    }).compile();
     app = await module.init();
     commandBus = app.get(CommandBus);
     projections = app.get(Projections);
@@ -30,7 +32,10 @@ describe('a pipeline in one process', () => {
     await commandBus.execute(Add.of('c1', 7));
     await eventually(async () => {
       expect(await projections.get(Totals, 'c1', { tenantId: acme })).toEqual({ total: 12, events: 2 });
-      expect(await projections.records(Additions, 'c1', { tenantId: acme })).toMatchObject([{ record: { amount: 5 } }, { record: { amount: 7 } }]);
+      expect(await projections.records(Additions, 'c1', { tenantId: acme })).toMatchObject([
+        { record: { amount: 5 } },
+        { record: { amount: 7 } },
+      ]);
       expect(app.get(Seen).reactions.map(({ sequence }) => sequence)).toEqual([1, 2]);
     });
   });
@@ -47,7 +52,10 @@ describe('a pipeline in one process', () => {
     await store.append(stream('c2'), [{ data: Added.of(3) }, { data: new Reset() }]);
     await store.append(stream('c2'), [{ data: Added.of(4) }]);
     await eventually(async () => {
-      expect(await projections.getItem(Totals, 'c2', { tenantId: acme })).toMatchObject({ sequence: 3, state: { total: 4, events: 1 } });
+      expect(await projections.getItem(Totals, 'c2', { tenantId: acme })).toMatchObject({
+        sequence: 3,
+        state: { total: 4, events: 1 },
+      });
     });
   });
 });

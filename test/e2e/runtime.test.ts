@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type INestApplicationContext, Inject, Injectable, Logger, Module, Scope, type Type } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { CommandBus, CqrsModule, EventsHandler } from '@nestjs/cqrs';
@@ -30,7 +31,19 @@ import {
   type StorageAdapter,
   TenantContext,
 } from '../../lib/index.js';
-import { Add, Added, AddHandler, Additions, acme, counterApp, Notify, Reset, Seen, type Total, Totals } from '../support/counter-app.js';
+import {
+  Add,
+  Added,
+  AddHandler,
+  Additions,
+  acme,
+  counterApp,
+  Notify,
+  Reset,
+  Seen,
+  type Total,
+  Totals,
+} from '../support/counter-app.js';
 import { collect } from '../support/collect.js';
 import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -38,7 +51,9 @@ import { silentLogger } from '../support/silent-logger.js';
 const apps: INestApplicationContext[] = [];
 
 async function start(root: Type): Promise<INestApplicationContext> {
-  const module = await Test.createTestingModule({ imports: [root] }).setLogger(silentLogger).compile();
+  const module = await Test.createTestingModule({ imports: [root] })
+    .setLogger(silentLogger)
+    .compile();
   const app = await module.init();
   apps.push(app);
   return app;
@@ -47,7 +62,9 @@ async function start(root: Type): Promise<INestApplicationContext> {
 /** An application whose counting pipeline has other providers. */
 function appWith(providers: Type[], options: EventSourcingModuleOptions = {}): Type {
   @Module({
-    imports: [EventSourcingModule.forFeature({ pipeline: 'counting', aggregateType: 'counter', events: [Added, Reset] })],
+    imports: [
+      EventSourcingModule.forFeature({ pipeline: 'counting', aggregateType: 'counter', events: [Added, Reset] }),
+    ],
     providers,
   })
   class CountingModule {}
@@ -66,6 +83,22 @@ function survivingMemory(): StorageAdapter {
   };
 }
 
+/** A memory whose appends take their time. */
+function slowMemory(): StorageAdapter {
+  return {
+    ...memory(),
+    open: async (context) => {
+      const storage = await memory().open(context);
+      const append = storage.events.append.bind(storage.events);
+      storage.events.append = async (...args) => {
+        await delay(5);
+        return await append(...args);
+      };
+      return storage;
+    },
+  };
+}
+
 const stream = (aggregateId: string, tenantId = acme) => ({ tenantId, aggregateType: 'counter', aggregateId });
 
 afterEach(async () => {
@@ -77,14 +110,22 @@ describe('outcomes of commands', () => {
     const app = await start(counterApp());
     const rejected = app.get(CommandBus).execute(Add.of('c1', 5_000));
     await expect(rejected).rejects.toBeInstanceOf(CommandRejectedError);
-    await expect(rejected).rejects.toMatchObject({ message: 'Too much', reason: 'TOO_MUCH', details: { limit: 1_000 } });
+    await expect(rejected).rejects.toMatchObject({
+      message: 'Too much',
+      reason: 'TOO_MUCH',
+      details: { limit: 1_000 },
+    });
     expect(await app.get(EventStore).head(stream('c1'))).toBe(0);
     expect(app.get(AddHandler).calls).toBe(1);
   });
 
   it('answers a command that changes nothing', async () => {
     const app = await start(counterApp());
-    expect(await app.get(CommandBus).execute(Add.of('c1', 0))).toMatchObject({ status: 'stored', eventCount: 0, lastSequence: null });
+    expect(await app.get(CommandBus).execute(Add.of('c1', 0))).toMatchObject({
+      status: 'stored',
+      eventCount: 0,
+      lastSequence: null,
+    });
   });
 
   it('refuses an invalid command, a missing tenant and bad ids before anything is staged', async () => {
@@ -93,8 +134,12 @@ describe('outcomes of commands', () => {
     const invalid = bus.execute(Object.assign(Add.of('c1', 1), { amount: 'much' }));
     await expect(invalid).rejects.toBeInstanceOf(InvalidCommandError);
     await expect(invalid).rejects.toThrow(/amount/);
-    await expect(bus.execute(Object.assign(Add.of('c1', 1), { tenantId: '' }))).rejects.toBeInstanceOf(InvalidTenantError);
-    await expect(bus.execute(Object.assign(Add.of('c1', 1), { tenantId: undefined }))).rejects.toBeInstanceOf(InvalidTenantError);
+    await expect(bus.execute(Object.assign(Add.of('c1', 1), { tenantId: '' }))).rejects.toBeInstanceOf(
+      InvalidTenantError,
+    );
+    await expect(bus.execute(Object.assign(Add.of('c1', 1), { tenantId: undefined }))).rejects.toBeInstanceOf(
+      InvalidTenantError,
+    );
     await expect(bus.execute(Add.of('', 1))).rejects.toThrow(/aggregateId must not be empty/);
     await expect(bus.execute(Add.of('c1', 1, 'a\u0000b'))).rejects.toThrow(/commandId must not contain control/);
     const cyclic = Object.assign(Add.of('c1', 1), { self: {} as object });
@@ -112,7 +157,9 @@ describe('outcomes of commands', () => {
     const app = await start(counterApp());
     const globex = createTenantId('globex');
     const command = Object.assign(Add.of('c1', 1), { tenantId: undefined });
-    await TenantContext.run({ tenantId: globex, correlationId: 'req-1', userId: 'u1' }, () => app.get(CommandBus).execute(command));
+    await TenantContext.run({ tenantId: globex, correlationId: 'req-1', userId: 'u1' }, () =>
+      app.get(CommandBus).execute(command),
+    );
     const [event] = await collect(app.get(EventStore).read(stream('c1', globex)));
     expect(event).toMatchObject({ tenantId: 'globex', metadata: { correlationId: 'req-1', userId: 'u1' } });
     expect(event!.data).toBeInstanceOf(Added);
@@ -138,7 +185,10 @@ describe('outcomes of commands', () => {
     await expect(permanent).rejects.toBeInstanceOf(CommandFailedError);
     await expect(permanent).rejects.toMatchObject({ failureCode: 'PERMANENT' });
     expect(calls).toBe(3);
-    await expect(bus.execute(Add.of('c1', 3))).rejects.toMatchObject({ failureCode: 'UNKNOWN', message: expect.stringMatching(/still down/) });
+    await expect(bus.execute(Add.of('c1', 3))).rejects.toMatchObject({
+      failureCode: 'UNKNOWN',
+      message: expect.stringMatching(/still down/),
+    });
     expect(calls).toBe(5);
   });
 
@@ -171,7 +221,7 @@ describe('outcomes of commands', () => {
         return [Added.of(amount)];
       }
     }
-    const app = await start(appWith([Reading]));
+    const app = await start(appWith([Reading], { eventStore: slowMemory() }));
     await Promise.all(Array.from({ length: 20 }, (_, amount) => app.get(CommandBus).execute(Add.of('c1', amount))));
     expect(heads).toEqual(Array.from({ length: 20 }, (_, index) => index));
     const events = await collect(app.get(EventStore).read(stream('c1')));
@@ -196,7 +246,12 @@ describe('projections that fail', () => {
     }
     const first = await start(appWith([Poisoned], { eventStore }));
     const log = first.get(EventStore);
-    await log.append(stream('bad'), [{ data: Added.of(1) }, { data: Added.of(2) }, { data: Added.of(13) }, { data: Added.of(4) }]);
+    await log.append(stream('bad'), [
+      { data: Added.of(1) },
+      { data: Added.of(2) },
+      { data: Added.of(13) },
+      { data: Added.of(4) },
+    ]);
     await log.append(stream('good'), [{ data: Added.of(1) }]);
     await log.append(stream('good'), [{ data: Added.of(5) }]);
     await eventually(async () => {
@@ -207,7 +262,10 @@ describe('projections that fail', () => {
     await first.close();
     const second = await start(counterApp({ eventStore }));
     await eventually(async () => {
-      expect(await second.get(Projections).getItem(Totals, 'bad', { tenantId: acme })).toMatchObject({ state: { total: 20, events: 4 }, sequence: 4 });
+      expect(await second.get(Projections).getItem(Totals, 'bad', { tenantId: acme })).toMatchObject({
+        state: { total: 20, events: 4 },
+        sequence: 4,
+      });
     });
   });
 
@@ -230,13 +288,18 @@ describe('an event that was appended and never dispatched', () => {
   it('reaches folds and records at the next start', async () => {
     const eventStore = survivingMemory();
     const writer = await start(appWith([], { eventStore }));
-    await writer.get(EventStore).append(stream('c1'), [{ data: Added.of(1) }, { data: Added.of(-2) }, { data: Added.of(3) }]);
+    await writer
+      .get(EventStore)
+      .append(stream('c1'), [{ data: Added.of(1) }, { data: Added.of(-2) }, { data: Added.of(3) }]);
     await writer.close();
     const app = await start(counterApp({ eventStore }));
     const projections = app.get(Projections);
     await eventually(async () => {
       expect(await projections.get(Totals, 'c1', { tenantId: acme })).toEqual({ total: 2, events: 3 });
-      expect(await projections.records(Additions, 'c1', { tenantId: acme })).toMatchObject([{ sequence: 1 }, { sequence: 3 }]);
+      expect(await projections.records(Additions, 'c1', { tenantId: acme })).toMatchObject([
+        { sequence: 1 },
+        { sequence: 3 },
+      ]);
     });
     await app.close();
     const log = vi.spyOn(Logger.prototype, 'log');
@@ -336,7 +399,9 @@ describe('stopping', () => {
     const bus = app.get(CommandBus);
     const accepted = [1, 2, 3].map((amount) => bus.execute(Add.of('c1', amount)));
     const closing = app.close();
-    expect((await Promise.all(accepted)).map((receipt) => (receipt as { lastSequence: number }).lastSequence)).toEqual([1, 2, 3]);
+    expect((await Promise.all(accepted)).map((receipt) => (receipt as { lastSequence: number }).lastSequence)).toEqual([
+      1, 2, 3,
+    ]);
     await expect(bus.execute(Add.of('c1', 4))).rejects.toBeInstanceOf(ClosedError);
     await closing;
     expect(app.get(Seen).reactions.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
@@ -345,7 +410,11 @@ describe('stopping', () => {
 
   it('reacts once to a burst, with the last event, and not later than the longest wait', async () => {
     const reactions: number[] = [];
-    @Reactor({ name: 'quiet', fold: Totals, debounce: { key: ({ aggregateId }) => aggregateId, delayMs: 40, maxWaitMs: 10_000 } })
+    @Reactor({
+      name: 'quiet',
+      fold: Totals,
+      debounce: { key: ({ aggregateId }) => aggregateId, delayMs: 40, maxWaitMs: 10_000 },
+    })
     class Quiet {
       handle(event: RecordedEvent): void {
         reactions.push(event.sequence);

@@ -95,7 +95,9 @@ describe('wrong wiring stops the boot', () => {
     const problems = await boot([feature([Orders, Twin, Mail])]);
     expect(problems).toHaveLength(2);
     expect(problems).toContainEqual(expect.stringMatching(/'orders' is used by Orders and Twin: give each its own/));
-    expect(problems).toContainEqual(expect.stringMatching(/Mail reacts to order\.shipped, which its fold orders does not take/));
+    expect(problems).toContainEqual(
+      expect.stringMatching(/Mail reacts to order\.shipped, which its fold orders does not take/),
+    );
   });
 
   it('names a reactor whose fold the pipeline does not have', async () => {
@@ -103,7 +105,9 @@ describe('wrong wiring stops the boot', () => {
     class Mail {
       handle(): void {}
     }
-    expect(await boot([feature([Mail])])).toEqual([expect.stringMatching(/Mail reacts to the fold Orders, which the pipeline 'ordering' does not have: mark it/)]);
+    expect(await boot([feature([Mail])])).toEqual([
+      expect.stringMatching(/Mail reacts to the fold Orders, which the pipeline 'ordering' does not have: mark it/),
+    ]);
   });
 
   it('names an event class that no pipeline declares, and a class that is no event', async () => {
@@ -119,7 +123,9 @@ describe('wrong wiring stops the boot', () => {
     }
     const problems = await boot([feature([Other], { ...ordering, events: [Placed] })]);
     expect(problems).toEqual([
-      expect.stringMatching(/Other lists Shipped, which its pipeline does not declare: add it to the events of forFeature/),
+      expect.stringMatching(
+        /Other lists Shipped, which its pipeline does not declare: add it to the events of forFeature/,
+      ),
       expect.stringMatching(/Other lists NotAnEvent, which is no event: mark it with @DomainEvent/),
     ]);
   });
@@ -171,17 +177,27 @@ describe('wrong wiring stops the boot', () => {
       }
     }
     CqrsCommandHandler(Place)(Wrong as never);
-    expect(await boot([feature([Wrong])])).toEqual([expect.stringMatching(/Wrong takes CommandHandler from @nestjs\/cqrs.*import CommandHandler from @event-sourcing\/nestjs/)]);
+    expect(await boot([feature([Wrong])])).toEqual([
+      expect.stringMatching(
+        /Wrong takes CommandHandler from @nestjs\/cqrs.*import CommandHandler from @event-sourcing\/nestjs/,
+      ),
+    ]);
   });
 
   it('names a missing and a doubled CommandBus', async () => {
-    expect(await boot([feature([PlaceHandler])], [])).toEqual([expect.stringMatching(/no CommandBus: import CqrsModule\.forRoot\(\)/)]);
-    expect(await boot([feature([PlaceHandler])], [CqrsModule.forRoot(), CqrsModule])).toEqual([expect.stringMatching(/2 CommandBus instances/)]);
+    expect(await boot([feature([PlaceHandler])], [])).toEqual([
+      expect.stringMatching(/no CommandBus: import CqrsModule\.forRoot\(\)/),
+    ]);
+    expect(await boot([feature([PlaceHandler])], [CqrsModule.forRoot(), CqrsModule])).toEqual([
+      expect.stringMatching(/2 CommandBus instances/),
+    ]);
   });
 
   it('names a second forRoot()', async () => {
     const second = EventSourcingModule.forRoot({ eventStore: memory() });
-    expect(await boot([feature([PlaceHandler])], [CqrsModule.forRoot(), second])).toEqual([expect.stringMatching(/forRoot\(\) is imported 2 times/)]);
+    expect(await boot([feature([PlaceHandler])], [CqrsModule.forRoot(), second])).toEqual([
+      expect.stringMatching(/forRoot\(\) is imported 2 times/),
+    ]);
   });
 
   it('names providers outside any pipeline, in two pipelines, and modules with two pipelines', async () => {
@@ -190,11 +206,18 @@ describe('wrong wiring stops the boot', () => {
     expect(await boot([Homeless])).toEqual([expect.stringMatching(/Orders is in Homeless, which has no pipeline/)]);
 
     const other: PipelineOptions = { pipeline: 'other', aggregateType: 'other', events: [Placed] };
-    expect(await boot([feature([Orders]), feature([Orders], other)])).toContainEqual(expect.stringMatching(/'Orders' is used by the pipeline 'ordering' and the pipeline 'other'/));
+    expect(await boot([feature([Orders]), feature([Orders], other)])).toContainEqual(
+      expect.stringMatching(/'Orders' is used by the pipeline 'ordering' and the pipeline 'other'/),
+    );
 
-    @Module({ imports: [EventSourcingModule.forFeature(ordering), EventSourcingModule.forFeature(other)], providers: [Orders] })
+    @Module({
+      imports: [EventSourcingModule.forFeature(ordering), EventSourcingModule.forFeature(other)],
+      providers: [Orders],
+    })
     class Double {}
-    expect(await boot([Double])).toEqual([expect.stringMatching(/Double imports EventSourcingModule\.forFeature\(\) 2 times/)]);
+    expect(await boot([Double])).toEqual([
+      expect.stringMatching(/Double imports EventSourcingModule\.forFeature\(\) 2 times/),
+    ]);
   });
 
   it('names duplicate pipelines, aggregate types, event types and command types, and names that cannot be keys', async () => {
@@ -216,7 +239,9 @@ describe('wrong wiring stops the boot', () => {
 
   it('refuses the role web on the in-process queue, and a role that is none', async () => {
     const app = (role: string): Promise<unknown> =>
-      Test.createTestingModule({ imports: [EventSourcingModule.forRoot({ role: role as 'web', eventStore: memory() })] })
+      Test.createTestingModule({
+        imports: [EventSourcingModule.forRoot({ role: role as 'web', eventStore: memory() })],
+      })
         .setLogger(silentLogger)
         .compile()
         .then((module) => module.init());

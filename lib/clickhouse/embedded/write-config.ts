@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { STREAM_IDLE_TIMEOUT_MS } from '../clickhouse-settings.js';
 
 /** How long the engine waits for open connections when it stops. Idle kept-alive ones count, so this is kept short. */
 const SHUTDOWN_WAIT_SECONDS = 1;
@@ -41,7 +42,7 @@ function serverConfig(usersPath: string): string {
 function usersConfig(username: string, passwordSha256: string): string {
   return `<clickhouse>
   <profiles>
-    <default><http_send_timeout>600</http_send_timeout></default>
+    <default><http_send_timeout>${STREAM_IDLE_TIMEOUT_MS / 1000}</http_send_timeout></default>
     <engine><max_sessions_for_user>1</max_sessions_for_user></engine>
   </profiles>
   <quotas><default/></quotas>

@@ -53,14 +53,13 @@ export class AppendWriter {
     private readonly epoch: string,
     private readonly lease?: WriterLease,
   ) {
-    const { connection, serverClock, reader, options, stats } = tools;
-    this.queue = new LaneQueue(options, {
+    this.queue = new LaneQueue(tools.options, {
       load: (lane) => this.loader.load(lane),
       ready: () => this.schedule(),
       rested: () => this.checkRest(),
     });
-    this.loader = new StreamLoader(reader, this.queue, stats);
-    this.inserter = new BatchInserter(connection, serverClock, epoch, options, stats);
+    this.loader = new StreamLoader(tools.reader, this.queue, tools.stats);
+    this.inserter = new BatchInserter(tools, epoch);
     this.settler = new BatchSettler(tools, () => this.fence());
   }
 
@@ -135,7 +134,7 @@ export class AppendWriter {
       await this.write(verdicts);
     } catch (cause) {
       const what = 'The append could not be sent to ClickHouse';
-      const error = this.problem ?? new StoreUnavailableError(what, { cause });
+      const error = cause instanceof WriterFencedError ? cause : new StoreUnavailableError(what, { cause });
       for (const { items } of batch) for (const item of items) item.reject(error);
     } finally {
       this.inFlight -= 1;
@@ -177,9 +176,8 @@ export class AppendWriter {
 
   /** @throws when this process may not write (now) */
   private async permit(): Promise<void> {
-    const problem = this.newestEpoch === undefined ? undefined : this.fence();
-    if (problem) throw problem;
     if (this.lease && !(await this.lease.ensure())) throw this.fence();
+    if (this.newestEpoch !== undefined) throw this.fence();
   }
 
   /** Streams with very many keys remember the latest only; the others are looked up, in one query for the batch. */

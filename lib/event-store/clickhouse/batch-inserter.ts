@@ -1,13 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
+import type { ClickHouseSettings } from '../../clickhouse/clickhouse-settings.js';
 import type { ServerClock } from '../../clickhouse/server-clock.js';
 import { readEpoch } from './arbiter-epoch.js';
 import type { AppendStats } from './append-stats.js';
 import type { ResolvedOptions } from './clickhouse-event-store-options.js';
 import type { NewEventRow } from './event-row.js';
 import { insertFailure } from './insert-failure.js';
-import { pause } from './pause.js';
 import { FIND_EVENT } from './sql/find-event.js';
 import { INSERT_EVENTS, insertEventsSettings } from './sql/insert-events.js';
+import type { WriterTools } from './writer-tools.js';
 
 const FIRST_PAUSE_MS = 50;
 /** No repeat of a batch is begun later than this after its first send. */
@@ -31,13 +33,22 @@ export type InsertOutcome =
  * `sent` again. Once in doubt, only `stored` and `unknown` are left, because an earlier send may still take effect.
  */
 export class BatchInserter {
+  private readonly connection: ClickHouseConnection;
+  private readonly serverClock: ServerClock;
+  private readonly options: ResolvedOptions;
+  private readonly deduplication: ClickHouseSettings;
+  private readonly stats: AppendStats;
+
   constructor(
-    private readonly connection: ClickHouseConnection,
-    private readonly serverClock: ServerClock,
+    tools: WriterTools,
     private readonly epoch: string,
-    private readonly options: ResolvedOptions,
-    private readonly stats: AppendStats,
-  ) {}
+  ) {
+    this.connection = tools.connection;
+    this.serverClock = tools.serverClock;
+    this.options = tools.options;
+    this.deduplication = tools.deduplication;
+    this.stats = tools.stats;
+  }
 
   async insert(rows: readonly NewEventRow[], token: string): Promise<InsertOutcome> {
     const { insertDeadlineMs, maxInsertAttempts } = this.options;
@@ -47,7 +58,7 @@ export class BatchInserter {
     let inDoubt = false;
     let cause: unknown;
     for (let attempt = 1; attempt <= maxInsertAttempts && performance.now() < giveUpAt; attempt++) {
-      if (attempt > 1) await pause(FIRST_PAUSE_MS * 2 ** (attempt - 2));
+      if (attempt > 1) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 2));
       deadlineMs = Math.max(deadlineMs, serverNowMs + insertDeadlineMs, this.serverClock.now() + insertDeadlineMs);
       const answer = await this.send(rows, token, deadlineMs);
       if ('error' in answer) {
@@ -85,7 +96,7 @@ export class BatchInserter {
     this.stats.inserts += 1;
     try {
       const params = { epoch: this.epoch, deadline };
-      const settings = insertEventsSettings(token, this.options.maxInsertMs);
+      const settings = insertEventsSettings(token, this.options.maxInsertMs, this.deduplication);
       return { written: await this.connection.insertSelect(INSERT_EVENTS, rows, params, settings) };
     } catch (error) {
       return { error };

@@ -19,6 +19,7 @@ import type { AppendStats } from './append-stats.js';
 import { AppendWriter } from './append-writer.js';
 import { readEpoch } from './arbiter-epoch.js';
 import { resolveOptions, type ClickHouseEventStoreOptions } from './clickhouse-event-store-options.js';
+import { deduplicationSettings } from './deduplication-settings.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { openWriter } from './open-writer.js';
 import { READ_HEAD } from './sql/read-head.js';
@@ -71,8 +72,13 @@ export class ClickHouseEventStore extends EventStore {
       const reading = await readEpoch(connection).catch(() => undefined);
       writer?.stop(reading?.newest ?? 'unknown');
     };
+    const deduplication = await deduplicationSettings(connection);
     const { epoch, lease } = await openWriter(connection, resolved, () => void onLost());
-    writer = new AppendWriter({ connection, serverClock, reader, serializer, options: resolved, stats }, epoch, lease);
+    writer = new AppendWriter(
+      { connection, serverClock, reader, serializer, options: resolved, deduplication, stats },
+      epoch,
+      lease,
+    );
     return new ClickHouseEventStore(tools, reader, writer, lease, stats);
   }
 

@@ -1,11 +1,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
 import { nextEpoch, openEpoch, readEpoch } from './arbiter-epoch.js';
 import { INSERT_TOKEN_PREFIX } from './append-batch.js';
 import type { ResolvedOptions } from './clickhouse-event-store-options.js';
-import { pause } from './pause.js';
 import { insertsHaveEnded } from './running-inserts.js';
 import { WriterLeaseHeldError } from './writer-lease-held.error.js';
 import { readLeases, WriterLease, type LeaseReading } from './writer-lease.js';
@@ -60,7 +60,7 @@ export async function openWriter(
       const { database } = connection;
       throw new WriterLeaseHeldError(database, holder.writer, new Date(holder.expiresMs), Math.round(waitedMs));
     }
-    await pause(randomInt(MIN_RETRY_MS, MAX_RETRY_MS));
+    await sleep(randomInt(MIN_RETRY_MS, MAX_RETRY_MS));
   }
 }
 

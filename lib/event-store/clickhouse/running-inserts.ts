@@ -1,5 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
-import { pause } from './pause.js';
 import { COUNT_RUNNING_INSERTS } from './sql/count-running-inserts.js';
 import { READ_EPOCH } from './sql/read-epoch.js';
 
@@ -36,7 +36,7 @@ export async function insertsHaveEnded(
       if (reading.nowMs > until && reading.running === 0) return true;
       pollMs = Math.min(pollMs, Math.max(until - reading.nowMs + 1, FIRST_POLL_MS));
     }
-    await pause(pollMs);
+    await sleep(pollMs);
   }
   return false;
 }

@@ -1,7 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
 import type { AppendStats } from './append-stats.js';
 import type { Lane } from './lane.js';
-import { pause } from './pause.js';
 import { streamChunks, type StreamReader } from './stream-reader.js';
 import type { StreamState } from './stream-state.js';
 
@@ -60,7 +60,7 @@ export class StreamLoader {
         return await this.reader.states(lanes.map(({ stream }) => stream));
       } catch (error) {
         if (attempt === MAX_ATTEMPTS) throw error;
-        await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+        await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
       }
     }
   }

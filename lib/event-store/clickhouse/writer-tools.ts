@@ -1,4 +1,5 @@
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
+import type { ClickHouseSettings } from '../../clickhouse/clickhouse-settings.js';
 import type { ServerClock } from '../../clickhouse/server-clock.js';
 import type { EventSerializer } from '../../events/event-serializer.js';
 import type { AppendStats } from './append-stats.js';
@@ -12,5 +13,7 @@ export interface WriterTools {
   readonly reader: StreamReader;
   readonly serializer: EventSerializer;
   readonly options: ResolvedOptions;
+  /** Settings that make this server use the token of an insert. */
+  readonly deduplication: ClickHouseSettings;
   readonly stats: AppendStats;
 }

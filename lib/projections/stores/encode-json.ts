@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 
 /** Most bytes of one state or record as JSON text. */
-export const MAX_JSON_BYTES = 16_777_216;
+export const MAX_JSON_BYTES = 4_194_304;
 
 /** Writes a value as JSON text. @throws InvalidArgumentError when it is not JSON or over the bound */
 export function encodeJson(field: string, value: unknown): string {

@@ -21,7 +21,8 @@ const DEFAULTS: Required<InProcessQueueOptions> = {
 export function inProcessQueue(options: InProcessQueueOptions = {}): QueueAdapter {
   const merged = { ...DEFAULTS, ...options };
   for (const [name, value] of Object.entries(merged)) {
-    if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError(`inProcessQueue.${name}`, 'must be an integer of at least 1');
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new InvalidArgumentError(`inProcessQueue.${name}`, 'must be an integer of at least 1');
   }
   return { name: 'in-process', shared: false, open: async ({ clock }) => new InProcessQueue(merged, clock) };
 }

@@ -157,12 +157,17 @@ export class InProcessQueue extends GroupQueue {
   ): Promise<LaneOutcome> {
     const abort = new AbortController();
     this.aborts.add(abort);
-    const cancel = this.clock.schedule(timeoutMs, () => abort.abort(new HandlerTimeoutError(lane.component, timeoutMs)));
+    const cancel = this.clock.schedule(timeoutMs, () =>
+      abort.abort(new HandlerTimeoutError(lane.component, timeoutMs)),
+    );
     const aborted = new Promise<never>((_, reject) => {
       abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
     });
     try {
-      return await Promise.race([consumer.handle({ lane, jobs, attempt: failures + 1, signal: abort.signal }), aborted]);
+      return await Promise.race([
+        consumer.handle({ lane, jobs, attempt: failures + 1, signal: abort.signal }),
+        aborted,
+      ]);
     } finally {
       cancel();
       this.aborts.delete(abort);

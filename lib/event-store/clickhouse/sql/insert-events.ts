@@ -30,12 +30,16 @@ const BLOCK_BYTES = 1_073_741_824;
  *
  * @param token names the batch, so that a repeat of it is not stored twice
  * @param maxInsertMs bound of its run time on the server
+ * @param deduplication what makes this server use the token, see `deduplicationSettings`
  */
-export function insertEventsSettings(token: string, maxInsertMs: number): ClickHouseSettings {
+export function insertEventsSettings(
+  token: string,
+  maxInsertMs: number,
+  deduplication: ClickHouseSettings,
+): ClickHouseSettings {
   return {
+    ...deduplication,
     insert_deduplication_token: token,
-    // By default an INSERT SELECT is deduplicated only when the server thinks its order to be stable.
-    insert_select_deduplicate: 1,
     // Also lets a running insert be found in the list of processes.
     log_comment: token,
     max_execution_time: Math.ceil(maxInsertMs / 1000),

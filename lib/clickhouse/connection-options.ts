@@ -1,0 +1,69 @@
+import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
+import { checkIdentifier } from './identifier.js';
+
+const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+const DEFAULT_MAX_OPEN_CONNECTIONS = 10;
+/** One for statements and one for streams. */
+const MIN_OPEN_CONNECTIONS = 2;
+
+export interface ClickHouseConnectionOptions {
+  /** `http://host:8123` or `https://user:password@host:8443`, without a path. */
+  readonly url: string;
+  readonly database: string;
+  /** @default the user in `url`, else 'default' */
+  readonly username?: string;
+  /** @default the password in `url`, else '' */
+  readonly password?: string;
+  /** Bound of one statement, on the server too (`max_execution_time`). @default 30_000 */
+  readonly requestTimeoutMs?: number;
+  /** Sockets to the server; half of them are kept for streams. At least 2. @default 10 */
+  readonly maxOpenConnections?: number;
+}
+
+/** The options with every default filled in and every value checked. */
+export interface ResolvedConnectionOptions {
+  readonly url: string;
+  readonly database: string;
+  readonly username: string;
+  readonly password: string;
+  readonly requestTimeoutMs: number;
+  readonly maxStatements: number;
+  readonly maxStreams: number;
+}
+
+/** @throws InvalidArgumentError */
+export function resolveConnectionOptions(options: ClickHouseConnectionOptions): ResolvedConnectionOptions {
+  const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
+  const sockets = options.maxOpenConnections ?? DEFAULT_MAX_OPEN_CONNECTIONS;
+  checkAtLeast('requestTimeoutMs', requestTimeoutMs, 1);
+  checkAtLeast('maxOpenConnections', sockets, MIN_OPEN_CONNECTIONS);
+  const url = parseUrl(options.url);
+  const maxStreams = Math.floor(sockets / 2);
+  return {
+    url: url.origin,
+    database: checkIdentifier('database', options.database),
+    username: options.username ?? (decodeURIComponent(url.username) || 'default'),
+    password: options.password ?? decodeURIComponent(url.password),
+    requestTimeoutMs,
+    maxStatements: sockets - maxStreams,
+    maxStreams,
+  };
+}
+
+/** The client takes a path for a database and a query for settings, either of which would override ours. */
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new InvalidArgumentError('url', 'must be an http or https URL, such as http://localhost:8123');
+  }
+  if (url.pathname !== '/' || url.search !== '') {
+    throw new InvalidArgumentError('url', 'must have neither path nor query; name the database by the option database');
+  }
+  return url;
+}
+
+function checkAtLeast(field: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new InvalidArgumentError(field, `must be an integer of at least ${least}`);
+  }
+}

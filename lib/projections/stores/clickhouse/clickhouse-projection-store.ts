@@ -1,0 +1,131 @@
+import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
+import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
+import { encodeKey } from '../../../tenancy/encode-key.js';
+import type { TenantId } from '../../../tenancy/tenant-id.js';
+import { checkProjectionVersion } from '../check-fields.js';
+import type { ProjectionVersion } from '../check-fields.js';
+import { checkProjectionQuery } from '../check-projection-query.js';
+import type { CheckedProjectionQuery } from '../check-projection-query.js';
+import { checkProjectionKeys, checkProjectionRows, decodeProjectionRow } from '../check-projection-row.js';
+import type { EncodedProjectionRow } from '../check-projection-row.js';
+import type { ProjectionListQuery, ProjectionPage } from '../projection-query.js';
+import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
+import { ProjectionStore } from '../projection-store.js';
+import type { ProjectionSequence } from '../projection-store.js';
+import { isTooLarge, readError, repeatedRead } from './repeat.js';
+import { RowLoader } from './row-loader.js';
+import { RowWriter } from './row-writer.js';
+import { searchTextOf } from './search-text.js';
+import { listRows } from './sql/list-rows.js';
+import type { ListedRow } from './sql/list-rows.js';
+import { readSequences } from './sql/read-sequences.js';
+import type { SequenceRow } from './sql/read-sequences.js';
+import type { Statement } from './sql/statement.js';
+
+/**
+ * Projection rows in ClickHouse. A save is an insert, and every read takes the row with the highest sequence of a key,
+ * merged or not: monotone without a conditional write, which ClickHouse does not have.
+ */
+export class ClickHouseProjectionStore extends ProjectionStore {
+  private readonly loader: RowLoader;
+  private readonly writer: RowWriter<EncodedProjectionRow>;
+
+  /** @param connection to a database with the tables of `PROJECTION_MIGRATIONS` */
+  constructor(private readonly connection: ClickHouseConnection) {
+    super();
+    this.loader = new RowLoader(connection);
+    this.writer = new RowWriter(connection, {
+      table: 'projection_rows',
+      what: 'rows of projections',
+      textOf: ({ state }) => state,
+      merge: highestOfEachKey,
+      toColumns,
+    });
+  }
+
+  async load(keys: readonly ProjectionKey[]): Promise<readonly (ProjectionRow | null)[]> {
+    const rows = await this.loader.load(checkProjectionKeys(keys));
+    return rows.map((row) => row && decodeProjectionRow(row));
+  }
+
+  async save(rows: readonly ProjectionRow[]): Promise<void> {
+    await this.writer.write(checkProjectionRows(rows));
+  }
+
+  async list(query: ProjectionListQuery): Promise<ProjectionPage> {
+    const checked = checkProjectionQuery(query);
+    const { page, total } = listRows(checked);
+    const rows = (await this.queryPage(page)).map((row) => toListed(checked, row));
+    const isLast = rows.length < checked.limit && (rows.length > 0 || checked.offset === 0);
+    if (isLast) return { rows, total: checked.offset + rows.length };
+    const [counted] = await repeatedRead('the number of rows', () =>
+      this.connection.query<{ readonly total: string }>(total.sql, total.params, total.settings),
+    );
+    return { rows, total: Number(counted!.total) };
+  }
+
+  sequences(projection: string, version: number): AsyncIterable<ProjectionSequence> {
+    return this.sequencesChecked(checkProjectionVersion('', { projection, version }));
+  }
+
+  /** Saves and answers what was accepted, each within its own bound; from now on loads and saves are refused. */
+  async close(): Promise<void> {
+    await Promise.all([this.writer.close(), this.loader.close()]);
+  }
+
+  private async queryPage({ sql, params, settings }: Statement): Promise<ListedRow[]> {
+    try {
+      return await repeatedRead('a page of rows', () => this.connection.query<ListedRow>(sql, params, settings));
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      throw new InvalidArgumentError('query.limit', 'gives a page over the bound in bytes; ask for fewer rows');
+    }
+  }
+
+  private async *sequencesChecked(wanted: ProjectionVersion): AsyncGenerator<ProjectionSequence> {
+    const { sql, params, settings } = readSequences(wanted);
+    try {
+      for await (const row of this.connection.stream<SequenceRow>(sql, params, settings)) {
+        yield { tenantId: row.tenant_id as TenantId, id: row.id, sequence: Number(row.row_sequence) };
+      }
+    } catch (error) {
+      throw readError('the sequences of a projection', error);
+    }
+  }
+}
+
+/** Of equal sequences the first stays, as everywhere. */
+function highestOfEachKey(rows: readonly EncodedProjectionRow[]): readonly EncodedProjectionRow[] {
+  const highest = new Map<string, EncodedProjectionRow>();
+  for (const row of rows) {
+    const key = encodeKey(row.tenantId, row.projection, row.version, row.id);
+    const standing = highest.get(key);
+    if (!standing || row.sequence > standing.sequence) highest.set(key, row);
+  }
+  return [...highest.values()];
+}
+
+function toColumns(row: EncodedProjectionRow): object {
+  return {
+    tenant_id: row.tenantId,
+    projection_name: row.projection,
+    version: row.version,
+    id: row.id,
+    sequence: row.sequence,
+    updated_at: new Date(row.updatedAt).toISOString(),
+    state: row.state,
+    search_text: searchTextOf(row.state),
+  };
+}
+
+function toListed({ tenantId, projection, version }: CheckedProjectionQuery, row: ListedRow): ProjectionRow {
+  return decodeProjectionRow({
+    tenantId,
+    projection,
+    version,
+    id: row.id,
+    sequence: Number(row.row_sequence),
+    state: row.state,
+    updatedAt: Number(row.updated_ms),
+  });
+}

@@ -1,0 +1,107 @@
+import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
+import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
+import type { EventId } from '../../../events/event-id.js';
+import { encodeKey } from '../../../tenancy/encode-key.js';
+import type { TenantId } from '../../../tenancy/tenant-id.js';
+import { checkProjectionVersion } from '../check-fields.js';
+import type { ProjectionVersion } from '../check-fields.js';
+import { checkRecordQuery, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
+import type { EncodedRecordRow } from '../check-record-row.js';
+import type { RecordRow } from '../record-row.js';
+import { RecordStore } from '../record-store.js';
+import type { RecordCount, RecordQuery } from '../record-store.js';
+import { isTooLarge, readError, repeatedRead } from './repeat.js';
+import { RowWriter } from './row-writer.js';
+import { countRecords } from './sql/count-records.js';
+import type { CountRow } from './sql/count-records.js';
+import { readRecords } from './sql/read-records.js';
+import type { ReadRecord } from './sql/read-records.js';
+
+/** Records in ClickHouse. Repeated rows of an event merge into one, and every read takes them as one before that. */
+export class ClickHouseRecordStore extends RecordStore {
+  private readonly writer: RowWriter<EncodedRecordRow>;
+
+  /** @param connection to a database with the tables of `PROJECTION_MIGRATIONS` */
+  constructor(private readonly connection: ClickHouseConnection) {
+    super();
+    this.writer = new RowWriter(connection, {
+      table: 'projection_records',
+      what: 'records of projections',
+      textOf: ({ record }) => record,
+      merge: firstOfEachEvent,
+      toColumns,
+    });
+  }
+
+  async append(rows: readonly RecordRow[]): Promise<void> {
+    await this.writer.write(checkRecordRows(rows));
+  }
+
+  async read(query: RecordQuery): Promise<readonly RecordRow[]> {
+    const checked = checkRecordQuery(query);
+    const { sql, params, settings } = readRecords(checked);
+    try {
+      const rows = await repeatedRead('records', () => this.connection.query<ReadRecord>(sql, params, settings));
+      return rows.map((row) => toRecord(checked, row));
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      throw new InvalidArgumentError('query.limit', 'gives records over the bound in bytes; ask for fewer');
+    }
+  }
+
+  counts(projection: string, version: number): AsyncIterable<RecordCount> {
+    return this.countsChecked(checkProjectionVersion('', { projection, version }));
+  }
+
+  /** Writes what was accepted, within a bound; from now on appends are refused. */
+  close(): Promise<void> {
+    return this.writer.close();
+  }
+
+  private async *countsChecked(wanted: ProjectionVersion): AsyncGenerator<RecordCount> {
+    const { sql, params, settings } = countRecords(wanted);
+    try {
+      for await (const row of this.connection.stream<CountRow>(sql, params, settings)) {
+        const { tenant_id: tenantId, aggregate_id: aggregateId, events_counted: count } = row;
+        yield { tenantId: tenantId as TenantId, aggregateId, count: Number(count) };
+      }
+    } catch (error) {
+      throw readError('the counts of a projection', error);
+    }
+  }
+}
+
+function firstOfEachEvent(rows: readonly EncodedRecordRow[]): readonly EncodedRecordRow[] {
+  const first = new Map<string, EncodedRecordRow>();
+  for (const row of rows) {
+    const key = encodeKey(row.tenantId, row.projection, row.version, row.eventId);
+    if (!first.has(key)) first.set(key, row);
+  }
+  return [...first.values()];
+}
+
+function toColumns(row: EncodedRecordRow): object {
+  return {
+    tenant_id: row.tenantId,
+    projection_name: row.projection,
+    version: row.version,
+    aggregate_id: row.aggregateId,
+    sequence: row.sequence,
+    event_id: row.eventId,
+    recorded_at: new Date(row.recordedAt).toISOString(),
+    record: row.record,
+  };
+}
+
+function toRecord({ tenantId, projection, version, aggregateId }: RecordQuery, row: ReadRecord): RecordRow {
+  return decodeRecordRow({
+    tenantId,
+    projection,
+    version,
+    aggregateId,
+    sequence: Number(row.row_sequence),
+    eventId: row.event_id as EventId,
+    record: row.record,
+    recordedAt: Number(row.recorded_ms),
+  });
+}

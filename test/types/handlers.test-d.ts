@@ -1,0 +1,182 @@
+import { Command } from '@nestjs/cqrs';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  type AggregateCommandHandler,
+  Apply,
+  CommandHandler,
+  type CommandReceipt,
+  createTenantId,
+  DomainEvent,
+  type EventId,
+  type FoldHandler,
+  FoldProjection,
+  isEvent,
+  MapProjection,
+  type Projections,
+  Reactor,
+  type ReactorContext,
+  type RecordedEvent,
+  type StreamId,
+  type TenantId,
+} from '../../lib/index.js';
+
+@DomainEvent('type.opened')
+class Opened {
+  owner!: string;
+}
+
+@DomainEvent('type.paid')
+class Paid {
+  amount!: number;
+}
+
+class Open extends Command<CommandReceipt> {
+  owner!: string;
+}
+
+interface Balance {
+  amount: number;
+}
+
+@FoldProjection({ name: 'balance' })
+class Balances implements FoldHandler<Balance> {
+  init(): Balance {
+    return { amount: 0 };
+  }
+
+  @Apply(Paid)
+  paid(state: Balance, event: RecordedEvent<Paid>): Balance {
+    return { amount: state.amount + event.data.amount };
+  }
+
+  @Apply(Opened, Paid)
+  either(state: Balance, event: RecordedEvent<Opened | Paid>): Balance | null {
+    return event.data instanceof Paid ? { amount: event.data.amount } : null;
+  }
+
+  // @ts-expect-error the event is of another class
+  @Apply(Opened)
+  wrongEvent(state: Balance, _event: RecordedEvent<Paid>): Balance {
+    return state;
+  }
+
+  // @ts-expect-error one of the events is of another class
+  @Apply(Paid, Opened)
+  wrongOneOfTwo(state: Balance, _event: RecordedEvent<Paid>): Balance {
+    return state;
+  }
+
+  // @ts-expect-error the state is another one
+  @Apply(Paid)
+  wrongState(state: { other: string }): { other: string } {
+    return state;
+  }
+
+  // @ts-expect-error a fold is pure, and answers at once
+  @Apply(Paid)
+  async promised(state: Balance): Promise<Balance> {
+    return state;
+  }
+}
+
+describe('inference from event class to handler', () => {
+  it('narrows events', () => {
+    const event = {} as RecordedEvent<Opened | Paid>;
+    if (isEvent(event, Paid)) expectTypeOf(event.data.amount).toEqualTypeOf<number>();
+    if (event.data instanceof Opened) expectTypeOf(event.data).toEqualTypeOf<Opened>();
+  });
+
+  it('brands ids', () => {
+    expectTypeOf(createTenantId('x')).toEqualTypeOf<TenantId>();
+    expectTypeOf<string>().not.toMatchTypeOf<TenantId>();
+    expectTypeOf<TenantId>().not.toMatchTypeOf<EventId>();
+    // @ts-expect-error a tenant is made by createTenantId()
+    const stream: StreamId = { tenantId: 'acme', aggregateType: 't', aggregateId: 'a' };
+    void stream;
+  });
+
+  it('types reads by the class of the projection', () => {
+    const projections = {} as Projections;
+    expectTypeOf(projections.get(Balances, 'id')).resolves.toEqualTypeOf<Balance | null>();
+    expectTypeOf(projections.records(Payments, 'id'))
+      .resolves.items.toHaveProperty('record')
+      .toEqualTypeOf<{ paid: number }>();
+    // @ts-expect-error a map is no fold
+    void projections.get(Payments, 'id');
+  });
+
+  it('types receipts', () => {
+    const receipt = {} as CommandReceipt;
+    if (receipt.status === 'stored') expectTypeOf(receipt.lastSequence).toEqualTypeOf<number | null>();
+    // @ts-expect-error only a stored command has a sequence
+    else void receipt.lastSequence;
+  });
+});
+
+@CommandHandler(Open, { type: 'open', aggregateId: ({ owner }) => owner })
+export class OpenHandler implements AggregateCommandHandler<Open> {
+  handle(command: Open): object[] {
+    return [Object.assign(new Opened(), { owner: command.owner })];
+  }
+}
+
+// @ts-expect-error it handles another command
+@CommandHandler(Open, { type: 'open', aggregateId: ({ owner }) => owner })
+export class WrongCommand {
+  handle(_command: { amount: number }): object[] {
+    return [];
+  }
+}
+
+// @ts-expect-error the command has no such property
+@CommandHandler(Open, { type: 'open', aggregateId: ({ nobody }) => nobody })
+export class WrongAggregateId {
+  handle(): object[] {
+    return [];
+  }
+}
+
+// @ts-expect-error a fold needs init()
+@FoldProjection({ name: 'no_init' })
+export class NoInit {}
+
+@MapProjection({ name: 'payments', events: [Paid] })
+class Payments {
+  map(event: RecordedEvent<Paid>): { paid: number } | null {
+    return { paid: event.data.amount };
+  }
+}
+
+// @ts-expect-error it maps another event
+@MapProjection({ name: 'wrong', events: [Opened] })
+export class WrongMap {
+  map(event: RecordedEvent<Paid>): number {
+    return event.data.amount;
+  }
+}
+
+@Reactor({ name: 'right', fold: Balances, events: [Paid] })
+export class RightReactor {
+  handle(event: RecordedEvent<Paid>, { state }: ReactorContext<Balance>): void {
+    expectTypeOf(event.data.amount).toEqualTypeOf<number>();
+    expectTypeOf(state).toEqualTypeOf<Balance | null>();
+  }
+}
+
+// @ts-expect-error it reacts to another event
+@Reactor({ name: 'wrong_event', fold: Balances, events: [Opened] })
+export class WrongReactorEvent {
+  handle(_event: RecordedEvent<Paid>): void {}
+}
+
+// @ts-expect-error its fold has another state
+@Reactor({ name: 'wrong_state', fold: Balances, events: [Paid] })
+export class WrongReactorState {
+  handle(_event: RecordedEvent<Paid>, _context: ReactorContext<{ other: string }>): void {}
+}
+
+// @ts-expect-error a map is no fold
+@Reactor({ name: 'no_fold', fold: Payments })
+export class NoFold {
+  handle(): void {}
+}
