@@ -1,1 +1,17 @@
-export {};
+export * from './clickhouse/clickhouse-busy.error.js';
+export * from './clickhouse/embedded/embedded-directory-in-use.error.js';
+export * from './clickhouse/embedded/embedded-exited.error.js';
+export * from './clickhouse/embedded/embedded-port-in-use.error.js';
+export * from './clickhouse/embedded/embedded-start.error.js';
+export * from './clickhouse/embedded/embedded-unsupported.error.js';
+export * from './clickhouse/migration-changed.error.js';
+export * from './clickhouse/migration-failed.error.js';
+export * from './clickhouse/migration-unknown.error.js';
+export * from './clickhouse/missing-package.error.js';
+export * from './clickhouse/missing-summary.error.js';
+export type { ClickHouseEventStoreOptions } from './event-store/clickhouse/clickhouse-event-store-options.js';
+export * from './event-store/clickhouse/writer-fenced.error.js';
+export * from './event-store/clickhouse/writer-lease-held.error.js';
+export { clickhouse } from './storage/clickhouse-storage.js';
+export type * from './storage/clickhouse-storage-options.js';
+export * from './storage/single-writer-required.error.js';

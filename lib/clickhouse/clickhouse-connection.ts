@@ -4,13 +4,14 @@ import { resolveConnectionOptions, type ClickHouseConnectionOptions } from './co
 import { createClients, type Clients } from './create-clients.js';
 import { Limiter } from './limiter.js';
 import { MissingSummaryError } from './missing-summary.error.js';
+import { checkParams } from './param-limits.js';
 
 const MAX_WAITING = 10_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 export type { ClickHouseConnectionOptions };
 
-/** Query parameters by name, bound by the server: `{name:Type}` in the statement. */
+/** Query parameters by name, bound by the server: `{name:Type}` in the statement. Each at most 128 KiB, lists too. */
 export type QueryParams = Record<string, unknown>;
 
 /**
@@ -54,6 +55,7 @@ export class ClickHouseConnection {
    * @param sql without a FORMAT clause
    */
   async query<Row>(sql: string, params: QueryParams = {}, settings: ClickHouseSettings = {}): Promise<Row[]> {
+    checkParams(params);
     const leave = await this.statements.enter();
     try {
       const result = await this.clients.statements.query({
@@ -83,6 +85,7 @@ export class ClickHouseConnection {
     params: QueryParams = {},
     settings: ClickHouseSettings = {},
   ): AsyncGenerator<Row, void, undefined> {
+    checkParams(params);
     const leave = await this.streams.enter();
     try {
       const result = await this.clients.streams.query({
@@ -110,6 +113,7 @@ export class ClickHouseConnection {
 
   /** Any statement without a result: DDL, mutations, INSERT … SELECT between tables. One statement per call. */
   async command(sql: string, params: QueryParams = {}, settings: ClickHouseSettings = {}): Promise<void> {
+    checkParams(params);
     await this.run(this.clients.statements, sql, params, settings);
   }
 
@@ -125,6 +129,7 @@ export class ClickHouseConnection {
     params: QueryParams = {},
     settings: ClickHouseSettings = {},
   ): Promise<number> {
+    checkParams(params);
     if (rows.length === 0) return 0;
     const body = rows.map((row) => JSON.stringify(row)).join('\n');
     const leave = await this.statements.enter();

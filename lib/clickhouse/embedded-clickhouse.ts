@@ -103,7 +103,7 @@ export class EmbeddedClickHouse {
     return this.engine.pid;
   }
 
-  /** Ends the engine: orderly within 5 s, by force after that. Close the connections to it first. */
+  /** Ends the engine: orderly within 3 s, by force after that. Close the connections to it first. */
   async stop(): Promise<void> {
     this.stopping = true;
     await this.engine.stop();

@@ -5,6 +5,7 @@ export * from './invalid-projection-result.error.js';
 export type { MapHandler } from './map-handler.js';
 export { MapProjection, type MapProjectionOptions } from './map-projection.decorator.js';
 export * from './projections.js';
+export * from './stores/save-outcome-unknown.error.js';
 export { ProjectionStore } from './stores/projection-store.js';
 export { RecordStore } from './stores/record-store.js';
 export type * from './stores/projection-query.js';

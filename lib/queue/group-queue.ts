@@ -24,6 +24,8 @@ export abstract class GroupQueue {
   /**
    * Accepts all jobs or none.
    *
+   * @throws InvalidTenantError when a lane has no legal tenant
+   * @throws InvalidArgumentError when a lane's names are no legal ids
    * @throws QueueFullError when commands are among them and there is no room for more
    * @throws ClosedError when commands are among them and the queue is draining
    */

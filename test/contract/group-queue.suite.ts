@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../lib/event-store/store-unavailable.error.js';
 import { ClosedError } from '../../lib/errors/closed.error.js';
+import { InvalidArgumentError } from '../../lib/errors/invalid-argument.error.js';
 import { PermanentError } from '../../lib/errors/permanent.error.js';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { HandlerTimeoutError } from '../../lib/queue/handler-timeout.error.js';
@@ -11,6 +12,8 @@ import type { LanePolicy } from '../../lib/queue/lane-policy.js';
 import { QueueFullError } from '../../lib/queue/queue-full.error.js';
 import type { StagedJob } from '../../lib/queue/staged-job.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
+import { InvalidTenantError } from '../../lib/tenancy/invalid-tenant.error.js';
+import type { TenantId } from '../../lib/tenancy/tenant-id.js';
 import { eventually } from '../support/eventually.js';
 
 export interface QueueLimits {
@@ -127,6 +130,20 @@ export function groupQueueSuite(name: string, open: (limits: QueueLimits) => Pro
       ]);
       await settled(queue);
       expect(seen.toSorted()).toEqual(['a:b|c|1', 'a|b:c|1', 'a|{x}|1']);
+    });
+
+    it('refuses lanes without a legal tenant or id, and takes none of the jobs beside them', async () => {
+      const queue = await start(DONE);
+      for (const tenantId of ['', ' ', 'a\u0000', '\ud800', 'x'.repeat(513), undefined, null, 7]) {
+        const bad = { ...lane('a'), tenantId: tenantId as TenantId };
+        await expect(queue.stage([range(lane('good'), 1), range(bad, 1)])).rejects.toBeInstanceOf(InvalidTenantError);
+      }
+      for (const id of ['', 'a\u0000', '\udc00', 'x'.repeat(10_000)]) {
+        await expect(queue.stage([range(lane('good'), 1), range(lane(id), 1)])).rejects.toBeInstanceOf(
+          InvalidArgumentError,
+        );
+      }
+      expect(await queue.depth()).toMatchObject({ jobs: 0 });
     });
 
     it('serves another tenant first when one has flooded the queue', async () => {

@@ -165,6 +165,39 @@ describe('outcomes of commands', () => {
     expect(event!.data).toBeInstanceOf(Added);
   });
 
+  it('stores the waiting commands of a stateless handler together, in their order, and stops at one that must be repeated', async () => {
+    let inFlight = 0;
+    let most = 0;
+    let failures = 1;
+    @CommandHandler(Add, { type: 'counter.add', aggregateId: ({ counterId }) => counterId, stateless: true })
+    class Stateless {
+      handle({ amount }: Add): object[] {
+        if (amount === 7 && failures-- > 0) throw new Error('hiccup');
+        return [Added.of(amount)];
+      }
+    }
+    const eventStore: StorageAdapter = {
+      ...memory(),
+      open: async (context) => {
+        const storage = await memory().open(context);
+        const append = storage.events.append.bind(storage.events);
+        storage.events.append = async (...args) => {
+          most = Math.max(most, (inFlight += 1));
+          const result = await append(...args);
+          await delay(5);
+          inFlight -= 1;
+          return result;
+        };
+        return storage;
+      },
+    };
+    const app = await start(appWith([Stateless], { eventStore }));
+    await Promise.all(Array.from({ length: 20 }, (_, amount) => app.get(CommandBus).execute(Add.of('c1', amount))));
+    const events = await collect(app.get(EventStore).read(stream('c1')));
+    expect(events.map(({ data }) => (data as Added).amount)).toEqual(Array.from({ length: 20 }, (_, amount) => amount));
+    expect(most).toBeGreaterThan(5);
+  });
+
   it('retries what may pass, and fails what does not, with the last error', async () => {
     let calls = 0;
     @CommandHandler(Add, { type: 'counter.add', aggregateId: ({ counterId }) => counterId, maxAttempts: 2 })
@@ -383,6 +416,23 @@ describe('what Nest brings', () => {
     warn.mockRestore();
     await expect(app.get(EventSourcingHealth).check()).resolves.toBeUndefined();
     await expect(app.get(CommandBus).execute(Add.of('c1', 1))).resolves.toMatchObject({ status: 'stored' });
+  });
+});
+
+describe('two loaded copies of the package', () => {
+  it('are warned of, since their tokens are strange to each other', async () => {
+    const copies = globalThis as { [key: symbol]: number };
+    const key = Symbol.for('@event-sourcing/nestjs:copies');
+    const warn = vi.spyOn(Logger.prototype, 'warn');
+    copies[key]! += 1;
+    try {
+      const module = await Test.createTestingModule({ imports: [counterApp()] }).compile();
+      apps.push(await module.init());
+      expect(warn).toHaveBeenCalledWith(expect.stringMatching(/2 copies of @event-sourcing\/nestjs are loaded/));
+    } finally {
+      copies[key]! -= 1;
+      warn.mockRestore();
+    }
   });
 });
 

@@ -1,1 +1,4 @@
 import 'reflect-metadata';
+import { startWatchdog } from './watchdog.js';
+
+startWatchdog();

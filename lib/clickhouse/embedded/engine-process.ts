@@ -3,8 +3,11 @@ import { CHILD_SOURCE, engineArguments } from './child-source.js';
 import type { Engine } from './engine.js';
 
 const MAX_OUTPUT_CHARS = 4_000;
-/** Time for an orderly end after the leash was let go, and then for SIGTERM; SIGKILL needs none. */
-const LEASH_TIMEOUT_MS = 5_000;
+/**
+ * Time for an orderly end after the leash was let go, and then for SIGTERM. The engine ends in some 30 ms, but waits 5 s for
+ * connections that are open, idle ones too. What it acknowledged is on disk in any case.
+ */
+const LEASH_TIMEOUT_MS = 3_000;
 const TERM_TIMEOUT_MS = 2_000;
 
 export interface EngineExit {

@@ -4,9 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STREAM_IDLE_TIMEOUT_MS } from '../clickhouse-settings.js';
 
-/** How long the engine waits for open connections when it stops. Idle kept-alive ones count, so this is kept short. */
-const SHUTDOWN_WAIT_SECONDS = 1;
-
 export interface WrittenConfig {
   readonly path: string;
   /** The engine reads it once, at start. */
@@ -30,7 +27,6 @@ export async function writeConfig(username: string, password: string): Promise<W
 function serverConfig(usersPath: string): string {
   return `<clickhouse>
   <users_config>${escapeXml(usersPath)}</users_config>
-  <shutdown_wait_unfinished>${SHUTDOWN_WAIT_SECONDS}</shutdown_wait_unfinished>
 </clickhouse>
 `;
 }

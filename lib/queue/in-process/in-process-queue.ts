@@ -3,6 +3,7 @@ import type { Clock } from '../../clock/clock.js';
 import { classifyError } from '../../errors/classify-error.js';
 import { ClosedError } from '../../errors/closed.error.js';
 import { StoreUnavailableError } from '../../event-store/store-unavailable.error.js';
+import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { HandlerTimeoutError } from '../handler-timeout.error.js';
 import type { Job } from '../job.js';
@@ -49,6 +50,7 @@ export class InProcessQueue extends GroupQueue {
   }
 
   async stage(staged: readonly StagedJob[]): Promise<void> {
+    checkStagedJobs(staged);
     const commands = staged.filter(({ job }) => job.kind === 'command').length;
     if (commands > 0 && this.draining) throw new ClosedError('The queue');
     if (commands > 0 && this.counts.waitingCommands + commands > this.options.maxWaitingCommands) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { classifyClickHouseError } from '../../../clickhouse/classify-clickhouse-error.js';
 import { EventSourcingError } from '../../../errors/event-sourcing.error.js';
 import { StoreUnavailableError } from '../../../event-store/store-unavailable.error.js';
@@ -21,7 +22,8 @@ export async function repeated<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (isFinal(error) || attempt === MAX_ATTEMPTS || performance.now() - begun >= MAX_REPEATING_MS) throw error;
     }
-    await pause(FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 - Math.random() / 2));
+    // A real time: sockets and servers do not follow the injected clock of tests.
+    await sleep(FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 - Math.random() / 2));
   }
 }
 
@@ -46,9 +48,4 @@ export function isTooLarge(error: unknown): boolean {
 
 function isFinal(error: unknown): boolean {
   return error instanceof EventSourcingError || isTooLarge(error) || classifyClickHouseError(error) === 'permanent';
-}
-
-/** A real time: sockets and servers do not follow the injected clock of tests. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

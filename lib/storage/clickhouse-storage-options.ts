@@ -1,0 +1,38 @@
+import type { ClickHouseEventStoreOptions } from '../event-store/clickhouse/clickhouse-event-store-options.js';
+
+/**
+ * Where ClickHouse is: a server when there is a `url`, else embedded in a child process that ends with this one (needs
+ * the packages `chdb` and `ffi-rs`). Options of the other way are ignored, so that both can stand there and
+ * `url: process.env.CLICKHOUSE_URL` decides.
+ *
+ * @publicApi
+ */
+export interface ClickHouseStorageOptions {
+  /** Server: `http://host:8123` or `https://…`, without credentials and database. @default embedded */
+  readonly url?: string;
+  /** Server. @default 'default' */
+  readonly username?: string;
+  /** Server. @default '' */
+  readonly password?: string;
+  /**
+   * Server: says that one process at a time appends. Must be `true`: several writers need the Redis arbiter, which this
+   * version does not have yet. A second process that appends is refused at its boot.
+   */
+  readonly singleWriter?: boolean;
+  /** Embedded: data directory; made when missing. One process at a time can use it. @default '.data/clickhouse' */
+  readonly path?: string;
+  /** Embedded: port on 127.0.0.1. @default a free one */
+  readonly port?: number;
+  /** Embedded: bound of the start of the engine. @default 30_000 */
+  readonly startTimeoutMs?: number;
+  /** Embedded: how long to wait for another process to release the data directory. @default 15_000 */
+  readonly lockTimeoutMs?: number;
+  /** A plain SQL identifier; made when missing. @default 'event_sourcing' */
+  readonly database?: string;
+  /** Bound of one statement, on the server too. @default 30_000 */
+  readonly requestTimeoutMs?: number;
+  /** Sockets to the server, at least 2. @default 10 */
+  readonly maxOpenConnections?: number;
+  /** Bounds of the event store. */
+  readonly eventStore?: Omit<ClickHouseEventStoreOptions, 'exclusiveServer'>;
+}

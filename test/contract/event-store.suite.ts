@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { EventStore } from '../../lib/event-store/event-store.js';
+import type { StorageContext } from '../../lib/storage/storage.js';
+import { createStorageContext } from '../support/storage-context.js';
+import { appendCases } from './event-store/append.cases.js';
+import { badInputCases } from './event-store/bad-input.cases.js';
+import { expectedSequenceCases } from './event-store/expected-sequence.cases.js';
+import { headsCases } from './event-store/heads.cases.js';
+import { keyCases } from './event-store/key.cases.js';
+import { readCases } from './event-store/read.cases.js';
+import { tenantCases } from './event-store/tenant.cases.js';
+import type { Adapter } from './known-differences.js';
+import { contractCases } from './known-differences.js';
+
+export interface OpenedEventStore {
+  readonly store: EventStore;
+  close(): Promise<void>;
+}
+
+/** What every event store keeps, whatever it is made of. One store serves all cases; each has tenants of its own. */
+export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext) => Promise<OpenedEventStore>): void {
+  describe(`EventStore on ${adapter}`, () => {
+    let context: StorageContext;
+    let opened: OpenedEventStore | undefined;
+
+    beforeAll(async () => {
+      context = await createStorageContext();
+      opened = await open(context);
+    });
+    afterAll(async () => opened?.close());
+
+    contractCases('event-store', adapter, (test) => {
+      const suite = { test, store: () => opened!.store, context: () => context };
+      describe('append', () => appendCases(suite));
+      describe('expectedSequence', () => expectedSequenceCases(suite));
+      describe('key', () => keyCases(suite));
+      describe('read', () => readCases(suite));
+      describe('heads', () => headsCases(suite));
+      describe('tenants', () => tenantCases(suite));
+      describe('bad input', () => badInputCases(suite));
+    });
+  });
+}

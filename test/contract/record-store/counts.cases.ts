@@ -1,0 +1,51 @@
+import { expect } from 'vitest';
+import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
+import { collect } from '../../support/collect.js';
+import { newAggregate, record } from './record-store-cases.js';
+import type { RecordStoreCases } from './record-store-cases.js';
+
+const IN_ORDER = ['A', 'a', 'a:b', 'aa', 'é', '\uffee', '😀'];
+
+export function countsCases({ test, store }: RecordStoreCases): void {
+  test('counts the events of each aggregate, those mapped to nothing included, each once', async () => {
+    const aggregate = newAggregate();
+    const other = { ...aggregate, aggregateId: 'two' };
+    const rows = [record(aggregate, 1), record(aggregate, 2, null), record(aggregate, 3), record(other, 1, null)];
+    await store().append(rows);
+    await store().append(rows.slice(1));
+    await store().append([record({ ...aggregate, version: 2 }, 1), record({ ...aggregate, projection: 'other' }, 1)]);
+    const { tenantId, projection } = aggregate;
+    expect(await collect(store().counts(projection, 1))).toEqual([
+      { tenantId, aggregateId: 'one', count: 3 },
+      { tenantId, aggregateId: 'two', count: 1 },
+    ]);
+    expect(await collect(store().counts(projection, 3))).toEqual([]);
+  });
+
+  test('orders by tenant and aggregate id as UTF-8 bytes', async () => {
+    const aggregate = newAggregate();
+    const aggregates = IN_ORDER.flatMap((tenant) =>
+      IN_ORDER.map((aggregateId) => ({
+        ...aggregate,
+        tenantId: createTenantId(`${aggregate.tenantId}${tenant}`),
+        aggregateId,
+      })),
+    );
+    for (const one of [...aggregates].reverse()) await store().append([record(one, 1), record(one, 2)]);
+    const expected = aggregates.map(({ tenantId, aggregateId }) => ({ tenantId, aggregateId, count: 2 }));
+    expect(await collect(store().counts(aggregate.projection, 1))).toEqual(expected);
+  });
+
+  test('can be left early, again and again', async () => {
+    const aggregate = newAggregate();
+    const ids = Array.from({ length: 3_000 }, (_, n) => `a${n + 10_000}`);
+    await store().append(ids.map((aggregateId) => record({ ...aggregate, aggregateId }, 1)));
+    for (let n = 0; n < 20; n++) {
+      for await (const { aggregateId } of store().counts(aggregate.projection, 1)) {
+        expect(aggregateId).toBe('a10000');
+        break;
+      }
+    }
+    expect(await collect(store().counts(aggregate.projection, 1))).toHaveLength(3_000);
+  });
+}
