@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -6,29 +7,62 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Decorator metadata, without which Nest injects nothing. */
 const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 
-const project = (name: string, include: string[], timeoutMs: number) => ({
+/** `.ci/run` names a directory here and counts the results that each vitest run leaves in it. */
+const resultsDir = process.env.TEST_RESULTS_DIR;
+
+interface ProjectLimits {
+  timeoutMs: number;
+  /** Test files at once: files that start servers are kept few. */
+  maxWorkers: number | string;
+  /** Projects run one after the other, in this order. */
+  groupOrder: number;
+}
+
+const project = (name: string, include: string[], { timeoutMs, maxWorkers, groupOrder }: ProjectLimits) => ({
   root,
   oxc,
-  test: { name, include, setupFiles: ['test/support/setup.ts'], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+  test: {
+    name,
+    include,
+    setupFiles: ['test/support/setup.ts'],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    pool: 'forks' as const,
+    maxWorkers,
+    sequence: { groupOrder },
+  },
 });
+
+const types = {
+  root,
+  oxc,
+  test: {
+    name: 'types',
+    include: [],
+    typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'], tsconfig: 'test/tsconfig.json' },
+  },
+};
 
 export default defineConfig({
   root,
   oxc,
   test: {
+    teardownTimeout: 10_000,
+    ...(resultsDir && {
+      reporters: ['default', 'json'],
+      outputFile: { json: join(resultsDir, `vitest-${process.pid}.json`) },
+    }),
     projects: [
-      project('unit', ['test/unit/**/*.test.ts'], 10_000),
-      project('contract', ['test/contract/**/*.test.ts'], 60_000),
-      project('e2e', ['test/e2e/**/*.test.ts', 'sample/*/test/**/*.test.ts'], 120_000),
-      {
-        root,
-        oxc,
-        test: {
-          name: 'types',
-          include: [],
-          typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'], tsconfig: 'test/tsconfig.json' },
-        },
-      },
+      project('unit', ['test/unit/**/*.test.ts'], { timeoutMs: 10_000, maxWorkers: '100%', groupOrder: 1 }),
+      project('contract', ['test/contract/**/*.test.ts'], { timeoutMs: 60_000, maxWorkers: 2, groupOrder: 2 }),
+      project('e2e', ['test/e2e/**/*.test.ts', 'sample/*/test/**/*.test.ts'], {
+        timeoutMs: 120_000,
+        maxWorkers: 1,
+        groupOrder: 3,
+      }),
+      project('package', ['test/package/**/*.test.ts'], { timeoutMs: 120_000, maxWorkers: 1, groupOrder: 4 }),
+      types,
     ],
+    coverage: { provider: 'v8', include: ['lib/**/*.ts'], reportsDirectory: 'coverage' },
   },
 });

@@ -21,8 +21,13 @@ export class ClassValidatorValidator extends Validator {
   }
 
   /** Loads class-validator if it is there; without it no class can have its decorators. */
-  static async create(): Promise<ClassValidatorValidator> {
-    return new ClassValidatorValidator(await loadClassValidator());
+  static async create(load = importClassValidator): Promise<ClassValidatorValidator> {
+    try {
+      return new ClassValidatorValidator(await load());
+    } catch (error) {
+      if (isMissing(error)) return new ClassValidatorValidator(undefined);
+      throw error;
+    }
   }
 
   problems(value: object, valueClass: EventClass, schema?: StandardSchema): readonly string[] {
@@ -65,14 +70,9 @@ export class ClassValidatorValidator extends Validator {
   }
 }
 
-async function loadClassValidator(): Promise<ClassValidator | undefined> {
-  try {
-    const module = (await import('class-validator')) as ClassValidator & { readonly default?: ClassValidator };
-    return module.default ?? module;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+async function importClassValidator(): Promise<ClassValidator> {
+  const module = (await import('class-validator')) as ClassValidator & { readonly default?: ClassValidator };
+  return module.default ?? module;
 }
 
 /** Whether class-validator itself is not installed; anything else wrong with it is worth an error. */

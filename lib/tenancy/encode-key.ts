@@ -3,5 +3,6 @@
  * percent-encoded, so the separator, braces (Redis hash tags) and glob characters cannot occur inside one.
  */
 export function encodeKey(...parts: readonly (string | number)[]): string {
-  return parts.map((part) => encodeURIComponent(part)).join(':');
+  // `*` is the one glob character that encodeURIComponent() leaves as it is.
+  return parts.map((part) => encodeURIComponent(part).replaceAll('*', '%2A')).join(':');
 }

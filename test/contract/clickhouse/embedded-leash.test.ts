@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbeddedClickHouse } from '../../../lib/clickhouse/embedded-clickhouse.js';
-import { compileLib, type CompiledLib } from '../../support/compile-lib.js';
+import { compile, type Compiled } from '../../support/compile.js';
 import { isAlive, processesWith } from '../../support/processes.js';
 
 const GONE = { timeout: 15_000, interval: 50 };
@@ -37,7 +37,7 @@ interface Application {
   readonly ended: Promise<number | null>;
 }
 
-let lib: CompiledLib;
+let compiled: Compiled;
 let path: string;
 const applications: ChildProcess[] = [];
 
@@ -45,7 +45,7 @@ function run(environment: Record<string, string> = {}): Application {
   const child = spawn(process.execPath, ['--input-type=module', '-e', APPLICATION], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, LIB: lib.path, DATA: path, LINGER: '1', ...environment },
+    env: { ...process.env, LIB: join(compiled.path, 'lib'), DATA: join(path, 'data'), TMPDIR: path, LINGER: '1', ...environment },
   });
   applications.push(child);
   const lines: { state: string; pid?: number; status?: number }[] = [];
@@ -65,9 +65,9 @@ function run(environment: Record<string, string> = {}): Application {
 }
 
 beforeAll(async () => {
-  lib = await compileLib('clickhouse/embedded-clickhouse.ts');
+  compiled = await compile('lib/clickhouse/embedded-clickhouse.ts');
 });
-afterAll(() => lib.remove());
+afterAll(() => compiled.remove());
 beforeEach(async () => {
   path = await mkdtemp(join(tmpdir(), 'embedded-test-'));
 });
@@ -83,7 +83,7 @@ describe('the server and the process that started it', () => {
     const { pid } = await application.said('running');
     expect(isAlive(pid)).toBe(true);
     application.process.kill('SIGKILL');
-    const next = await EmbeddedClickHouse.start({ path });
+    const next = await EmbeddedClickHouse.start({ path: join(path, 'data') });
     expect(isAlive(pid)).toBe(false);
     await next.stop();
   });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbeddedClickHouse, type EmbeddedClickHouseOptions } from '../../../lib/clickhouse/embedded-clickhouse.js';
 import { EmbeddedExitedError } from '../../../lib/clickhouse/embedded/embedded-exited.error.js';
 import { findEngine } from '../../../lib/clickhouse/embedded/engine.js';
@@ -73,10 +73,14 @@ describe('a running server', () => {
   });
 
   it('leaves no configuration behind', async () => {
-    const before = await readdir(tmpdir());
-    await start();
-    const added = (await readdir(tmpdir())).filter((name) => !before.includes(name));
-    expect(added.filter((name) => name.startsWith('embedded-clickhouse-'))).toEqual([]);
+    vi.stubEnv('TMPDIR', path);
+    try {
+      const server = await start({ path: join(path, 'data') });
+      expect((await ask(server, 'SELECT 1')).status).toBe(200);
+      expect(await readdir(path)).toEqual(['data']);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('is gone after stop(), also when called twice and with a connection open', async () => {

@@ -138,7 +138,12 @@ test('a second writer takes over as soon as the first one has closed', async () 
 });
 
 test('of many processes that start at once exactly one becomes the writer', async () => {
-  const results = await Promise.allSettled(upTo(4).map(() => open({ leaseWaitMs: 3_000 })));
+  await migrate(connection, [EVENT_STORE_MIGRATIONS]);
+  // All of them have seen that nobody holds the lease when the first one claims it.
+  const proxy = await CuttingProxy.start(server.url);
+  proxy.fate = (head) => (head.includes('INSERT INTO writer_lease') ? { slowMs: 400 } : 'pass');
+  const over = await server.connect(database, { url: proxy.url });
+  const results = await Promise.allSettled(upTo(3).map(() => open({ leaseWaitMs: 8_000, leaseMs: 60_000 }, over)));
   const winners = results.filter((result) => result.status === 'fulfilled');
   expect(winners).toHaveLength(1);
   for (const result of results) {
@@ -146,6 +151,8 @@ test('of many processes that start at once exactly one becomes the writer', asyn
   }
   const stream = newStream();
   expect((await winners[0]!.value.append(stream, items(1))).firstSequence).toBe(1);
+  await winners[0]!.value.close();
+  await proxy.stop();
 });
 
 test('after a writer that died without a word, waits for its lease', async () => {

@@ -118,6 +118,6 @@ test('lists what the store in memory lists, for any states and any query', async
         expect(actual).toEqual(expected);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { counterApp, counterAppImports } from './counter-app.js';
+import { PackedPackage } from './packed-package.js';
+
+const PROGRAM_LIMIT_MS = 60_000;
+
+let packed: PackedPackage;
+
+beforeAll(() => {
+  packed = new PackedPackage();
+});
+afterAll(() => packed.remove());
+
+type Format = 'import' | 'require';
+
+/** The lines that bring names of modules into a program. */
+const load: Record<Format, (names: string, from: string) => string> = {
+  import: (names, from) => `import ${names} from '${from}';`,
+  require: (names, from) => `const ${names.replace('* as ', '')} = require('${from}');`,
+};
+
+/** Runs a program in the project and returns what it printed as JSON; a warning, too, is a failure. */
+function execute(project: string, format: Format, program: string): unknown {
+  const file = format === 'import' ? 'program.mjs' : 'program.cjs';
+  writeFileSync(join(project, file), `${load[format]('{}', 'reflect-metadata')}\n${program}`);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [file], {
+    cwd: project,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PROGRAM_LIMIT_MS,
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  expect({ stderr, status }, stdout).toEqual({ stderr: '', status: 0 });
+  return JSON.parse(stdout);
+}
+
+describe.each([
+  { entry: '.', peers: 'required', store: 'memory', storeOptions: '' },
+  { entry: './clickhouse', peers: 'all', store: 'clickhouse', storeOptions: "{ path: './data' }" },
+] as const)('entry point $entry, with $peers peers installed', ({ entry, peers, store, storeOptions }) => {
+  let project: string;
+  let specifier: string;
+
+  beforeAll(() => {
+    project = packed.installInto(`project-${peers}`, packed.peers(peers));
+    specifier = posix.join(packed.manifest.name, entry);
+  });
+
+  it('gives the same by import and by require', () => {
+    const printNames =
+      'console.log(JSON.stringify(Object.keys(all).filter((name) => name !== "module.exports").sort()));';
+    const names = (['import', 'require'] as const).map((format) =>
+      execute(project, format, `${load[format]('* as all', specifier)}\n${printNames}`),
+    );
+    expect(names[0]).toContain(store);
+    expect(names[1]).toEqual(names[0]);
+  });
+
+  it.each(['import', 'require'] as const)('gives a store on which an application runs, by %s', (format) => {
+    const imports = Object.entries(counterAppImports).map(([from, names]) =>
+      load[format](`{ ${names.join(', ')} }`, from),
+    );
+    const eventStore = `${load[format](`{ ${store} }`, specifier)}\nconst eventStore = ${store}(${storeOptions});`;
+    const printed = execute(project, format, [...imports, eventStore, counterApp].join('\n'));
+    expect(printed).toEqual({ status: 'stored', state: { total: 2 } });
+  });
+});
+
+it('has no entry point that is not tested here', () => {
+  expect(Object.keys(packed.manifest.exports)).toEqual(['.', './clickhouse', './package.json']);
+});

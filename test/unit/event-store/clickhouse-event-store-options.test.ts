@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
+import { resolveOptions } from '../../../lib/event-store/clickhouse/clickhouse-event-store-options.js';
+
+test('fills in defaults, also for what is given as undefined', () => {
+  const defaults = resolveOptions({});
+  expect(resolveOptions({ leaseMs: undefined })).toEqual(defaults);
+  expect(resolveOptions({ leaseMs: 5, exclusiveServer: true })).toEqual({
+    ...defaults,
+    leaseMs: 5,
+    exclusiveServer: true,
+  });
+  // A writer that died must be waited for by default, else a restart would fail.
+  expect(defaults.leaseWaitMs).toBeGreaterThan(defaults.leaseMs);
+});
+
+test('refuses bounds outside their range', () => {
+  expect(resolveOptions({ leaseWaitMs: 0, flushDelayMs: 0, closeTimeoutMs: 0 })).toMatchObject({ leaseWaitMs: 0 });
+  for (const bad of [0, -1, 1.5, NaN, Infinity, '5']) {
+    for (const name of ['leaseMs', 'maxInsertMs', 'maxBatchEvents', 'maxInFlight', 'maxWaitMs']) {
+      expect(() => resolveOptions({ [name]: bad }), `${name} ${bad}`).toThrow(InvalidArgumentError);
+    }
+  }
+});
