@@ -75,7 +75,7 @@ export class CommandDispatcher {
       case 'rejected':
         throw new CommandRejectedError(outcome.message, { reason: outcome.reason, details: outcome.details });
       case 'failed':
-        throw new CommandFailedError(commandId, outcome.code, outcome.message);
+        throw new CommandFailedError(commandId, outcome.code, outcome.kind, outcome.message);
     }
   }
 

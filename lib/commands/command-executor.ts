@@ -145,7 +145,7 @@ function finalOutcome(
   const kind = classifyError(error);
   if (attempt < maxAttempts && (kind === 'transient' || kind === 'conflict')) return undefined;
   const code = error instanceof EventSourcingError ? error.code : 'UNKNOWN';
-  return { status: 'failed', commandId, code, message: error instanceof Error ? error.message : String(error) };
+  return { status: 'failed', commandId, code, kind, message: error instanceof Error ? error.message : String(error) };
 }
 
 async function inOrder(results: readonly Promise<ExecutedCommand>[]): Promise<ExecutedCommands> {

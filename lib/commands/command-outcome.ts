@@ -1,3 +1,4 @@
+import type { ErrorKind } from '../errors/error-kind.js';
 import type { JsonValue } from '../events/json-value.js';
 import type { StoredReceipt } from './command-receipt.js';
 
@@ -17,10 +18,11 @@ export interface RejectedOutcome {
   readonly details: JsonValue;
 }
 
-/** It could not be handled; `code` is that of the last error. @publicApi */
+/** It could not be handled; `code` and `kind` are those of the last error. @publicApi */
 export interface FailedOutcome {
   readonly status: 'failed';
   readonly commandId: string;
   readonly code: string;
+  readonly kind: ErrorKind;
   readonly message: string;
 }

@@ -216,10 +216,11 @@ describe('outcomes of commands', () => {
     expect(calls).toBe(2);
     const permanent = bus.execute(Add.of('c1', 2));
     await expect(permanent).rejects.toBeInstanceOf(CommandFailedError);
-    await expect(permanent).rejects.toMatchObject({ failureCode: 'PERMANENT' });
+    await expect(permanent).rejects.toMatchObject({ failureCode: 'PERMANENT', kind: 'permanent' });
     expect(calls).toBe(3);
     await expect(bus.execute(Add.of('c1', 3))).rejects.toMatchObject({
       failureCode: 'UNKNOWN',
+      kind: 'transient',
       message: expect.stringMatching(/still down/),
     });
     expect(calls).toBe(5);

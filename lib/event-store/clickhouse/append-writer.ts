@@ -130,8 +130,7 @@ export class AppendWriter {
       await this.permit();
       await this.findForgottenKeys(batch);
       const verdicts = batch.map((taken) => judge(taken, this.tools.serverClock.now()));
-      this.settler.answerNow(verdicts);
-      await this.write(verdicts);
+      await Promise.all([this.settler.answerNow(verdicts), this.write(verdicts)]);
     } catch (cause) {
       const what = 'The append could not be sent to ClickHouse';
       const error = cause instanceof WriterFencedError ? cause : new StoreUnavailableError(what, { cause });

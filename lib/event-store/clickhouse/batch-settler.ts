@@ -20,12 +20,12 @@ export class BatchSettler {
     private readonly fencedError: () => Error,
   ) {}
 
-  /** The answers that the outcome of the batch cannot change. */
-  answerNow(verdicts: readonly Verdict[]): void {
+  /** The answers that the outcome of the batch cannot change; resolves when the last of them is given. */
+  async answerNow(verdicts: readonly Verdict[]): Promise<void> {
     const answers = verdicts.flatMap((verdict) => verdict.answers);
     for (const answer of answers) if (answer.kind === 'conflict' && !answer.onWrite) rejectConflict(answer);
     const repeated = answers.filter((answer): answer is Repeated => answer.kind === 'repeated');
-    if (repeated.length > 0) void this.answerRepeated(repeated);
+    if (repeated.length > 0) await this.answerRepeated(repeated);
   }
 
   settle(verdicts: readonly Verdict[], outcome: InsertOutcome): void {

@@ -46,31 +46,36 @@ export async function openWriter(
   for (;;) {
     const { newest, nowMs } = await readEpoch(connection);
     const leases = await readLeases(connection);
-    const holder = leases.find(({ live }) => live);
+    let holder = leases.find(({ live }) => live);
     if (holder === undefined) {
       const epoch = nextEpoch({ newest, nowMs });
       const lease = new WriterLease(connection, writer, epoch, options.leaseMs, onLost);
-      if (await claim(connection, lease)) {
+      const attempt = await claim(connection, lease);
+      if (attempt.claimed) {
         await takeOver(connection, lease, epoch, endedClean(newest, leases), options);
         return { epoch, lease };
       }
+      holder = attempt.holder;
     }
-    const waitedMs = performance.now() - startedAt;
-    if (holder !== undefined && waitedMs >= options.leaseWaitMs) {
-      const { database } = connection;
-      throw new WriterLeaseHeldError(database, holder.writer, new Date(holder.expiresMs), Math.round(waitedMs));
+    const waitedMs = Math.round(performance.now() - startedAt);
+    if (waitedMs >= options.leaseWaitMs) {
+      const { writer: other = 'which began at the same time', expiresMs = nowMs } = holder ?? {};
+      throw new WriterLeaseHeldError(connection.database, other, new Date(expiresMs), waitedMs);
     }
     await sleep(randomInt(MIN_RETRY_MS, MAX_RETRY_MS));
   }
 }
 
-/** False when somebody else holds it too, or has opened an epoch meanwhile: then it is given back. */
-async function claim(connection: ClickHouseConnection, lease: WriterLease): Promise<boolean> {
-  if (!(await lease.claim())) return false;
-  const others = (await readLeases(connection)).filter(({ live, writer }) => live && writer !== lease.writer);
-  if (others.length === 0) return true;
+/** Not claimed when somebody else holds it too, or has opened an epoch meanwhile: then it is given back. */
+async function claim(
+  connection: ClickHouseConnection,
+  lease: WriterLease,
+): Promise<{ readonly claimed: boolean; readonly holder?: LeaseReading }> {
+  if (!(await lease.claim())) return { claimed: false };
+  const holder = (await readLeases(connection)).find(({ live, writer }) => live && writer !== lease.writer);
+  if (holder === undefined) return { claimed: true };
   await lease.release(true);
-  return false;
+  return { claimed: false, holder };
 }
 
 /** From when the epoch is visible, an insert that began before ends within its own maximum time. */

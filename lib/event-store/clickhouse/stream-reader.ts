@@ -1,11 +1,12 @@
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
+import { chunkForParams } from '../../clickhouse/param-limits.js';
 import type { StoredEvent } from '../../events/stored-event.js';
 import type { StreamId } from '../stream-id.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { FIND_KEYS } from './sql/find-keys.js';
 import { LOAD_STREAMS } from './sql/load-streams.js';
 import { READ_APPENDED } from './sql/read-appended.js';
-import { paramChunks, streamParams } from './stream-params.js';
+import { streamParams, streamTexts } from './stream-params.js';
 import type { KeyRange, StreamState } from './stream-state.js';
 import { streamKey } from './stream-key.js';
 
@@ -53,7 +54,7 @@ export class StreamReader {
   /** The ranges of those of the keys that the log knows, by stream key and key. */
   async ranges(wanted: readonly KeyInStream[]): Promise<Map<string, Map<string, KeyRange>>> {
     const found = new Map<string, Map<string, KeyRange>>();
-    for (const chunk of paramChunks(wanted, textOf)) {
+    for (const chunk of chunkForParams(wanted, textsOf)) {
       const rows = await this.connection.query<KeyRow>(FIND_KEYS, keyParams(chunk));
       for (const row of rows) group(found, row).set(row.idempotency_key, toRange(row));
     }
@@ -63,7 +64,7 @@ export class StreamReader {
   /** The events of those of the keys that the log knows, by stream key and key, in order. */
   async appended(wanted: readonly KeyInStream[]): Promise<Map<string, Map<string, StoredEvent[]>>> {
     const found = new Map<string, Map<string, StoredEvent[]>>();
-    for (const chunk of paramChunks(wanted, textOf)) {
+    for (const chunk of chunkForParams(wanted, textsOf)) {
       for await (const row of this.connection.stream<EventRow>(READ_APPENDED, keyParams(chunk))) {
         const ofStream = group(found, row);
         const events = ofStream.get(row.idempotency_key);
@@ -76,12 +77,12 @@ export class StreamReader {
 }
 
 /** Cuts streams into lists that fit into one query each. */
-export function streamChunks(streams: readonly StreamId[]): StreamId[][] {
-  return paramChunks(streams, (stream) => stream.tenantId + stream.aggregateType + stream.aggregateId);
+export function streamChunks(streams: readonly StreamId[]): Iterable<StreamId[]> {
+  return chunkForParams(streams, streamTexts);
 }
 
-function textOf({ stream, key }: KeyInStream): string {
-  return stream.tenantId + stream.aggregateType + stream.aggregateId + key;
+function textsOf({ stream, key }: KeyInStream): string[] {
+  return [...streamTexts(stream), key];
 }
 
 /** Also finds a key of one of the streams in another of them; callers look up the pairs they asked for. */

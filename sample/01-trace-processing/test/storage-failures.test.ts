@@ -23,7 +23,7 @@ const body = exportOf('checkout', { traceId: traceId(1), spanId: spanId(1) });
 
 it.each([
   ['the storage does not answer', new StoreUnavailableError('ClickHouse is away'), 503],
-  ['a command failed for want of storage', new CommandFailedError('1', 'STORE_UNAVAILABLE', 'away'), 503],
+  ['a command failed for want of storage', new CommandFailedError('1', 'STORE_UNAVAILABLE', 'transient', 'away'), 503],
   ['the queue is full', new QueueFullError(10), 429],
 ])('asks the exporter to repeat when %s', async (_, error, status) => {
   vi.spyOn(sample.app.get(CommandBus), 'execute').mockRejectedValue(error);
@@ -35,7 +35,7 @@ it.each([
 
 it.each([
   ['something', new TypeError('secret is undefined')],
-  ['a command', new CommandFailedError('1', 'UNKNOWN', 'secret is undefined')],
+  ['a command', new CommandFailedError('1', 'UNKNOWN', 'transient', 'secret is undefined')],
 ])('answers 500 without a word of the inside when %s breaks', async (_, error) => {
   vi.spyOn(sample.app.get(CommandBus), 'execute').mockRejectedValue(error);
   const response = await sample.post(body);

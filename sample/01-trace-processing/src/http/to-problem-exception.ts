@@ -14,9 +14,6 @@ import { TENANT_HEADER } from './tenant-header.js';
 /** OTLP exporters repeat what is answered with 429 or 503, after this time. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Codes of failed commands that another attempt cannot mend. With any other, the storage was away or overloaded. */
-const FINAL_FAILURES = new Set(['UNKNOWN', 'UNKNOWN_COMMAND', 'INVALID_EVENT', 'INVALID_ARGUMENT', 'PERMANENT']);
-
 /** What an error means to the client: the one place that turns errors into HTTP. */
 export function toProblemException(error: unknown): ProblemException {
   if (error instanceof ProblemException) return error;
@@ -63,8 +60,9 @@ function fromEventSourcingError(error: EventSourcingError): ProblemException {
   if (error instanceof CommandRejectedError) {
     return new ProblemException(HttpStatus.UNPROCESSABLE_ENTITY, error.message, { code: error.reason, cause: error });
   }
-  const retryable =
-    error instanceof CommandFailedError ? !FINAL_FAILURES.has(error.failureCode) : error.kind === 'transient';
+  // A handler that threw something of its own has a bug, which another attempt does not mend.
+  const isBug = error instanceof CommandFailedError && error.failureCode === 'UNKNOWN';
+  const retryable = error.kind === 'transient' && !isBug;
   if (retryable) {
     return new ProblemException(
       HttpStatus.SERVICE_UNAVAILABLE,
