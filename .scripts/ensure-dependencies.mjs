@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url';
 const INSTALL_LIMIT_MS = 10 * 60_000;
 /** Embedded ClickHouse is built for these; the rest of the package runs wherever Node does. */
 const EMBEDDED_PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
-const NPM_CI = ['ci', '--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
+const NPM_CI = [
+  'ci',
+  '--include=dev',
+  '--include=optional',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
 
 const HINTS = [
   [

@@ -1,4 +1,4 @@
-import { EventSourcingError } from '../errors/event-sourcing.error.js';
+import { OutageError } from '../errors/outage.error.js';
 
 /**
  * Thrown when a statement had to wait too long, or behind too many others, for a free connection to ClickHouse. It was
@@ -6,9 +6,8 @@ import { EventSourcingError } from '../errors/event-sourcing.error.js';
  *
  * @publicApi
  */
-export class ClickHouseBusyError extends EventSourcingError {
+export class ClickHouseBusyError extends OutageError {
   readonly code = 'CLICKHOUSE_BUSY';
-  readonly kind = 'transient';
 
   constructor(problem: string) {
     super(`${problem}. The statement was not sent. Send less at once, or raise maxOpenConnections.`);

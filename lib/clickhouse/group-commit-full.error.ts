@@ -1,4 +1,4 @@
-import { EventSourcingError } from '../errors/event-sourcing.error.js';
+import { OutageError } from '../errors/outage.error.js';
 
 /**
  * Thrown when more waits to be written than the bound allows, since the database takes it slower than it comes. The
@@ -6,9 +6,8 @@ import { EventSourcingError } from '../errors/event-sourcing.error.js';
  *
  * @publicApi
  */
-export class GroupCommitFullError extends EventSourcingError {
+export class GroupCommitFullError extends OutageError {
   readonly code = 'GROUP_COMMIT_FULL';
-  readonly kind = 'transient';
 
   constructor(rows: number, bytes: number) {
     super(

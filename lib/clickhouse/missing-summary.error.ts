@@ -1,4 +1,4 @@
-import { EventSourcingError } from '../errors/event-sourcing.error.js';
+import { OutageError } from '../errors/outage.error.js';
 
 /**
  * Thrown when ClickHouse accepted an insert but its answer lacks the header `X-ClickHouse-Summary`, so that nobody can
@@ -6,9 +6,8 @@ import { EventSourcingError } from '../errors/event-sourcing.error.js';
  *
  * @publicApi
  */
-export class MissingSummaryError extends EventSourcingError {
+export class MissingSummaryError extends OutageError {
   readonly code = 'CLICKHOUSE_MISSING_SUMMARY';
-  readonly kind = 'transient';
 
   constructor() {
     super(

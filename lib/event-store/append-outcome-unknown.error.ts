@@ -1,4 +1,4 @@
-import { EventSourcingError } from '../errors/event-sourcing.error.js';
+import { OutageError } from '../errors/outage.error.js';
 import type { StreamId } from './stream-id.js';
 
 /**
@@ -7,9 +7,8 @@ import type { StreamId } from './stream-id.js';
  *
  * @publicApi
  */
-export class AppendOutcomeUnknownError extends EventSourcingError {
+export class AppendOutcomeUnknownError extends OutageError {
   readonly code = 'APPEND_OUTCOME_UNKNOWN';
-  readonly kind = 'transient';
 
   constructor(
     readonly stream: StreamId,

@@ -1,4 +1,4 @@
-import { EventSourcingError } from '../../errors/event-sourcing.error.js';
+import { OutageError } from '../../errors/outage.error.js';
 
 /**
  * Handed to `onExit` when the process of embedded ClickHouse ended without being asked to. What it acknowledged is on
@@ -6,9 +6,8 @@ import { EventSourcingError } from '../../errors/event-sourcing.error.js';
  *
  * @publicApi
  */
-export class EmbeddedExitedError extends EventSourcingError {
+export class EmbeddedExitedError extends OutageError {
   readonly code = 'EMBEDDED_EXITED';
-  readonly kind = 'transient';
 
   /** @param output the last of what the engine printed to its stderr */
   constructor(

@@ -1,10 +1,12 @@
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
 import type { ServerClock } from '../../clickhouse/server-clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
+import type { EventSourcingError } from '../../errors/event-sourcing.error.js';
 import type { NewEvent } from '../../events/new-event.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendOptions } from '../append-options.js';
+import { asStoreUnavailable } from '../as-store-unavailable.js';
 import type { AppendResult } from '../append-result.js';
 import { checkKeys } from '../check-keys.js';
 import { checkHeadsQuery, checkReadOptions } from '../check-read-options.js';
@@ -104,7 +106,9 @@ export class ClickHouseEventStore extends EventStore {
       this.writer.submit({ kind: 'lookup', stream: checked, keys: wanted, since: performance.now(), resolve, reject });
     });
     if (candidates.length === 0) return new Map();
-    const found = await this.reader.appended(candidates.map((key) => ({ stream: checked, key })));
+    const found = await this.reader.appended(candidates.map((key) => ({ stream: checked, key }))).catch((error) => {
+      throw unreadable(error);
+    });
     const results = new Map<string, AppendResult>();
     for (const key of candidates) {
       const stored = found.get(streamKey(checked))?.get(key);
@@ -120,8 +124,13 @@ export class ClickHouseEventStore extends EventStore {
 
   async head(stream: StreamId): Promise<number> {
     this.checkOpen();
-    const [row] = await this.tools.connection.query<{ head: string }>(READ_HEAD, { ...checkStream(stream) });
-    return Number(row!.head);
+    const params = { ...checkStream(stream) };
+    try {
+      const [row] = await this.tools.connection.query<{ head: string }>(READ_HEAD, params);
+      return Number(row!.head);
+    } catch (error) {
+      throw unreadable(error);
+    }
   }
 
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
@@ -144,15 +153,15 @@ export class ClickHouseEventStore extends EventStore {
     await this.lease?.release(clean).catch(() => undefined);
   }
 
-  private async *readEvents({ sql, params, settings }: Statement): AsyncGenerator<RecordedEvent> {
-    for await (const row of this.tools.connection.stream<EventRow>(sql, params, settings)) {
+  private async *readEvents(statement: Statement): AsyncGenerator<RecordedEvent> {
+    for await (const row of this.stream<EventRow>(statement)) {
       yield this.tools.serializer.deserialize(fromRow(row));
     }
   }
 
-  private async *readStreamHeads({ sql, params, settings }: Statement): AsyncGenerator<StreamHead> {
+  private async *readStreamHeads(statement: Statement): AsyncGenerator<StreamHead> {
     type Row = { tenant_id: string; aggregate_id: string; head: string; events_counted: string };
-    for await (const row of this.tools.connection.stream<Row>(sql, params, settings)) {
+    for await (const row of this.stream<Row>(statement)) {
       yield {
         tenantId: row.tenant_id as TenantId,
         aggregateId: row.aggregate_id,
@@ -162,7 +171,19 @@ export class ClickHouseEventStore extends EventStore {
     }
   }
 
+  private async *stream<Row>({ sql, params, settings }: Statement): AsyncGenerator<Row> {
+    try {
+      yield* this.tools.connection.stream<Row>(sql, params, settings);
+    } catch (error) {
+      throw unreadable(error);
+    }
+  }
+
   private checkOpen(): void {
     if (this.closing) throw new ClosedError('The ClickHouse event store');
   }
+}
+
+function unreadable(error: unknown): EventSourcingError {
+  return asStoreUnavailable('The log could not be read from ClickHouse', error);
 }

@@ -17,6 +17,7 @@ import type { ReadOptions } from '../read-options.js';
 import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
+import { expectedSequenceHolds } from '../expected-sequence-holds.js';
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
 
 /** The events of one stream; the event with sequence n stands at index n - 1. */
@@ -139,10 +140,7 @@ function streamKey({ tenantId, aggregateType, aggregateId }: StreamId): string {
 }
 
 function checkExpectation({ stream, expectedSequence }: PreparedAppend, actual: number): void {
-  const holds =
-    expectedSequence === 'any' ||
-    (expectedSequence === 'no-stream' && actual === 0) ||
-    (expectedSequence === 'stream-exists' && actual > 0) ||
-    expectedSequence === actual;
-  if (!holds) throw new WrongExpectedSequenceError(stream, expectedSequence, actual);
+  if (!expectedSequenceHolds(expectedSequence, actual)) {
+    throw new WrongExpectedSequenceError(stream, expectedSequence, actual);
+  }
 }

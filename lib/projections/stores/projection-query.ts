@@ -1,12 +1,12 @@
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { ProjectionRow } from './projection-row.js';
 
-/** A scalar that states are compared with. @publicApi */
+/** A scalar that states are compared with: a well-formed string, a finite number, a boolean or null. @publicApi */
 export type Scalar = string | number | boolean | null;
 
 /**
  * What a property must satisfy; all that is given must hold. Values are compared within their own type: a number is
- * never less than a string, and an absent property counts as `null`.
+ * never less than a string, and an absent property counts as `null`. Lone surrogates in a state count as U+FFFD.
  *
  * @publicApi
  */
@@ -24,8 +24,11 @@ export interface PropertyCondition {
 }
 
 /**
- * Conditions by property path, all of which must hold. A path is dotted, such as `usage.tokens`.
- * A bare scalar stands for `{ equals }`.
+ * Conditions by property path, all of which must hold. A bare scalar stands for `{ equals }`. At most 50 conditions and
+ * 49,152 bytes as JSON; a condition without any operand is refused, since it would match every row.
+ *
+ * A path is dotted, such as `usage.tokens`, of at most 16 segments and 512 bytes. It leads through objects, never into
+ * arrays; a name with a dot in it cannot be reached, nor one at the top that begins with `$`.
  *
  * @publicApi
  */
@@ -45,7 +48,12 @@ export interface ProjectionListQuery {
   readonly projection: string;
   readonly version: number;
   readonly filter?: ProjectionFilter;
-  /** Ties are broken by id, in the same direction. Order over types: null, boolean, number, string. @default by id */
+  /**
+   * Ties are broken by id, in the same direction. Order over types: null, boolean, number, string, and then objects and
+   * arrays, which are all equal.
+   *
+   * @default by id
+   */
   readonly sort?: ProjectionSort;
   /** 1 to 1,000. @default 100 */
   readonly limit?: number;

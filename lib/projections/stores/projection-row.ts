@@ -16,7 +16,10 @@ export interface ProjectionKey {
 export interface ProjectionRow extends ProjectionKey {
   /** The last sequence that the row covers. */
   readonly sequence: number;
-  /** `null` marks a deleted row, which still holds its sequence. */
+  /**
+   * `null` marks a deleted row, which still holds its sequence. At most 4,194,304 bytes as JSON, and 500 objects and
+   * arrays within each other.
+   */
   readonly state: JsonValue;
   /** When the last covered event was recorded; milliseconds since the epoch. */
   readonly updatedAt: number;

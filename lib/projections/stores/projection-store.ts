@@ -15,6 +15,10 @@ export interface ProjectionSequence {
  * Monotone: after any order of saves, from any number of processes, a key holds the row with the highest sequence.
  * That is what lets folds count once without locks (see `projections/README.md`).
  *
+ * Every call refuses a missing or malformed tenant with `InvalidTenantError` and other bad arguments with
+ * `InvalidArgumentError`. When the store cannot be reached it throws `StoreUnavailableError`; when it cannot be told
+ * whether rows were saved, `SaveOutcomeUnknownError`. Any call may be repeated.
+ *
  * @publicApi
  */
 export abstract class ProjectionStore {

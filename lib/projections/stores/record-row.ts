@@ -13,7 +13,10 @@ export interface RecordRow {
   /** The sequence of the event. */
   readonly sequence: number;
   readonly eventId: EventId;
-  /** `null` when the event was mapped to nothing; kept so that it counts as done. */
+  /**
+   * `null` when the event was mapped to nothing; kept so that it counts as done. At most 4,194,304 bytes as JSON, and
+   * 500 objects and arrays within each other.
+   */
   readonly record: JsonValue;
   /** When the event was recorded; milliseconds since the epoch. */
   readonly recordedAt: number;

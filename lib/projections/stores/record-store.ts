@@ -24,6 +24,10 @@ export interface RecordCount {
 /**
  * Keeps the records of map projections, one row an event: appending the same event again changes nothing.
  *
+ * Every call refuses a missing or malformed tenant with `InvalidTenantError` and other bad arguments with
+ * `InvalidArgumentError`. When the store cannot be reached it throws `StoreUnavailableError`; when it cannot be told
+ * whether rows were appended, `SaveOutcomeUnknownError`. Any call may be repeated.
+ *
  * @publicApi
  */
 export abstract class RecordStore {

@@ -1,4 +1,4 @@
-import { EventSourcingError } from '../../errors/event-sourcing.error.js';
+import { OutageError } from '../../errors/outage.error.js';
 
 /**
  * Thrown when the connection broke while rows were saved, so that they may or may not have been stored. Repeat the
@@ -6,9 +6,8 @@ import { EventSourcingError } from '../../errors/event-sourcing.error.js';
  *
  * @publicApi
  */
-export class SaveOutcomeUnknownError extends EventSourcingError {
+export class SaveOutcomeUnknownError extends OutageError {
   readonly code = 'SAVE_OUTCOME_UNKNOWN';
-  readonly kind = 'transient';
 
   /** @param what what was saved, such as `rows of projections` */
   constructor(what: string, options?: ErrorOptions) {

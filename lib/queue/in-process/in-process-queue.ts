@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { classifyError } from '../../errors/classify-error.js';
 import { ClosedError } from '../../errors/closed.error.js';
-import { StoreUnavailableError } from '../../event-store/store-unavailable.error.js';
+import { OutageError } from '../../errors/outage.error.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { HandlerTimeoutError } from '../handler-timeout.error.js';
@@ -191,7 +191,7 @@ export class InProcessQueue extends GroupQueue {
     if (error === undefined) {
       lane.batchLimit = Number.POSITIVE_INFINITY;
       this.settle(lane, this.clock.now());
-    } else if (!outcome && jobs.length > 1 && !isOutage(error)) {
+    } else if (!outcome && jobs.length > 1 && !(error instanceof OutageError)) {
       // The handler did not say which job failed: halve the batch until that job stands alone.
       lane.batchLimit = Math.ceil(jobs.length / 2);
       this.makeReady(lane);
@@ -205,7 +205,7 @@ export class InProcessQueue extends GroupQueue {
     lane.batchLimit = Number.POSITIVE_INFINITY;
     const { kind, component, tenantId, id } = lane.lane;
     const subject = { kind, component, tenantId, lane: id, attempts: lane.failures, error: String(error) };
-    if (isOutage(error) || (isRepeatable(error) && lane.failures < policy.maxAttempts)) {
+    if (error instanceof OutageError || (isRepeatable(error) && lane.failures < policy.maxAttempts)) {
       const backoffMs = Math.min(policy.backoffMs * 2 ** (lane.failures - 1), policy.maxBackoffMs);
       this.wait(lane, backoffMs * (1 - Math.random() / 2));
       return;
@@ -252,11 +252,6 @@ export class InProcessQueue extends GroupQueue {
     }
     return waiting.length > 0;
   }
-}
-
-/** A store that is away says nothing about the job: it waits for as long as it takes. */
-function isOutage(error: unknown): boolean {
-  return error instanceof StoreUnavailableError;
 }
 
 function isRepeatable(error: unknown): boolean {

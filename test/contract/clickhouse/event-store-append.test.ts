@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ClickHouseConnection } from '../../../lib/clickhouse/clickhouse-connection.js';
 import { ClosedError } from '../../../lib/errors/closed.error.js';
 import { UndecodableEventError } from '../../../lib/events/undecodable-event.error.js';
+import type { AppendResult } from '../../../lib/event-store/append-result.js';
 import { MAX_EVENTS_PER_APPEND } from '../../../lib/event-store/prepare-append.js';
 import { StoreUnavailableError } from '../../../lib/event-store/store-unavailable.error.js';
 import { WrongExpectedSequenceError } from '../../../lib/event-store/wrong-expected-sequence.error.js';
@@ -48,6 +50,24 @@ test('groups the appends of many callers into few inserts, without a hole or a d
   expect(store.stats.inserts).toBe(store.stats.batches);
   expect(store.stats.inserts).toBeLessThan(100);
   expect(store.stats.loads).toBe(1);
+  await store.close();
+});
+
+test('appends that come while others of their stream are under way follow them', async () => {
+  const store = await openClickHouseEventStore(connection);
+  const streams = [newStream(), newStream()];
+  const pending: Promise<AppendResult>[] = [];
+  while (pending.length < 200) {
+    for (const stream of streams) pending.push(store.append(stream, items(1)));
+    await sleep(1);
+  }
+  const results = await Promise.all(pending);
+  for (const stream of streams) {
+    const ofStream = results.filter((result) => result.stream.tenantId === stream.tenantId);
+    expect(ofStream.map(({ firstSequence }) => firstSequence)).toEqual(upTo(100));
+    expect(sequences(await collect(store.read(stream)))).toEqual(upTo(100));
+  }
+  expect(store.stats.batches).toBeGreaterThan(2);
   await store.close();
 });
 
@@ -121,8 +141,25 @@ test('remembers a bounded number of keys and streams, and looks up the others', 
   await store.close();
 });
 
-test('stores 10,000 events of one append as one part, beside other appends', async () => {
-  const store = await openClickHouseEventStore(connection);
+/** What the profile of a user can make of an insert that does not speak for itself. */
+const HOSTILE_PROFILE = {
+  max_block_size: 100,
+  max_insert_block_size: 100,
+  min_insert_block_size_rows: 1,
+  min_insert_block_size_bytes: 1,
+  max_threads: 4,
+  max_insert_threads: 4,
+  input_format_parallel_parsing: 1,
+};
+
+function underProfile(profile: Record<string, number>): ClickHouseConnection {
+  const insertSelect: ClickHouseConnection['insertSelect'] = (sql, rows, params, settings) =>
+    connection.insertSelect(sql, rows, params, { ...profile, ...settings });
+  return Object.create(connection, { insertSelect: { value: insertSelect } }) as ClickHouseConnection;
+}
+
+test('stores 10,000 events of one append as one part, whatever the profile of the user says', async () => {
+  const store = await openClickHouseEventStore(underProfile(HOSTILE_PROFILE));
   await connection.command('SYSTEM STOP MERGES events');
   const stream = newStream();
   const data = new Noted('x'.repeat(3_000));

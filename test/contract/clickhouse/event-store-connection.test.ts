@@ -211,3 +211,18 @@ test('a repeat that the server drops without holding its rows is not taken for s
   expect(repeat).toMatchObject({ repeated: false, firstSequence: 1 });
   expect(await collect(store.read(stream))).toEqual(repeat.events);
 });
+
+test('every read says that the store is away, not what the driver says', async () => {
+  await open();
+  const stream = newStream();
+  await store.append(stream, items(2), { key: 'known' });
+  proxy.fate = () => 'refuse';
+  await expect(store.head(stream)).rejects.toBeInstanceOf(StoreUnavailableError);
+  await expect(collect(store.read(stream))).rejects.toBeInstanceOf(StoreUnavailableError);
+  await expect(collect(store.heads({ aggregateType: stream.aggregateType }))).rejects.toBeInstanceOf(
+    StoreUnavailableError,
+  );
+  await expect(store.appended(stream, ['known'])).rejects.toBeInstanceOf(StoreUnavailableError);
+  proxy.fate = () => 'pass';
+  expect(await store.head(stream)).toBe(2);
+});

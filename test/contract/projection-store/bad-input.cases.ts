@@ -114,7 +114,7 @@ export function badInputCases({ test, store }: ProjectionStoreCases): void {
 
   test('refuses conditions that are none', async () => {
     const list = (filter: unknown) => store().list({ ...row, filter } as ProjectionListQuery);
-    for (const bad of [undefined, NaN, Infinity, 1n, '\ud800', [1], () => 1, new Array(3)]) {
+    for (const bad of [undefined, NaN, Infinity, 1n, '\ud800', [1], () => 1]) {
       await expectInvalid(() => list({ v: bad }), 'query.filter["v"]');
     }
     for (const bad of [NaN, '\ud800', [1], {}, 1n]) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { classifyClickHouseError } from '../../../clickhouse/classify-clickhouse-error.js';
 import { EventSourcingError } from '../../../errors/event-sourcing.error.js';
-import { StoreUnavailableError } from '../../../event-store/store-unavailable.error.js';
+import { asStoreUnavailable } from '../../../event-store/as-store-unavailable.js';
 
 /** Most times that one statement is sent. */
 const MAX_ATTEMPTS = 4;
@@ -38,8 +38,7 @@ export async function repeatedRead<T>(what: string, read: () => Promise<T>): Pro
 
 /** What a caller is told of a failed read. */
 export function readError(what: string, error: unknown): unknown {
-  if (error instanceof EventSourcingError || isTooLarge(error)) return error;
-  return new StoreUnavailableError(`ClickHouse did not give ${what}`, { cause: error });
+  return isTooLarge(error) ? error : asStoreUnavailable(`ClickHouse did not give ${what}`, error);
 }
 
 export function isTooLarge(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { classifyClickHouseError } from '../../../clickhouse/classify-clickhouse-error.js';
 import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
 import { GroupCommitFullError } from '../../../clickhouse/group-commit-full.error.js';
@@ -70,12 +71,14 @@ export class RowWriter<T> {
   private async insert(rows: readonly T[]): Promise<void> {
     const { table, toColumns, what } = this.options;
     const columns = rows.map(toColumns);
+    // A table that remembers inserts must not take equal rows, which rightly come again after they were deleted, for a
+    // repeat. A new token for each batch says so in every version of the server; the settings for it differ.
+    const settings = { insert_deduplication_token: randomUUID() };
     let maybeStored = false;
     try {
       await repeated(async () => {
         try {
-          // The same rows may rightly come again after they were deleted; they must not pass for a repeated insert.
-          await this.connection.insert(table, columns, { insert_deduplicate: 0 });
+          await this.connection.insert(table, columns, settings);
         } catch (error) {
           maybeStored ||= classifyClickHouseError(error) === 'unknown';
           throw error;
