@@ -1,45 +1,33 @@
 import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
-import { CommandDispatcher } from './commands/command-dispatcher.js';
-import { CommandExecutor } from './commands/command-executor.js';
-import { InProcessCommandOutcomes } from './commands/in-process-command-outcomes.js';
-import type { EventSourcingModuleOptions } from './event-sourcing-options.js';
 import { EventStore } from './event-store/event-store.js';
 import { ClassValidatorValidator } from './events/class-validator.validator.js';
-import { DEFAULT_MAX_EVENT_BYTES, EventSerializer } from './events/event-serializer.js';
+import { EventSerializer } from './events/event-serializer.js';
 import { EventTypeRegistry } from './events/event-type-registry.js';
 import { IdGenerator } from './events/id-generator.js';
 import { UuidIdGenerator } from './events/uuid-id-generator.js';
 import { Validator } from './events/validator.js';
 import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.module.js';
-import { PipelineExplorer } from './pipeline/pipeline-explorer.js';
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
 import { PipelineRegistry } from './pipeline/pipeline-registry.js';
-import { FoldExecutor } from './projections/fold-executor.js';
-import { MapExecutor } from './projections/map-executor.js';
+import { ROOT } from './pipeline/root.token.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
-import { inProcessQueue } from './queue/in-process/in-process-queue.adapter.js';
-import type { QueueAdapter } from './queue/queue-adapter.js';
-import { ReactorExecutor } from './reactors/reactor-executor.js';
-import { CqrsBinding } from './runtime/cqrs-binding.js';
+import { createRuntime } from './runtime/create-runtime.js';
 import { DispatchingEventStore } from './runtime/dispatching-event-store.js';
 import { EventAnnouncer } from './runtime/event-announcer.js';
 import { EventRouter } from './runtime/event-router.js';
 import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
+import type { EventSourcingModuleOptions } from './runtime/event-sourcing-options.js';
+import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
-import { LaneWorker } from './runtime/lane-worker.js';
-import { type ProcessRole, processRole } from './runtime/process-role.js';
-import { Reconciler } from './runtime/reconciler.js';
-import { RootCheck } from './runtime/root-check.js';
-import { memory } from './storage/memory-storage.js';
-import type { Storage, StorageAdapter } from './storage/storage.js';
-
-const DEFAULT_COMMAND_TIMEOUT_MS = 30_000;
-const DEFAULT_MAX_COMMAND_BYTES = 1_048_576;
+import { LaneDrainModule } from './runtime/lane-drain.module.js';
+import { resolveSetup } from './runtime/resolve-setup.js';
+import { wire } from './runtime/wire.js';
+import type { Storage } from './storage/storage.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<EventSourcingModuleOptions>({
   moduleName: 'EventSourcing',
@@ -48,58 +36,48 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   .setFactoryMethodName('createEventSourcingOptions')
   .build();
 
-/** The options with every default filled in, and the adapters chosen. */
-interface Setup {
-  readonly role: ProcessRole;
-  readonly storage: StorageAdapter;
-  readonly queue: QueueAdapter;
-  readonly commandTimeoutMs: number;
-  readonly maxEventBytes: number;
-  readonly maxCommandBytes: number;
-}
-
-const SETUP = Symbol('event-sourcing:setup');
 const STORAGE = Symbol('event-sourcing:storage');
 
+/** In the order in which they come into being: nothing is opened before the wiring is known to be right. */
 const providers: Provider[] = [
+  { provide: ROOT, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveSetup },
+  {
+    provide: PipelineRegistry,
+    inject: [ROOT, DiscoveryService, ModuleRef],
+    useFactory: (setup: EventSourcingSetup, discovery: DiscoveryService, moduleRef: ModuleRef) =>
+      wire(setup, MODULE_OPTIONS_TOKEN, discovery, moduleRef),
+  },
+  {
+    provide: EventTypeRegistry,
+    inject: [PipelineRegistry],
+    useFactory: ({ pipelines }: PipelineRegistry) => new EventTypeRegistry(pipelines.flatMap(({ events }) => events)),
+  },
+  {
+    provide: ProjectionRegistry,
+    inject: [PipelineRegistry],
+    useFactory: ({ folds, maps }: PipelineRegistry) => new ProjectionRegistry(folds.values(), maps.values()),
+  },
   { provide: Clock, useClass: SystemClock },
   { provide: IdGenerator, inject: [Clock], useFactory: (clock: Clock) => new UuidIdGenerator(clock) },
   { provide: Validator, useFactory: () => ClassValidatorValidator.create() },
-  EventTypeRegistry,
-  PipelineRegistry,
-  ProjectionRegistry,
-  PipelineExplorer,
-  CqrsBinding,
-  EventAnnouncer,
-  {
-    provide: SETUP,
-    inject: [MODULE_OPTIONS_TOKEN],
-    useFactory: (options: EventSourcingModuleOptions): Setup => ({
-      role: processRole(options.role),
-      storage: options.eventStore ?? memory(),
-      queue: options.queue ?? inProcessQueue(),
-      commandTimeoutMs: options.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
-      maxEventBytes: options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES,
-      maxCommandBytes: options.maxCommandBytes ?? DEFAULT_MAX_COMMAND_BYTES,
-    }),
-  },
   {
     provide: EventSerializer,
-    inject: [EventTypeRegistry, Validator, SETUP],
-    useFactory: (types: EventTypeRegistry, validator: Validator, { maxEventBytes }: Setup) =>
+    inject: [EventTypeRegistry, Validator, ROOT],
+    useFactory: (types: EventTypeRegistry, validator: Validator, { maxEventBytes }: EventSourcingSetup) =>
       new EventSerializer(types, validator, maxEventBytes),
   },
   {
     provide: STORAGE,
-    inject: [SETUP, EventSerializer, Clock, IdGenerator],
-    useFactory: ({ storage }: Setup, serializer: EventSerializer, clock: Clock, ids: IdGenerator) =>
+    inject: [ROOT, EventSerializer, Clock, IdGenerator],
+    useFactory: ({ storage }: EventSourcingSetup, serializer: EventSerializer, clock: Clock, ids: IdGenerator) =>
       storage.open({ serializer, clock, ids }),
   },
   {
     provide: GroupQueue,
-    inject: [SETUP, Clock],
-    useFactory: ({ queue }: Setup, clock: Clock) => queue.open({ clock }),
+    inject: [ROOT, Clock],
+    useFactory: ({ queue }: EventSourcingSetup, clock: Clock) => queue.open({ clock }),
   },
+  EventAnnouncer,
   {
     provide: EventRouter,
     inject: [PipelineRegistry],
@@ -108,8 +86,8 @@ const providers: Provider[] = [
   {
     provide: EventStore,
     inject: [STORAGE, GroupQueue, EventRouter, EventAnnouncer],
-    useFactory: (storage: Storage, queue: GroupQueue, router: EventRouter, announcer: EventAnnouncer) =>
-      new DispatchingEventStore(storage.events, queue, router, announcer),
+    useFactory: ({ events }: Storage, queue: GroupQueue, router: EventRouter, announcer: EventAnnouncer) =>
+      new DispatchingEventStore(events, queue, router, announcer),
   },
   {
     provide: Projections,
@@ -125,84 +103,51 @@ const providers: Provider[] = [
   {
     provide: EventSourcingRuntime,
     inject: [
-      SETUP,
+      DiscoveryService,
+      ROOT,
+      PipelineRegistry,
       STORAGE,
       GroupQueue,
-      DiscoveryService,
-      PipelineExplorer,
-      CqrsBinding,
-      EventTypeRegistry,
-      PipelineRegistry,
-      ProjectionRegistry,
-      EventSerializer,
       EventRouter,
       EventAnnouncer,
+      EventSerializer,
       Validator,
       Clock,
       IdGenerator,
     ],
     useFactory: (
-      setup: Setup,
+      discovery: DiscoveryService,
+      setup: EventSourcingSetup,
+      pipelines: PipelineRegistry,
       storage: Storage,
       queue: GroupQueue,
-      discovery: DiscoveryService,
-      explorer: PipelineExplorer,
-      cqrs: CqrsBinding,
-      eventTypes: EventTypeRegistry,
-      pipelines: PipelineRegistry,
-      projections: ProjectionRegistry,
-      serializer: EventSerializer,
       router: EventRouter,
       announcer: EventAnnouncer,
+      serializer: EventSerializer,
       validator: Validator,
       clock: Clock,
       ids: IdGenerator,
-    ) => {
-      const { events, projections: rows, records } = storage;
-      const outcomes = new InProcessCommandOutcomes(clock);
-      return new EventSourcingRuntime({
-        role: setup.role,
-        rootCheck: new RootCheck(discovery, { ...setup, optionsToken: MODULE_OPTIONS_TOKEN }),
-        explorer,
-        cqrs,
-        eventTypes,
-        pipelines,
-        projections,
-        announcer,
-        queue,
-        storage,
-        dispatcher: new CommandDispatcher(queue, outcomes, validator, ids, clock, {
-          ...setup,
-          sharedQueue: setup.queue.shared,
-        }),
-        reconciler: new Reconciler(pipelines, events, rows, records, queue, router),
-        worker: new LaneWorker(
-          pipelines,
-          new CommandExecutor(pipelines.commands, events, ids),
-          new FoldExecutor(events, rows, serializer),
-          new MapExecutor(events, records, serializer),
-          new ReactorExecutor(rows, serializer),
-          router,
-          announcer,
-          outcomes,
-        ),
-      });
-    },
+    ) =>
+      createRuntime(
+        { setup, pipelines, storage, queue, router, announcer, serializer, validator, clock, ids },
+        discovery,
+      ),
   },
 ];
 
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Projections` and `EventSourcingHealth` are injectable everywhere.
+ * Global: `EventStore`, `Projections`, `GroupQueue`, `EventSourcingHealth`, `Clock` and `IdGenerator` are injectable
+ * everywhere.
  *
  * @publicApi
  */
 @Global()
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, LaneDrainModule],
   providers,
-  exports: [EventStore, Projections, EventSourcingHealth, Clock, IdGenerator],
+  exports: [ROOT, EventStore, Projections, GroupQueue, EventSourcingHealth, Clock, IdGenerator],
 })
 export class EventSourcingModule extends ConfigurableModuleClass {
   /** Without options: memory, an in-process queue, the role `all` (or EVENT_SOURCING_ROLE), and a warning. */

@@ -5,6 +5,7 @@ import type { JsonValue } from '../events/json-value.js';
 import type { Validator } from '../events/validator.js';
 import type { CommandJob } from '../queue/job.js';
 import type { GroupQueue } from '../queue/group-queue.js';
+import type { Lane } from '../queue/lane.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
@@ -15,6 +16,7 @@ import type { CommandOutcomes } from './command-outcomes.js';
 import type { CommandReceipt, StoredReceipt } from './command-receipt.js';
 import { CommandRejectedError } from './command-rejected.error.js';
 import { InvalidCommandError } from './invalid-command.error.js';
+import { NotReadyError } from './not-ready.error.js';
 
 export interface CommandDispatcherOptions {
   /** Whether commands may be handled in another process, so that the answer is `queued`. */
@@ -25,6 +27,8 @@ export interface CommandDispatcherOptions {
 
 /** The front half of a command's way: validate, stage, answer. */
 export class CommandDispatcher {
+  private isOpen = false;
+
   constructor(
     private readonly queue: GroupQueue,
     private readonly outcomes: CommandOutcomes,
@@ -49,26 +53,29 @@ export class CommandDispatcher {
       metadata: metadataOf(commandId),
       acceptedAt: this.clock.now(),
     };
-    const staged = {
-      lane: { tenantId, kind: 'command', component: pipeline, aggregateType, id: aggregateId },
-      job,
-    } as const;
-    if (this.options.sharedQueue) {
-      await this.queue.stage([staged]);
-      return { status: 'queued', commandId };
-    }
-    return await this.stageAndWait(staged, tenantId, aggregateId, commandId);
+    const lane = { tenantId, kind: 'command', component: pipeline, aggregateType, id: aggregateId } as const;
+    if (!this.options.sharedQueue) return await this.stageAndWait(lane, job);
+    await this.queue.stage([{ lane, job }]);
+    return { status: 'queued', commandId };
   }
 
-  private async stageAndWait(
-    staged: Parameters<GroupQueue['stage']>[0][number],
-    tenantId: TenantId,
-    aggregateId: string,
-    commandId: string,
-  ): Promise<StoredReceipt> {
+  /** From now on commands are handled in this process. */
+  open(): void {
+    this.isOpen = true;
+  }
+
+  private async stageAndWait(lane: Lane, job: CommandJob): Promise<StoredReceipt> {
+    if (!this.isOpen) throw new NotReadyError();
+    const { commandId } = job;
     // Waiting begins before staging, so that an outcome cannot come in between.
-    const waiting = this.outcomes.next(tenantId, aggregateId, commandId, this.options.commandTimeoutMs);
-    const [outcome] = await Promise.all([waiting, this.queue.stage([staged])]);
+    const wait = this.outcomes.wait(lane, commandId, this.options.commandTimeoutMs);
+    try {
+      await this.queue.stage([{ lane, job }]);
+    } catch (error) {
+      wait.cancel();
+      throw error;
+    }
+    const outcome = await wait.outcome;
     switch (outcome.status) {
       case 'stored':
         return outcome;

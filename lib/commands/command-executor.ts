@@ -1,5 +1,3 @@
-import { classifyError } from '../errors/classify-error.js';
-import { EventSourcingError } from '../errors/event-sourcing.error.js';
 import type { IdGenerator } from '../events/id-generator.js';
 import type { NewEvent } from '../events/new-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
@@ -11,10 +9,13 @@ import { encodeKey } from '../tenancy/encode-key.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { CommandDefinition } from './command-definition.js';
 import type { CommandOutcome } from './command-outcome.js';
-import { CommandRejectedError } from './command-rejected.error.js';
+import { finalOutcome } from './final-outcome.js';
+import { inTime } from './in-time.js';
+import { InvalidDecisionError } from './invalid-decision.error.js';
 import { UnknownCommandError } from './unknown-command.error.js';
 
-export const DEFAULT_MAX_ATTEMPTS = 5;
+/** After this time a batch takes no further command, so that those it has done are answered. */
+const MAX_BATCH_MS = 1_000;
 
 /** What became of one command. `appended` is absent when it stored nothing. */
 export interface ExecutedCommand {
@@ -45,13 +46,23 @@ export class CommandExecutor {
   async execute(batch: LaneBatch<CommandJob>): Promise<ExecutedCommands> {
     const { tenantId, aggregateType, id: aggregateId } = batch.lane;
     const stream: StreamId = { tenantId, aggregateType, aggregateId };
-    const known = await this.store.appended(
-      stream,
-      batch.jobs.map(({ commandId }) => commandId),
-    );
+    let known: ReadonlyMap<string, AppendResult>;
+    try {
+      known = await this.store.appended(
+        stream,
+        batch.jobs.map(({ commandId }) => commandId),
+      );
+    } catch (error) {
+      // A stream that cannot be read fails its commands one by one.
+      const outcome = finalOutcome(batch.jobs[0]!, error, batch.attempt);
+      if (!outcome) throw error;
+      return { executed: [{ outcome }] };
+    }
+    const endAt = performance.now() + MAX_BATCH_MS;
     const begun = new Map<string, Promise<ExecutedCommand>>();
     const results: Promise<ExecutedCommand>[] = [];
     for (const [index, job] of batch.jobs.entries()) {
+      if (index > 0 && (performance.now() > endAt || batch.signal.aborted)) break;
       const attempt = index === 0 ? batch.attempt : 1;
       try {
         const result = begun.get(job.commandId) ?? (await this.begin(stream, job, known, attempt, batch.signal)).result;
@@ -84,7 +95,7 @@ export class CommandExecutor {
     if (repeated) return { result: Promise.resolve(stored(stream, job, repeated)) };
     const definition = this.commands.get(job.type);
     const conclude = (error: unknown): ExecutedCommand => {
-      const outcome = finalOutcome(job, error, attempt, definition?.options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS);
+      const outcome = finalOutcome(job, error, attempt, definition?.options.maxAttempts);
       if (!outcome) throw error;
       return { outcome };
     };
@@ -100,7 +111,7 @@ export class CommandExecutor {
   }
 
   private async decide(
-    { commandClass, handler }: CommandDefinition,
+    { commandClass, handler, options }: CommandDefinition,
     stream: StreamId,
     job: CommandJob,
     attempt: number,
@@ -108,11 +119,16 @@ export class CommandExecutor {
   ): Promise<readonly NewEvent[]> {
     const { commandId, metadata, acceptedAt } = job;
     const command = Object.assign(Object.create(commandClass.prototype as object) as object, job.data);
-    const context = { ...stream, commandId, metadata, acceptedAt: new Date(acceptedAt), attempt, signal };
+    const context = { ...stream, commandId, metadata, acceptedAt: new Date(acceptedAt), attempt };
     const ambient = { ...metadata, tenantId: stream.tenantId, causationId: commandId };
-    const events = await TenantContext.run(ambient, async () => (await handler.resolve()).handle(command, context));
+    const events: unknown = await inTime(options.timeoutMs, handler.name, signal, (aborted) =>
+      TenantContext.run(ambient, async () =>
+        (await handler.resolve()).handle(command, { ...context, signal: aborted }),
+      ),
+    );
+    if (!Array.isArray(events)) throw new InvalidDecisionError(handler.name, events);
     const seed = encodeKey(stream.tenantId, stream.aggregateType, stream.aggregateId, commandId);
-    return events.map((data, index) => ({
+    return (events as readonly object[]).map((data, index) => ({
       data,
       id: this.ids.derive(acceptedAt, `${seed}:${index}`),
       metadata: { ...metadata, causationId: commandId },
@@ -129,23 +145,6 @@ function stored(
   const eventCount = appended?.events.length ?? 0;
   const lastSequence = appended?.lastSequence ?? null;
   return { outcome: { status: 'stored', commandId, aggregateId, eventCount, lastSequence }, appended };
-}
-
-/** The outcome that an error is, or `undefined` while another attempt may help. */
-function finalOutcome(
-  { commandId }: CommandJob,
-  error: unknown,
-  attempt: number,
-  maxAttempts: number,
-): CommandOutcome | undefined {
-  if (error instanceof CommandRejectedError) {
-    const { reason, message, details } = error;
-    return { status: 'rejected', commandId, reason, message, details };
-  }
-  const kind = classifyError(error);
-  if (attempt < maxAttempts && (kind === 'transient' || kind === 'conflict')) return undefined;
-  const code = error instanceof EventSourcingError ? error.code : 'UNKNOWN';
-  return { status: 'failed', commandId, code, kind, message: error instanceof Error ? error.message : String(error) };
 }
 
 async function inOrder(results: readonly Promise<ExecutedCommand>[]): Promise<ExecutedCommands> {

@@ -6,7 +6,11 @@ import type { DomainEvents } from './aggregate-command-handler.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:command-handler');
 
-/** @publicApi */
+/**
+ * Options of `@CommandHandler`.
+ *
+ * @publicApi
+ */
 export interface CommandHandlerOptions<C extends object> {
   /** Name of the command in queues and logs, unique over all commands, such as `trace.record_span`. */
   readonly type: string;
@@ -23,7 +27,8 @@ export interface CommandHandlerOptions<C extends object> {
   readonly tenantId?: (command: C) => TenantId;
   /**
    * The handler decides from the command alone and reads no state of the aggregate. Commands that wait for one
-   * aggregate are then stored together instead of one after the other.
+   * aggregate are then stored together instead of one after the other. They are stored in their order, except that
+   * when the store fails in between, one may be stored after a later one.
    *
    * @default false
    */
@@ -32,6 +37,8 @@ export interface CommandHandlerOptions<C extends object> {
   readonly schema?: StandardSchema;
   /** Attempts in all before the outcome is `failed`. @default 5 */
   readonly maxAttempts?: number;
+  /** Time of one call of the handler, after which it is aborted through its signal; milliseconds. @default 30_000 */
+  readonly timeoutMs?: number;
 }
 
 /** What `@CommandHandler` says about a class. */
@@ -48,7 +55,8 @@ interface Handles<C extends object> {
 /**
  * Marks a provider as the handler of a command of `@nestjs/cqrs`. The provider's module says which pipeline the
  * command belongs to. `commandBus.execute()` of the command then validates it, runs the handler in the order of its
- * aggregate, and stores the events it returns.
+ * aggregate, and stores the events it returns. A command reaches its handler as JSON carries it, also in one process:
+ * a `Date` arrives as text.
  *
  * Not to be confused with the decorator of the same name in `@nestjs/cqrs`; the boot names a wrong import.
  *

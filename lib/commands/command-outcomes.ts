@@ -1,14 +1,21 @@
-import type { TenantId } from '../tenancy/tenant-id.js';
+import type { Lane } from '../queue/lane.js';
 import type { CommandOutcome } from './command-outcome.js';
 
-/** Tells those who wait for a command how it ended. */
-export abstract class CommandOutcomes {
-  abstract publish(tenantId: TenantId, aggregateId: string, outcome: CommandOutcome): void;
-
+/** Somebody who waits for a command. */
+export interface OutcomeWait {
   /**
-   * Resolves with the next outcome of the command.
+   * The next outcome of the command.
    *
-   * @throws CommandTimeoutError after `timeoutMs`
+   * @throws CommandTimeoutError
    */
-  abstract next(tenantId: TenantId, aggregateId: string, commandId: string, timeoutMs: number): Promise<CommandOutcome>;
+  readonly outcome: Promise<CommandOutcome>;
+  /** Waits no longer; `outcome` never settles then. */
+  cancel(): void;
+}
+
+/** Tells those who wait for a command how it ended. Command ids are known within their lane, the aggregate's. */
+export abstract class CommandOutcomes {
+  abstract publish(lane: Lane, outcome: CommandOutcome): void;
+
+  abstract wait(lane: Lane, commandId: string, timeoutMs: number): OutcomeWait;
 }

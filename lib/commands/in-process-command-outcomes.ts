@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.js';
+import { type Lane, laneKey } from '../queue/lane.js';
 import { encodeKey } from '../tenancy/encode-key.js';
-import type { TenantId } from '../tenancy/tenant-id.js';
 import type { CommandOutcome } from './command-outcome.js';
-import { CommandOutcomes } from './command-outcomes.js';
+import { CommandOutcomes, type OutcomeWait } from './command-outcomes.js';
 import { CommandTimeoutError } from './command-timeout.error.js';
 
 type Waiter = (outcome: CommandOutcome) => void;
@@ -15,28 +15,42 @@ export class InProcessCommandOutcomes extends CommandOutcomes {
     super();
   }
 
-  publish(tenantId: TenantId, aggregateId: string, outcome: CommandOutcome): void {
-    const key = encodeKey(tenantId, aggregateId, outcome.commandId);
+  publish(lane: Lane, outcome: CommandOutcome): void {
+    const key = keyOf(lane, outcome.commandId);
     const waiters = this.waiters.get(key);
     this.waiters.delete(key);
     waiters?.forEach((waiter) => waiter(outcome));
   }
 
-  next(tenantId: TenantId, aggregateId: string, commandId: string, timeoutMs: number): Promise<CommandOutcome> {
-    const key = encodeKey(tenantId, aggregateId, commandId);
-    return new Promise((resolve, reject) => {
-      const waiters = this.waiters.get(key) ?? new Set();
-      this.waiters.set(key, waiters);
-      const waiter: Waiter = (outcome) => {
-        cancel();
-        resolve(outcome);
+  wait(lane: Lane, commandId: string, timeoutMs: number): OutcomeWait {
+    const key = keyOf(lane, commandId);
+    let cancel = (): void => {};
+    const outcome = new Promise<CommandOutcome>((resolve, reject) => {
+      const waiter: Waiter = (result) => {
+        cancelTimeout();
+        resolve(result);
       };
-      const cancel = this.clock.schedule(timeoutMs, () => {
-        waiters.delete(waiter);
-        if (waiters.size === 0 && this.waiters.get(key) === waiters) this.waiters.delete(key);
+      const cancelTimeout = this.clock.schedule(timeoutMs, () => {
+        cancel();
         reject(new CommandTimeoutError(commandId, timeoutMs));
       });
-      waiters.add(waiter);
+      cancel = () => {
+        cancelTimeout();
+        this.forget(key, waiter);
+      };
+      const waiters = this.waiters.get(key) ?? new Set();
+      this.waiters.set(key, waiters.add(waiter));
     });
+    return { outcome, cancel };
   }
+
+  private forget(key: string, waiter: Waiter): void {
+    const waiters = this.waiters.get(key);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.waiters.delete(key);
+  }
+}
+
+function keyOf(lane: Lane, commandId: string): string {
+  return encodeKey(laneKey(lane), commandId);
 }

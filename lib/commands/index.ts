@@ -6,4 +6,6 @@ export type { CommandReceipt, QueuedReceipt, StoredReceipt } from './command-rec
 export * from './command-rejected.error.js';
 export * from './command-timeout.error.js';
 export * from './invalid-command.error.js';
+export * from './invalid-decision.error.js';
+export * from './not-ready.error.js';
 export * from './unknown-command.error.js';

@@ -28,7 +28,10 @@ export abstract class EventStore {
    */
   abstract append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult>;
 
-  /** Which of the keys this stream knows, each with the result of its append. */
+  /**
+   * Which of the keys this stream knows, each with the result of its append. Answered only when the outcome of earlier
+   * appends of this process to the stream is known.
+   */
   abstract appended(stream: StreamId, keys: readonly string[]): Promise<ReadonlyMap<string, AppendResult>>;
 
   /**

@@ -1,3 +1,4 @@
+import { domainEventMetadata } from './domain-event.decorator.js';
 import type { EventClass } from './event-class.js';
 
 /** A type of event that a pipeline declares. */
@@ -7,12 +8,18 @@ export interface EventType {
   readonly eventClass: EventClass;
 }
 
-/** The event classes that the pipelines of this process declare, by type. Filled once at boot. */
+/** The event classes that the pipelines of this process declare, by type. */
 export class EventTypeRegistry {
-  private readonly types = new Map<string, EventType>();
+  private readonly types: ReadonlyMap<string, EventType>;
 
-  register(eventType: EventType): void {
-    this.types.set(eventType.type, eventType);
+  /** @param eventClasses classes marked with `@DomainEvent`; others are passed over */
+  constructor(eventClasses: Iterable<EventClass>) {
+    this.types = new Map(
+      Array.from(eventClasses).flatMap((eventClass) => {
+        const metadata = domainEventMetadata(eventClass);
+        return metadata ? [[metadata.type, { ...metadata, eventClass }]] : [];
+      }),
+    );
   }
 
   get(type: string): EventType | undefined {

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from '../commands/command-definition.js';
 import type { CommandHandlerMetadata } from '../commands/command-handler.decorator.js';
-import { checkName } from './check-name.js';
+import { checkFunctions, checkIntegers, checkName } from './check-options.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
 
@@ -16,6 +16,11 @@ export function buildCommand(
         'With execute(), it is one of @nestjs/cqrs: import CommandHandler from there.',
     );
   }
+  const { maxAttempts, timeoutMs, aggregateId, commandId, tenantId } = options;
+  checkIntegers(provider.name, { maxAttempts, timeoutMs }, 1, problems);
+  checkFunctions(provider.name, { aggregateId }, problems);
+  if (commandId !== undefined) checkFunctions(provider.name, { commandId }, problems);
+  if (tenantId !== undefined) checkFunctions(provider.name, { tenantId }, problems);
   const { pipeline, aggregateType } = provider.pipeline;
   return { pipeline, aggregateType, commandClass, options, handler: provider.reference() };
 }

@@ -1,7 +1,7 @@
 import { applyMetadata } from '../projections/apply.decorator.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { FoldProjectionOptions } from '../projections/fold-projection.decorator.js';
-import { checkName, checkVersion } from './check-name.js';
+import { checkIntegers, checkName, checkVersion } from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
@@ -14,6 +14,8 @@ export function buildFold(
   const { name, version = 1 } = options;
   checkName(provider.name, 'name', name, problems);
   checkVersion(provider.name, version, problems);
+  const { maxBatchEvents, maxAttempts, timeoutMs } = options;
+  checkIntegers(provider.name, { maxBatchEvents, maxAttempts, timeoutMs }, 1, problems);
   if (!provider.hasMethod('init'))
     problems.add(`${provider.name} has no init(): a fold needs the state before the first event.`);
   const methods = applyMethods(provider, problems);
@@ -22,6 +24,7 @@ export function buildFold(
     problems.add(`${provider.name} takes no event: give it an apply() or methods with @Apply().`);
   const listed = options.events ?? (appliesAll ? provider.pipeline.events : []);
   return {
+    kind: 'fold',
     component: `${name}@${version}`,
     name,
     version,

@@ -1,6 +1,6 @@
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { MapProjectionOptions } from '../projections/map-projection.decorator.js';
-import { checkName, checkVersion } from './check-name.js';
+import { checkIntegers, checkName, checkVersion } from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
@@ -13,10 +13,13 @@ export function buildMap(
   const { name, version = 1, events } = options;
   checkName(provider.name, 'name', name, problems);
   checkVersion(provider.name, version, problems);
+  const { maxBatchEvents, maxAttempts, timeoutMs } = options;
+  checkIntegers(provider.name, { maxBatchEvents, maxAttempts, timeoutMs }, 1, problems);
   if (!provider.hasMethod('map')) problems.add(`${provider.name} has no map(): a map needs one.`);
   const types = declaredTypes(provider, events, problems);
   if (events.length === 0) problems.add(`${provider.name} lists no events: name those that it maps.`);
   return {
+    kind: 'map',
     component: `${name}@${version}`,
     name,
     version,

@@ -1,7 +1,7 @@
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import type { ReactorOptions } from '../reactors/reactor.decorator.js';
-import { checkName } from './check-name.js';
+import { checkFunctions, checkIntegers, checkName } from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
@@ -16,9 +16,16 @@ export function buildReactor(
   const { name, debounce } = options;
   checkName(provider.name, 'name', name, problems);
   if (!provider.hasMethod('handle')) problems.add(`${provider.name} has no handle(): a reactor needs one.`);
-  for (const [option, value] of Object.entries({ delayMs: debounce?.delayMs, maxWaitMs: debounce?.maxWaitMs })) {
-    if (value !== undefined && !(value >= 0))
-      problems.add(`debounce.${option} of ${provider.name} is ${value}: use milliseconds from 0.`);
+  const { maxAttempts, timeoutMs } = options;
+  checkIntegers(provider.name, { maxAttempts, timeoutMs }, 1, problems);
+  if (debounce) {
+    checkIntegers(
+      provider.name,
+      { 'debounce.delayMs': debounce.delayMs, 'debounce.maxWaitMs': debounce.maxWaitMs },
+      0,
+      problems,
+    );
+    checkFunctions(provider.name, { 'debounce.key': debounce.key }, problems);
   }
   const fold = folds.find(({ projectionClass }) => projectionClass === options.fold);
   if (!fold) {

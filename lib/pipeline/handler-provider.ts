@@ -18,8 +18,10 @@ export class HandlerProvider {
     return this.handlerClass.name;
   }
 
+  /** What a factory makes is not known before it ran, and has the benefit of the doubt. */
   hasMethod(method: string): boolean {
-    return typeof (this.handlerClass.prototype as Record<string, unknown>)[method] === 'function';
+    const instance = this.wrapper.instance as Record<string, unknown> | null | undefined;
+    return typeof instance !== 'object' || instance === null || typeof instance[method] === 'function';
   }
 
   reference<T>(): HandlerReference<T> {

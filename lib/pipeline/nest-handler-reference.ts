@@ -9,7 +9,6 @@ import { TenantContext } from '../tenancy/tenant-context.js';
  */
 export class NestHandlerReference<T> implements HandlerReference<T> {
   readonly name: string;
-  private readonly isStatic: boolean;
 
   constructor(
     private readonly wrapper: InstanceWrapper<T>,
@@ -17,11 +16,10 @@ export class NestHandlerReference<T> implements HandlerReference<T> {
     handlerClass: Function,
   ) {
     this.name = handlerClass.name;
-    this.isStatic = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
   }
 
   resolve(): T | Promise<T> {
-    if (this.isStatic) return this.wrapper.instance;
+    if (this.wrapper.isDependencyTreeStatic() && !this.wrapper.isTransient) return this.wrapper.instance;
     const contextId = ContextIdFactory.create();
     this.moduleRef.registerRequestByContextId(TenantContext.current(), contextId);
     return this.moduleRef.resolve<T>(this.wrapper.token, contextId, { strict: false });

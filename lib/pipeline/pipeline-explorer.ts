@@ -1,5 +1,4 @@
-import { Injectable } from '@nestjs/common';
-import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import type { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { commandHandlerMetadata } from '../commands/command-handler.decorator.js';
 import { domainEventMetadata } from '../events/domain-event.decorator.js';
@@ -11,7 +10,7 @@ import { buildCommand } from './build-command.js';
 import { buildFold } from './build-fold.js';
 import { buildMap } from './build-map.js';
 import { buildReactor } from './build-reactor.js';
-import { checkName, checkVersion } from './check-name.js';
+import { checkName, checkVersion } from './check-options.js';
 import { PIPELINE_OPTIONS } from './event-sourcing-feature.module.js';
 import { HandlerProvider } from './handler-provider.js';
 import type { PipelineDefinition } from './pipeline-definition.js';
@@ -19,7 +18,6 @@ import type { PipelineOptions } from './pipeline-options.js';
 import type { WiringProblems } from './wiring-problems.js';
 
 /** Finds annotated providers and makes pipelines of them. A provider belongs to the pipeline of the module that holds it. */
-@Injectable()
 export class PipelineExplorer {
   constructor(
     private readonly discovery: DiscoveryService,
@@ -45,8 +43,8 @@ export class PipelineExplorer {
 
   private handlerProviders(problems: WiringProblems): readonly HandlerProvider[] {
     return this.discovery.getProviders().flatMap((wrapper) => {
-      const handlerClass = classOf(wrapper);
-      if (!handlerClass || wrapper.isAlias || !isAnnotated(handlerClass)) return [];
+      const handlerClass = handlerClassOf(wrapper);
+      if (!handlerClass || wrapper.isAlias) return [];
       const pipelines = pipelinesOf(wrapper);
       if (pipelines.length === 1) return [new HandlerProvider(handlerClass, pipelines[0]!, wrapper, this.moduleRef)];
       const module = wrapper.host?.name;
@@ -88,14 +86,15 @@ export class PipelineExplorer {
   }
 }
 
-function classOf(wrapper: InstanceWrapper): EventClass | undefined {
-  const instance: unknown = wrapper.instance;
-  const candidate: unknown =
-    typeof instance === 'object' && instance !== null ? instance.constructor : wrapper.metatype;
-  return typeof candidate === 'function' ? (candidate as unknown as EventClass) : undefined;
+/** The annotated class of a provider; of a value or factory that stands in for one, as in tests, the one it stands for. */
+function handlerClassOf({ instance, metatype, token }: InstanceWrapper): EventClass | undefined {
+  const made: unknown = typeof instance === 'object' && instance !== null ? (instance as object).constructor : metatype;
+  return [made, token].find(
+    (candidate): candidate is EventClass => typeof candidate === 'function' && isAnnotated(candidate),
+  );
 }
 
-function isAnnotated(target: EventClass): boolean {
+function isAnnotated(target: Function): boolean {
   return [foldProjectionMetadata, mapProjectionMetadata, reactorMetadata, commandHandlerMetadata].some(
     (metadataOf) => metadataOf(target) !== undefined,
   );

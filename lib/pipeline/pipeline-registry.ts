@@ -4,26 +4,36 @@ import type { MapDefinition } from '../projections/map-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import type { PipelineDefinition } from './pipeline-definition.js';
 
-/** The pipelines of this process. Filled once at boot, before anything is consumed. */
+/** The pipelines of this process, and their parts by name. */
 export class PipelineRegistry {
-  readonly pipelines: PipelineDefinition[] = [];
   /** By command type. */
-  readonly commands = new Map<string, CommandDefinition>();
+  readonly commands: ReadonlyMap<string, CommandDefinition>;
   /** By `name@version`. */
-  readonly folds = new Map<string, FoldDefinition>();
+  readonly folds: ReadonlyMap<string, FoldDefinition>;
   /** By `name@version`. */
-  readonly maps = new Map<string, MapDefinition>();
+  readonly maps: ReadonlyMap<string, MapDefinition>;
   /** By name. */
-  readonly reactors = new Map<string, ReactorDefinition>();
-  private readonly byAggregateType = new Map<string, PipelineDefinition>();
+  readonly reactors: ReadonlyMap<string, ReactorDefinition>;
+  private readonly byAggregateType: ReadonlyMap<string, PipelineDefinition>;
 
-  register(pipeline: PipelineDefinition): void {
-    this.pipelines.push(pipeline);
-    this.byAggregateType.set(pipeline.aggregateType, pipeline);
-    for (const command of pipeline.commands) this.commands.set(command.options.type, command);
-    for (const fold of pipeline.folds) this.folds.set(fold.component, fold);
-    for (const map of pipeline.maps) this.maps.set(map.component, map);
-    for (const reactor of pipeline.reactors) this.reactors.set(reactor.name, reactor);
+  constructor(readonly pipelines: readonly PipelineDefinition[]) {
+    this.byAggregateType = new Map(pipelines.map((pipeline) => [pipeline.aggregateType, pipeline]));
+    this.commands = index(
+      pipelines.flatMap(({ commands }) => commands),
+      ({ options }) => options.type,
+    );
+    this.folds = index(
+      pipelines.flatMap(({ folds }) => folds),
+      ({ component }) => component,
+    );
+    this.maps = index(
+      pipelines.flatMap(({ maps }) => maps),
+      ({ component }) => component,
+    );
+    this.reactors = index(
+      pipelines.flatMap(({ reactors }) => reactors),
+      ({ name }) => name,
+    );
   }
 
   ofAggregateType(aggregateType: string): PipelineDefinition | undefined {
@@ -33,4 +43,8 @@ export class PipelineRegistry {
   reactorsOf(fold: FoldDefinition): readonly ReactorDefinition[] {
     return this.ofAggregateType(fold.aggregateType)?.reactors.filter((reactor) => reactor.fold === fold) ?? [];
   }
+}
+
+function index<D>(definitions: readonly D[], nameOf: (definition: D) => string): ReadonlyMap<string, D> {
+  return new Map(definitions.map((definition) => [nameOf(definition), definition]));
 }

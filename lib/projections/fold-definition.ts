@@ -5,6 +5,7 @@ import type { FoldProjectionOptions } from './fold-projection.decorator.js';
 
 /** A fold of a pipeline. */
 export interface FoldDefinition {
+  readonly kind: 'fold';
   /** `name@version`. */
   readonly component: string;
   readonly name: string;

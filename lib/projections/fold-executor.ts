@@ -4,24 +4,20 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { LaneBatch } from '../queue/lane-batch.js';
 import type { FoldDefinition } from './fold-definition.js';
-import { FoldProgress } from './fold-progress.js';
-import type { ProjectionKey, ProjectionRow } from './stores/projection-row.js';
+import { FoldRun } from './fold-run.js';
+import type { ProjectionKey } from './stores/projection-row.js';
 import type { ProjectionStore } from './stores/projection-store.js';
+
+/** Which of the events that a fold covers are wanted, for its reactors. */
+export type Wanted = (event: RecordedEvent) => boolean;
 
 export interface FoldedBatch {
   /** Jobs of the batch that are covered now. */
   readonly completed: number;
-  /** The listed events of the completed jobs that were folded for the first time, or may not have been reacted to. */
+  /** The wanted events of the completed jobs that were folded for the first time, or may not have been reacted to. */
   readonly covered: readonly RecordedEvent[];
   /** Why the next job is not covered. */
   readonly failure?: { readonly error: unknown };
-}
-
-interface Pass {
-  readonly progress: FoldProgress;
-  readonly completed: number;
-  readonly covered: readonly RecordedEvent[];
-  readonly failure?: { readonly error: unknown; readonly sequence: number };
 }
 
 /**
@@ -38,49 +34,47 @@ export class FoldExecutor {
     private readonly serializer: EventSerializer,
   ) {}
 
-  async execute(fold: FoldDefinition, batch: LaneBatch<EventRangeJob>): Promise<FoldedBatch> {
+  /** @param wanted absent when nobody reacts */
+  async execute(fold: FoldDefinition, batch: LaneBatch<EventRangeJob>, wanted?: Wanted): Promise<FoldedBatch> {
     const { tenantId, id } = batch.lane;
     const key: ProjectionKey = { tenantId, projection: fold.name, version: fold.version, id };
     const [row = null] = await this.projections.load([key]);
-    let pass = await this.fold(fold, row, batch, Number.POSITIVE_INFINITY);
-    const { completed, covered, failure } = pass;
-    // The failed call may have changed its input halfway: keep what came before it by folding up to there anew.
-    if (failure) pass = await this.fold(fold, row, batch, failure.sequence - 1);
-    const { sequence, updatedAt } = pass.progress;
-    if (sequence > (row?.sequence ?? 0)) {
-      await this.projections.save([{ ...key, sequence, updatedAt, state: pass.progress.toState() }]);
+    const run = new FoldRun(fold, await fold.handler.resolve(), key, row, this.projections);
+    const covered: RecordedEvent[] = [];
+    let completed = 0;
+    let failure: FoldedBatch['failure'];
+    for (const job of batch.jobs) {
+      try {
+        covered.push(...(await this.fold(fold, run, batch, job, wanted)));
+        completed += 1;
+      } catch (error) {
+        failure = { error };
+        break;
+      }
     }
+    await run.save();
     return { completed, covered, failure };
   }
 
+  /** Returns the wanted events of the job. */
   private async fold(
     fold: FoldDefinition,
-    row: ProjectionRow | null,
+    run: FoldRun,
     batch: LaneBatch<EventRangeJob>,
-    upTo: number,
-  ): Promise<Pass> {
-    const progress = new FoldProgress(fold, await fold.handler.resolve(), row);
-    const covered: RecordedEvent[] = [];
-    for (const [completed, job] of batch.jobs.entries()) {
-      // A job that is delivered again may have been saved before its reactors were staged.
-      const repeatFrom = batch.attempt > 1 ? job.from : Number.POSITIVE_INFINITY;
-      const from = Math.min(progress.sequence + 1, repeatFrom);
-      const ofJob: RecordedEvent[] = [];
-      let at = from;
-      try {
-        for await (const event of this.events(fold, batch, job, from)) {
-          at = event.sequence;
-          if (at > upTo) return { progress, completed, covered };
-          if (at > progress.sequence) progress.apply(event);
-          ofJob.push(event);
-        }
-      } catch (error) {
-        return { progress, completed, covered, failure: { error, sequence: at } };
-      }
-      progress.cover(Math.min(job.to, upTo));
-      covered.push(...ofJob);
+    job: EventRangeJob,
+    wanted: Wanted | undefined,
+  ): Promise<readonly RecordedEvent[]> {
+    // A job that is delivered again may have been saved before its reactors were staged.
+    const reactAgain = batch.redelivered && wanted;
+    const from = Math.min(run.sequence + 1, reactAgain ? job.from : Number.POSITIVE_INFINITY);
+    const ofJob: RecordedEvent[] = [];
+    for await (const event of this.events(fold, batch, job, from)) {
+      batch.signal.throwIfAborted();
+      if (event.sequence > run.sequence) await run.apply(event);
+      if (wanted?.(event)) ofJob.push(event);
     }
-    return { progress, completed: batch.jobs.length, covered };
+    run.cover(job.to);
+    return ofJob;
   }
 
   /** The listed events from `from` to the end of a job, in order; from the log where the job lacks any. */

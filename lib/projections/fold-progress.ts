@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../events/recorded-event.js';
 import type { FoldDefinition } from './fold-definition.js';
 import type { FoldHandler } from './fold-handler.js';
 import { InvalidProjectionResultError } from './invalid-projection-result.error.js';
+import { refusePromise } from './refuse-promise.js';
 import type { ProjectionRow } from './stores/projection-row.js';
 import { toJsonValue } from './to-json-value.js';
 
@@ -27,7 +28,7 @@ export class FoldProgress {
   apply(event: RecordedEvent): void {
     const next = this.call(this.state ?? this.handler.init(), event);
     if (next === undefined) throw new InvalidProjectionResultError(this.fold.component, event.type, 'undefined');
-    if (next instanceof Promise) throw new InvalidProjectionResultError(this.fold.component, event.type, 'a promise');
+    refusePromise(this.fold.component, event.type, next);
     this.state = next;
     this.lastType = event.type;
     this.sequence = event.sequence;

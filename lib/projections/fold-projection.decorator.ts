@@ -3,7 +3,11 @@ import type { FoldHandler } from './fold-handler.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:fold-projection');
 
-/** @publicApi */
+/**
+ * Options of `@FoldProjection`.
+ *
+ * @publicApi
+ */
 export interface FoldProjectionOptions {
   /** Unique over all projections. */
   readonly name: string;
@@ -11,10 +15,12 @@ export interface FoldProjectionOptions {
   readonly version?: number;
   /** Events that `apply` takes. @default all events of the pipeline when there is an `apply`, else those of `@Apply` */
   readonly events?: readonly EventClass[];
-  /** Events of one batch, at least 1. @default 500 */
+  /** Events after which a row is saved, at least 1. @default 500 */
   readonly maxBatchEvents?: number;
   /** Attempts in all before the aggregate's lane is parked. @default 10 */
   readonly maxAttempts?: number;
+  /** Time of one batch, after which it is aborted and repeated from where it came; milliseconds. @default 60_000 */
+  readonly timeoutMs?: number;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { MapProjectionOptions } from './map-projection.decorator.js';
 
 /** A map of a pipeline. */
 export interface MapDefinition {
+  readonly kind: 'map';
   /** `name@version`. */
   readonly component: string;
   readonly name: string;

@@ -4,20 +4,23 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { LaneBatch } from '../queue/lane-batch.js';
 import type { MapDefinition } from './map-definition.js';
+import type { MapHandler } from './map-handler.js';
 import type { RecordRow } from './stores/record-row.js';
 import type { RecordStore } from './stores/record-store.js';
 import { toJsonValue } from './to-json-value.js';
 
+const DEFAULT_MAX_EVENTS = 500;
+
 export interface MappedBatch {
   /** Jobs of the batch whose records are appended. */
   readonly completed: number;
-  /** Why the next job is not mapped. */
+  /** Why an event of the next job has no record. */
   readonly failure?: { readonly error: unknown };
 }
 
 /**
- * Makes the records of a batch of events and appends them in one go. Records are idempotent by event, so a batch that
- * is delivered again changes nothing.
+ * Makes the records of a batch of events and appends them together. Records are idempotent by event, so a batch that is
+ * delivered again changes nothing, and an event that fails takes none of those beside it with it.
  */
 export class MapExecutor {
   constructor(
@@ -28,19 +31,25 @@ export class MapExecutor {
 
   async execute(map: MapDefinition, batch: LaneBatch<EventRangeJob>): Promise<MappedBatch> {
     const handler = await map.handler.resolve();
-    const rows: RecordRow[] = [];
+    const maxRows = map.options.maxBatchEvents ?? DEFAULT_MAX_EVENTS;
+    let rows: RecordRow[] = [];
     let completed = 0;
     let failure: MappedBatch['failure'];
     for (const job of batch.jobs) {
-      try {
-        const ofJob: RecordRow[] = [];
-        for await (const event of this.events(map, batch, job)) ofJob.push(toRow(map, event, handler.map(event)));
-        rows.push(...ofJob);
-        completed += 1;
-      } catch (error) {
-        failure = { error };
-        break;
+      for await (const event of this.events(map, batch, job)) {
+        batch.signal.throwIfAborted();
+        try {
+          rows.push(toRow(map, handler, event));
+        } catch (error) {
+          failure ??= { error };
+        }
+        if (rows.length >= maxRows) {
+          await this.records.append(rows);
+          rows = [];
+        }
       }
+      if (failure) break;
+      completed += 1;
     }
     if (rows.length > 0) await this.records.append(rows);
     return { completed, failure };
@@ -59,7 +68,11 @@ export class MapExecutor {
   }
 }
 
-function toRow({ component, name, version }: MapDefinition, event: RecordedEvent, record: unknown): RecordRow {
+function toRow(
+  { component, name, version }: MapDefinition,
+  handler: MapHandler<object, unknown>,
+  event: RecordedEvent,
+): RecordRow {
   return {
     tenantId: event.tenantId,
     projection: name,
@@ -67,7 +80,7 @@ function toRow({ component, name, version }: MapDefinition, event: RecordedEvent
     aggregateId: event.aggregateId,
     sequence: event.sequence,
     eventId: event.id,
-    record: toJsonValue(component, event.type, record),
+    record: toJsonValue(component, event.type, handler.map(event)),
     recordedAt: event.recordedAt.getTime(),
   };
 }

@@ -3,7 +3,11 @@ import type { RecordedEvent } from '../events/recorded-event.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:map-projection');
 
-/** @publicApi */
+/**
+ * Options of `@MapProjection`.
+ *
+ * @publicApi
+ */
 export interface MapProjectionOptions<E extends readonly EventClass[] = readonly EventClass[]> {
   /** Unique over all projections. */
   readonly name: string;
@@ -11,15 +15,20 @@ export interface MapProjectionOptions<E extends readonly EventClass[] = readonly
   readonly version?: number;
   /** The events that are mapped. */
   readonly events: E;
-  /** Appends of events of one batch, at least 1. @default 500 */
+  /** Events after which records are appended, at least 1. @default 500 */
   readonly maxBatchEvents?: number;
   /** Attempts in all before an event goes to the dead letters. @default 10 */
   readonly maxAttempts?: number;
+  /** Time of one batch, after which it is aborted and repeated; milliseconds. @default 60_000 */
+  readonly timeoutMs?: number;
 }
+
+/** Any value but a promise. */
+type Immediate = string | number | boolean | (object & { readonly then?: never });
 
 // A property, not a method, so that its parameter is compared strictly: a map of another event does not compile.
 interface Maps<E extends object> {
-  readonly map: (event: RecordedEvent<E>) => unknown;
+  readonly map: (event: RecordedEvent<E>) => Immediate | null;
 }
 
 /**

@@ -3,31 +3,27 @@ import type { FoldDefinition } from './fold-definition.js';
 import type { MapDefinition } from './map-definition.js';
 import { UnknownProjectionError } from './unknown-projection.error.js';
 
-/** The projections of this process, by class and by name. Filled once at boot. */
+/** The projections of this process, by class. */
 export class ProjectionRegistry {
-  private readonly folds = new Map<EventClass | string, FoldDefinition>();
-  private readonly maps = new Map<EventClass | string, MapDefinition>();
+  private readonly folds: ReadonlyMap<EventClass, FoldDefinition>;
+  private readonly maps: ReadonlyMap<EventClass, MapDefinition>;
 
-  registerFold(fold: FoldDefinition): void {
-    this.folds.set(fold.name, fold).set(fold.projectionClass, fold);
-  }
-
-  registerMap(map: MapDefinition): void {
-    this.maps.set(map.name, map).set(map.projectionClass, map);
+  constructor(folds: Iterable<FoldDefinition>, maps: Iterable<MapDefinition>) {
+    this.folds = new Map(Array.from(folds, (fold) => [fold.projectionClass, fold]));
+    this.maps = new Map(Array.from(maps, (map) => [map.projectionClass, map]));
   }
 
   /** @throws UnknownProjectionError */
-  fold(projection: EventClass | string): FoldDefinition {
-    return found(this.folds.get(projection), '@FoldProjection', projection);
+  fold(projection: EventClass): FoldDefinition {
+    const definition = this.folds.get(projection);
+    if (!definition) throw new UnknownProjectionError('@FoldProjection', projection);
+    return definition;
   }
 
   /** @throws UnknownProjectionError */
-  map(projection: EventClass | string): MapDefinition {
-    return found(this.maps.get(projection), '@MapProjection', projection);
+  map(projection: EventClass): MapDefinition {
+    const definition = this.maps.get(projection);
+    if (!definition) throw new UnknownProjectionError('@MapProjection', projection);
+    return definition;
   }
-}
-
-function found<T>(definition: T | undefined, decorator: string, projection: EventClass | string): T {
-  if (definition) return definition;
-  throw new UnknownProjectionError(decorator, typeof projection === 'string' ? projection : projection.name);
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../events/json-value.js';
 import { InvalidProjectionResultError } from './invalid-projection-result.error.js';
+import { refusePromise } from './refuse-promise.js';
 
 /**
  * The JSON form of what a fold or map returned, so that a result is the same whether it was just made or read back.
@@ -8,7 +9,7 @@ import { InvalidProjectionResultError } from './invalid-projection-result.error.
  */
 export function toJsonValue(component: string, type: string, value: unknown): JsonValue {
   if (value === undefined) throw new InvalidProjectionResultError(component, type, 'undefined');
-  if (value instanceof Promise) throw new InvalidProjectionResultError(component, type, 'a promise');
+  refusePromise(component, type, value);
   let json: string | undefined;
   try {
     json = JSON.stringify(value);

@@ -1,3 +1,4 @@
+import type { EventClass } from '../events/event-class.js';
 import { EventSourcingError } from '../errors/event-sourcing.error.js';
 
 /**
@@ -9,7 +10,7 @@ export class UnknownProjectionError extends EventSourcingError {
   readonly code = 'UNKNOWN_PROJECTION';
   readonly kind = 'permanent';
 
-  constructor(decorator: string, name: string) {
-    super(`No provider with ${decorator} is known as ${name}. Add it to the providers of its feature module.`);
+  constructor(decorator: string, projection: EventClass) {
+    super(`${projection.name} is no provider with ${decorator}. Add it to the providers of its feature module.`);
   }
 }

@@ -5,6 +5,8 @@ import type { StagedJob } from './staged-job.js';
 export interface QueueDepth {
   /** Jobs accepted and not yet acknowledged, running and parked ones included. */
   readonly jobs: number;
+  /** Of them, the jobs of lanes that stand still because of a failed job. */
+  readonly parkedJobs: number;
   /** Batches that run now. */
   readonly running: number;
   /** Lanes that stand still because of a failed job. */
@@ -36,6 +38,9 @@ export abstract class GroupQueue {
 
   abstract depth(): Promise<QueueDepth>;
 
-  /** Accepts no more commands, finishes or hands back what was accepted, and stops; bounded in time. */
+  /**
+   * Accepts no more commands, but for those that come of what is being finished, finishes or hands back what was
+   * accepted, and stops; bounded in time. Once: later calls wait for the same end.
+   */
   abstract drain(): Promise<void>;
 }

@@ -6,22 +6,26 @@ import type { StagedJob } from './staged-job.js';
 export interface LaneBatch<J extends Job = Job> {
   readonly lane: Lane;
   readonly jobs: readonly J[];
-  /** Which attempt of the first job this is, from 1. */
+  /** Which attempt of the first job this is, from 1. Outages of a store do not count. */
   readonly attempt: number;
+  /** Whether any of the jobs was handed out before, so that what it led to may have taken place. */
+  readonly redelivered: boolean;
   /** Aborted when the batch takes too long or the process must go. */
   readonly signal: AbortSignal;
 }
 
 /**
  * What became of a batch. The queue acknowledges the first `completed` jobs and stages the follow-ups in one atomic
- * step. A handler that throws instead says nothing of which job failed: the queue then halves the batch until the
- * failing job stands alone.
+ * step. Without a failure, jobs after the completed ones simply stay at the head for the next batch.
+ *
+ * A handler that throws instead says nothing of which job failed: the queue then halves the batch until the failing job
+ * stands alone.
  *
  * @publicApi
  */
 export interface LaneOutcome {
   readonly completed: number;
   readonly followUps: readonly StagedJob[];
-  /** Why the job after the completed ones failed; absent when all were completed. */
+  /** Why the job after the completed ones failed. */
   readonly failure?: { readonly error: unknown };
 }

@@ -10,7 +10,11 @@ export class QueueFullError extends EventSourcingError {
   readonly code = 'QUEUE_FULL';
   readonly kind = 'transient';
 
-  constructor(readonly limit: number) {
-    super(`${limit} commands wait already, which is the limit (maxWaitingCommands). Repeat later.`);
+  /** @param option the option that bounds it, such as `maxWaitingCommands` */
+  constructor(
+    readonly option: string,
+    readonly limit: number,
+  ) {
+    super(`The queue is full (${option}: ${limit}). Repeat later.`);
   }
 }

@@ -5,17 +5,25 @@ import type { ReactorContext } from './reactor-handler.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:reactor');
 
-/** @publicApi */
+/**
+ * How a reactor waits for quiet.
+ *
+ * @publicApi
+ */
 export interface DebounceOptions {
   /** Events with the same key share one reaction; of one aggregate the last event is kept. Pure. */
   readonly key: (event: RecordedEvent) => string;
-  /** Quiet time after the last event before the reaction. */
+  /** Quiet time after the last event before the reaction; milliseconds. */
   readonly delayMs: number;
-  /** The longest that a first event waits. @default ten times `delayMs` */
+  /** The longest that a first event waits; milliseconds. @default ten times `delayMs` */
   readonly maxWaitMs?: number;
 }
 
-/** @publicApi */
+/**
+ * Options of `@Reactor`.
+ *
+ * @publicApi
+ */
 export interface ReactorOptions<S = unknown, E extends readonly EventClass[] = readonly EventClass[]> {
   /** Unique over all reactors. */
   readonly name: string;
@@ -27,7 +35,7 @@ export interface ReactorOptions<S = unknown, E extends readonly EventClass[] = r
   readonly debounce?: DebounceOptions;
   /** Attempts in all before the event goes to the dead letters. @default 5 */
   readonly maxAttempts?: number;
-  /** Time-out of one call. @default 60_000 */
+  /** Time of one call, after which it is aborted through its signal; milliseconds. @default 60_000 */
   readonly timeoutMs?: number;
 }
 

@@ -1,5 +1,4 @@
-import { Injectable } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
+import type { DiscoveryService } from '@nestjs/core';
 import { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { CommandBus, CommandHandler, EventBus } from '@nestjs/cqrs';
 import type { CommandDefinition } from '../commands/command-definition.js';
@@ -13,7 +12,6 @@ const CQRS_COMMAND_HANDLER = '__commandHandler__';
 type CqrsCommandHandlerClass = Parameters<ReturnType<typeof CommandHandler>>[0];
 
 /** Where this package meets `@nestjs/cqrs`: its CommandBus takes our commands, its EventBus our stored events. */
-@Injectable()
 export class CqrsBinding {
   constructor(private readonly discovery: DiscoveryService) {}
 

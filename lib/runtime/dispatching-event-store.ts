@@ -1,5 +1,8 @@
+import { Logger } from '@nestjs/common';
+import { describeError } from '../errors/describe-error.js';
 import type { NewEvent } from '../events/new-event.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
+import { AppendOutcomeUnknownError } from '../event-store/append-outcome-unknown.error.js';
 import type { AppendOptions } from '../event-store/append-options.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import { EventStore } from '../event-store/event-store.js';
@@ -12,6 +15,8 @@ import type { EventRouter } from './event-router.js';
 
 /** The event store that users inject: what they append goes on to projections and reactors. */
 export class DispatchingEventStore extends EventStore {
+  private readonly logger = new Logger('EventSourcing');
+
   constructor(
     private readonly store: EventStore,
     private readonly queue: GroupQueue,
@@ -22,11 +27,29 @@ export class DispatchingEventStore extends EventStore {
   }
 
   async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
-    const result = await this.store.append(stream, events, options);
+    const result = await this.store.append(stream, events, options).catch((error: unknown) => {
+      if (error instanceof AppendOutcomeUnknownError) void this.dispatchWhenKnown(stream, options?.key);
+      throw error;
+    });
     // A repeat is staged again as well: the first call may have died before it came here, and projections bear it.
     await this.queue.stage(this.router.route(result.stored));
     this.announcer.announce(result);
     return result;
+  }
+
+  /** The caller may never come again, so what was stored all the same is staged without it. */
+  private async dispatchWhenKnown(stream: StreamId, key = 'unknown'): Promise<void> {
+    try {
+      // Answered only when the outcome of earlier appends is known.
+      await this.store.appended(stream, [key]);
+      await this.queue.stage(this.router.routeStream(stream, await this.store.head(stream)));
+    } catch (error) {
+      this.logger.warn({
+        message: 'Events may wait for the next start to be projected',
+        ...stream,
+        error: describeError(error),
+      });
+    }
   }
 
   appended(stream: StreamId, keys: readonly string[]): Promise<ReadonlyMap<string, AppendResult>> {

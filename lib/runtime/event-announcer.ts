@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { EventBus } from '@nestjs/cqrs';
+import { describeError } from '../errors/describe-error.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 
@@ -30,6 +31,6 @@ export class EventAnnouncer {
   }
 
   private warn(eventId: string, error: unknown): void {
-    this.logger.warn({ message: 'The EventBus refused a stored event', eventId, error: String(error) });
+    this.logger.warn({ message: 'The EventBus refused a stored event', eventId, error: describeError(error) });
   }
 }

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../events/stored-event.js';
+import type { StreamId } from '../event-store/stream-id.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
@@ -35,9 +36,20 @@ export class EventRouter {
       const events = stored.filter(({ type }) => component.types.has(type));
       if (events.length === 0) continue;
       const range = { tenantId, aggregateId, from, to, events };
-      staged.push('methods' in component ? this.foldJob(component, range) : this.mapJob(component, range));
+      staged.push(component.kind === 'fold' ? this.foldJob(component, range) : this.mapJob(component, range));
     }
     return staged;
+  }
+
+  /** The jobs that bring every fold and map of a stream up to its head, from the log. */
+  routeStream({ tenantId, aggregateType, aggregateId }: StreamId, head: number): readonly StagedJob[] {
+    const pipeline = this.pipelines.ofAggregateType(aggregateType);
+    if (!pipeline || head === 0) return [];
+    const range = { tenantId, aggregateId, from: 1, to: head, events: null };
+    return [
+      ...pipeline.folds.map((fold) => this.foldJob(fold, range)),
+      ...pipeline.maps.map((map) => this.mapJob(map, range)),
+    ];
   }
 
   foldJob(fold: FoldDefinition, range: EventRange): StagedJob {

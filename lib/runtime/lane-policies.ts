@@ -4,33 +4,40 @@ import type { LanePolicy } from '../queue/lane-policy.js';
 
 const COMMON = { backoffMs: 200, maxBackoffMs: 30_000, timeoutMs: 60_000 };
 
-/**
- * What holds unless a component says otherwise. A command whose attempts end gets its outcome from the executor; only
- * one that cannot even be tried comes to `whenExhausted`.
- */
+/** The executor of commands keeps the time and the attempts of each command itself; this is for when it hangs. */
+const COMMAND_BATCH_TIMEOUT_MS = 600_000;
+
+/** What holds unless a component says otherwise. */
 const DEFAULTS: Readonly<Record<LaneKind, LanePolicy>> = {
-  command: { ...COMMON, maxBatchJobs: 100, maxAttempts: 100, whenExhausted: 'dead-letter' },
+  command: {
+    ...COMMON,
+    timeoutMs: COMMAND_BATCH_TIMEOUT_MS,
+    maxBatchJobs: 100,
+    maxAttempts: Number.POSITIVE_INFINITY,
+    whenExhausted: 'dead-letter',
+  },
   fold: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'park' },
   map: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'dead-letter' },
   reactor: { ...COMMON, maxBatchJobs: 1, maxAttempts: 5, whenExhausted: 'dead-letter' },
 };
 
 /** How a lane is worked off: the defaults of its kind, with what its component's decorator says. */
-export function lanePolicy(lane: Lane, pipelines: PipelineRegistry): LanePolicy {
-  const policy = DEFAULTS[lane.kind];
-  switch (lane.kind) {
+export function lanePolicy({ kind, component }: Lane, pipelines: PipelineRegistry): LanePolicy {
+  const policy = DEFAULTS[kind];
+  const { maxAttempts = policy.maxAttempts, timeoutMs = policy.timeoutMs } =
+    optionsOf(kind, component, pipelines) ?? {};
+  return { ...policy, maxAttempts, timeoutMs };
+}
+
+function optionsOf(kind: LaneKind, component: string, pipelines: PipelineRegistry): Partial<LanePolicy> | undefined {
+  switch (kind) {
     case 'command':
-      return policy;
+      return undefined;
     case 'fold':
-    case 'map': {
-      const definition = (lane.kind === 'fold' ? pipelines.folds : pipelines.maps).get(lane.component);
-      const { maxBatchEvents = policy.maxBatchJobs, maxAttempts = policy.maxAttempts } = definition?.options ?? {};
-      return { ...policy, maxBatchJobs: maxBatchEvents, maxAttempts };
-    }
-    case 'reactor': {
-      const { maxAttempts = policy.maxAttempts, timeoutMs = policy.timeoutMs } =
-        pipelines.reactors.get(lane.component)?.options ?? {};
-      return { ...policy, maxAttempts, timeoutMs };
-    }
+      return pipelines.folds.get(component)?.options;
+    case 'map':
+      return pipelines.maps.get(component)?.options;
+    case 'reactor':
+      return pipelines.reactors.get(component)?.options;
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandExecutor } from '../commands/command-executor.js';
 import type { CommandOutcomes } from '../commands/command-outcomes.js';
+import type { RecordedEvent } from '../events/recorded-event.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldExecutor } from '../projections/fold-executor.js';
 import type { MapExecutor } from '../projections/map-executor.js';
@@ -11,6 +12,7 @@ import type { LanePolicy } from '../queue/lane-policy.js';
 import { reactorJobs } from '../reactors/reactor-jobs.js';
 import type { ReactorExecutor } from '../reactors/reactor-executor.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
+import type { ComponentBirths } from './component-births.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
 import { lanePolicy } from './lane-policies.js';
@@ -27,6 +29,7 @@ export class LaneWorker implements LaneConsumer {
     private readonly router: EventRouter,
     private readonly announcer: EventAnnouncer,
     private readonly outcomes: CommandOutcomes,
+    private readonly births: ComponentBirths,
   ) {}
 
   policy(lane: Lane): LanePolicy {
@@ -53,15 +56,22 @@ export class LaneWorker implements LaneConsumer {
     const followUps = executed.flatMap(({ appended }) => (appended ? this.router.route(appended.stored) : []));
     for (const { outcome, appended } of executed) {
       if (appended) this.announcer.announce(appended);
-      this.outcomes.publish(batch.lane.tenantId, batch.lane.id, outcome);
+      this.outcomes.publish(batch.lane, outcome);
     }
     return { completed: executed.length, followUps, failure };
   }
 
   private async fold(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
     const fold = known(this.pipelines.folds, batch);
-    const { completed, covered, failure } = await this.folds.execute(fold, batch);
-    const followUps = this.pipelines.reactorsOf(fold).flatMap((reactor) => reactorJobs(reactor, covered));
+    const reactors = this.pipelines.reactorsOf(fold);
+    const bornAt = this.births.of(fold.component);
+    const wanted = ({ recordedAt }: RecordedEvent): boolean => recordedAt.getTime() > bornAt;
+    const { completed, covered, failure } = await this.folds.execute(
+      fold,
+      batch,
+      reactors.length > 0 ? wanted : undefined,
+    );
+    const followUps = reactors.flatMap((reactor) => reactorJobs(reactor, covered));
     return { completed, followUps, failure };
   }
 

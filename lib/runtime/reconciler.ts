@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '../event-store/event-store.js';
 import type { StreamHead } from '../event-store/stream-head.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
@@ -12,6 +13,9 @@ import type { EventRange, EventRouter } from './event-router.js';
 
 /** Jobs staged in one call. */
 const STAGE_BATCH_JOBS = 500;
+/** While more jobs than these wait, no further ones are staged. */
+const MAX_WAITING_JOBS = 10_000;
+const POLL_MS = 10;
 
 /**
  * Compares every projection with the log and stages what it lacks, so that an event appended by a process that died
@@ -71,6 +75,7 @@ export class Reconciler {
     let batch: StagedJob[] = [];
     let count = 0;
     const flush = async (): Promise<void> => {
+      await this.waitForRoom();
       await this.queue.stage(batch);
       count += batch.length;
       batch = [];
@@ -81,6 +86,14 @@ export class Reconciler {
     }
     if (batch.length > 0) await flush();
     return count;
+  }
+
+  private async waitForRoom(): Promise<void> {
+    for (;;) {
+      const { jobs, parkedJobs } = await this.queue.depth();
+      if (jobs - parkedJobs < MAX_WAITING_JOBS) return;
+      await delay(POLL_MS);
+    }
   }
 }
 

@@ -210,11 +210,11 @@ export function groupQueueSuite(name: string, open: (limits: QueueLimits) => Pro
       );
       await queue.stage([range(lane('bad'), 1), range(lane('bad'), 2), range(lane('good'), 1)]);
       await eventually(async () =>
-        expect(await queue.depth()).toEqual({ jobs: 2, running: 0, parkedLanes: 1, deadLetters: 0 }),
+        expect(await queue.depth()).toEqual({ jobs: 2, parkedJobs: 2, running: 0, parkedLanes: 1, deadLetters: 0 }),
       );
       await queue.stage([range(lane('bad'), 3), range(lane('good'), 2)]);
       await eventually(() => expect(done).toEqual(['good', 'good']));
-      expect(await queue.depth()).toMatchObject({ jobs: 3, parkedLanes: 1 });
+      expect(await queue.depth()).toMatchObject({ jobs: 3, parkedJobs: 3, parkedLanes: 1 });
     });
 
     it('burns no retries on a permanent error, and none on a store that is away', async () => {

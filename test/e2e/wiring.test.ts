@@ -63,17 +63,15 @@ function feature(providers: Type[], options: PipelineOptions = ordering): Type {
 
 async function boot(features: Type[], imports: unknown[] = [CqrsModule.forRoot()]): Promise<readonly string[]> {
   const root = EventSourcingModule.forRoot({ eventStore: memory() });
-  const module = await Test.createTestingModule({ imports: [...(imports as Type[]), root, ...features] })
-    .setLogger(silentLogger)
-    .compile();
+  const builder = Test.createTestingModule({ imports: [...(imports as Type[]), root, ...features] });
   try {
-    await module.init();
+    const module = await builder.setLogger(silentLogger).compile();
+    await (await module.init()).close();
+    return [];
   } catch (error) {
     if (error instanceof WiringError) return error.problems;
     throw error;
   }
-  await module.close();
-  return [];
 }
 
 describe('wrong wiring stops the boot', () => {

@@ -1,7 +1,5 @@
 import { SystemClock } from '../../lib/clock/system-clock.js';
 import { ClassValidatorValidator } from '../../lib/events/class-validator.validator.js';
-import { domainEventMetadata } from '../../lib/events/domain-event.decorator.js';
-import type { EventClass } from '../../lib/events/event-class.js';
 import { EventSerializer } from '../../lib/events/event-serializer.js';
 import { EventTypeRegistry } from '../../lib/events/event-type-registry.js';
 import { UuidIdGenerator } from '../../lib/events/uuid-id-generator.js';
@@ -11,11 +9,7 @@ import { ItemAdded, ItemRemoved, Noted } from './contract-events.js';
 /** What a storage adapter is opened with in tests; the event classes of the contract suites are declared. */
 export async function createStorageContext(overrides: Partial<StorageContext> = {}): Promise<StorageContext> {
   const clock = overrides.clock ?? new SystemClock();
-  const types = new EventTypeRegistry();
-  for (const eventClass of [ItemAdded, ItemRemoved, Noted] as EventClass[]) {
-    const { type, version } = domainEventMetadata(eventClass)!;
-    types.register({ type, version, eventClass });
-  }
+  const types = new EventTypeRegistry([ItemAdded, ItemRemoved, Noted]);
   const serializer = new EventSerializer(types, await ClassValidatorValidator.create());
   return { clock, serializer, ids: new UuidIdGenerator(clock), ...overrides };
 }

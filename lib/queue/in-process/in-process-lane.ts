@@ -1,6 +1,7 @@
 import type { EventRangeJob, Job } from '../job.js';
 import type { Lane } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
+import type { LaneTries } from './next-step.js';
 
 /**
  * From this many entries on, a range of events that follows one of the same aggregate is merged with it and is read
@@ -13,6 +14,8 @@ interface Entry {
   job: Job;
   /** The time before which it must not run. */
   notBefore: number;
+  /** Whether it was handed to a handler before. */
+  delivered?: boolean;
   /** Set while the job may be replaced by a twin. */
   debounce?: { readonly deadline: number; source: string; rank: number };
 }
@@ -23,8 +26,7 @@ export type LaneStatus = 'idle' | 'ready' | 'waiting' | 'running' | 'parked';
 /** The jobs of one lane, in order; those of a running batch stay at the head until they are acknowledged. */
 export class InProcessLane {
   status: LaneStatus = 'idle';
-  /** Failed attempts of the job at the head. */
-  failures = 0;
+  readonly tries: LaneTries = { failures: 0, outages: 0 };
   /** Bound of the next batch while a failing job is looked for. */
   batchLimit = Number.POSITIVE_INFINITY;
   /** Calls off the timer of a waiting lane. */
@@ -63,6 +65,8 @@ export class InProcessLane {
       last.job = job;
       last.debounce.source = source;
       last.debounce.rank = rank;
+      // Another job has no part in what the one before it failed at.
+      if (last === this.entries[0]) this.forgetTries();
     }
     last.notBefore = Math.min(now + delayMs, last.debounce.deadline);
     return false;
@@ -73,19 +77,28 @@ export class InProcessLane {
     for (const entry of this.entries) entry.notBefore = 0;
   }
 
-  /** The jobs of the next batch: from the head, all due, of one kind of order. */
-  take(maxJobs: number, now: number): readonly Job[] {
+  /** The jobs of the next batch: from the head, and all of them due. */
+  take(maxJobs: number, now: number): { readonly jobs: readonly Job[]; readonly redelivered: boolean } {
     const limit = Math.min(maxJobs, this.batchLimit, this.entries.length);
     let count = 1;
     while (count < limit && this.entries[count]!.notBefore <= now) count += 1;
     this.inFlight = count;
-    return this.entries.slice(0, count).map(({ job }) => job);
+    const batch = this.entries.slice(0, count);
+    const redelivered = batch.some(({ delivered }) => delivered);
+    for (const entry of batch) entry.delivered = true;
+    return { jobs: batch.map(({ job }) => job), redelivered };
   }
 
   /** Ends the running batch and removes its first `count` jobs. */
   acknowledge(count: number): readonly Job[] {
     this.inFlight = 0;
+    if (count > 0) this.forgetTries();
     return this.entries.splice(0, count).map(({ job }) => job);
+  }
+
+  private forgetTries(): void {
+    this.tries.failures = 0;
+    this.tries.outages = 0;
   }
 
   private lastWaiting(): Entry | undefined {

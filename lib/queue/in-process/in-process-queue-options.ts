@@ -1,9 +1,16 @@
 /** @publicApi */
 export interface InProcessQueueOptions {
-  /** Batches that run at a time, over all lanes. @default 64 */
+  /** Batches of folds, maps and reactors that run at a time. @default 64 */
   readonly concurrency?: number;
+  /** Batches of commands that run at a time, beside the others, so that reactors may wait for commands. @default 64 */
+  readonly commandConcurrency?: number;
   /** Commands that may wait before further ones are refused with `QueueFullError`. @default 10_000 */
   readonly maxWaitingCommands?: number;
-  /** How long a stop waits for accepted work before it aborts what still runs. @default 10_000 */
+  /**
+   * Jobs of all kinds that may wait, those of parked lanes apart, before further commands are refused with
+   * `QueueFullError`. Events that are stored already are always taken. @default 100_000
+   */
+  readonly maxWaitingJobs?: number;
+  /** How long a stop waits for accepted work before it aborts what still runs; milliseconds. @default 10_000 */
   readonly drainTimeoutMs?: number;
 }

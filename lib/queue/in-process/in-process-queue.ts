@@ -1,21 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
-import { classifyError } from '../../errors/classify-error.js';
 import { ClosedError } from '../../errors/closed.error.js';
-import { OutageError } from '../../errors/outage.error.js';
+import { describeError } from '../../errors/describe-error.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
-import { HandlerTimeoutError } from '../handler-timeout.error.js';
-import type { Job } from '../job.js';
 import { laneKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
+import { handleInTime } from './handle-in-time.js';
 import { InProcessLane } from './in-process-lane.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
-import { ReadyRing } from './ready-ring.js';
+import { JobCounts } from './job-counts.js';
+import { nextStep } from './next-step.js';
+import { ReadyLanes } from './ready-lanes.js';
 
 /**
  * Lanes in the memory of one process.
@@ -25,8 +26,8 @@ import { ReadyRing } from './ready-ring.js';
  *     idle ──stage──▶ ready ──claim──▶ running ──no jobs left──▶ gone (forgotten until the next job)
  *       │               ▲                │ ├────more jobs──────▶ ready or waiting
  *       └─stage later─▶ waiting ◀────────┘ ├────failed─────────▶ waiting (backoff; the job stays at the head)
- *                       │  time is up      └────for good───────▶ parked, or the job is put aside and: ready
- *                       └────────────▶ ready
+ *                       │  time is up      ├────one of many────▶ ready (half of the batch next time)
+ *                       └────────────▶ ready  └─for good───────▶ parked, or the job is put aside and: ready
  *
  * A job leaves its lane by acknowledgement or to the dead letters only. Draining ends when nothing runs any more:
  * jobs that wait for quiet then have it, and run; lanes that wait after a failure are left as they are.
@@ -34,11 +35,15 @@ import { ReadyRing } from './ready-ring.js';
 export class InProcessQueue extends GroupQueue {
   private readonly logger = new Logger(GroupQueue.name);
   private readonly lanes = new Map<string, InProcessLane>();
-  private readonly ready = new ReadyRing<InProcessLane>();
+  private readonly commandLanes: ReadyLanes;
+  private readonly otherLanes: ReadyLanes;
+  private readonly counts = new JobCounts();
   private readonly aborts = new Set<AbortController>();
-  private readonly counts = { jobs: 0, waitingCommands: 0, ready: 0, running: 0, parkedLanes: 0, deadLetters: 0 };
+  /** Handlers run outside of the context of whoever happened to stage or to finish something. */
+  private readonly outside = AsyncLocalStorage.snapshot();
+  private readonly insideBatch = new AsyncLocalStorage<true>();
   private consumer: LaneConsumer | undefined;
-  private draining = false;
+  private drained: Promise<void> | undefined;
   private stopped = false;
   private onQuiet = (): void => {};
 
@@ -47,15 +52,14 @@ export class InProcessQueue extends GroupQueue {
     private readonly clock: Clock,
   ) {
     super();
+    this.commandLanes = new ReadyLanes(options.commandConcurrency);
+    this.otherLanes = new ReadyLanes(options.concurrency);
   }
 
   async stage(staged: readonly StagedJob[]): Promise<void> {
     checkStagedJobs(staged);
     const commands = staged.filter(({ job }) => job.kind === 'command').length;
-    if (commands > 0 && this.draining) throw new ClosedError('The queue');
-    if (commands > 0 && this.counts.waitingCommands + commands > this.options.maxWaitingCommands) {
-      throw new QueueFullError(this.options.maxWaitingCommands);
-    }
+    if (commands > 0) this.admit(commands);
     this.add(staged);
     this.claim();
   }
@@ -66,17 +70,31 @@ export class InProcessQueue extends GroupQueue {
   }
 
   async depth(): Promise<QueueDepth> {
-    const { jobs, running, parkedLanes, deadLetters } = this.counts;
-    return { jobs, running, parkedLanes, deadLetters };
+    const { jobs, parkedJobs, parkedLanes, deadLetters } = this.counts;
+    const running = this.commandLanes.running + this.otherLanes.running;
+    return { jobs, parkedJobs, running, parkedLanes, deadLetters };
   }
 
-  async drain(): Promise<void> {
-    if (this.draining) return;
-    this.draining = true;
-    if (this.consumer) await this.finishOrTimeout();
+  drain(): Promise<void> {
+    this.drained ??= this.finish();
+    return this.drained;
+  }
+
+  private admit(commands: number): void {
+    // What is being finished may lead to further commands.
+    if (this.drained && (this.stopped || !this.insideBatch.getStore())) throw new ClosedError('The queue');
+    const { maxWaitingCommands, maxWaitingJobs } = this.options;
+    if (this.counts.commands + commands > maxWaitingCommands)
+      throw new QueueFullError('maxWaitingCommands', maxWaitingCommands);
+    if (this.counts.waiting + commands > maxWaitingJobs) throw new QueueFullError('maxWaitingJobs', maxWaitingJobs);
+  }
+
+  private async finish(): Promise<void> {
+    if (this.consumer) await this.quietOrTimeout();
     this.stopped = true;
     for (const abort of this.aborts) abort.abort(new ClosedError('The queue'));
     const { jobs, parkedLanes } = this.counts;
+    this.counts.release();
     if (jobs > 0) this.logger.warn({ message: 'Stopped with unfinished jobs', jobs, parkedLanes });
   }
 
@@ -86,11 +104,8 @@ export class InProcessQueue extends GroupQueue {
       const key = laneKey(item.lane);
       let lane = this.lanes.get(key);
       if (!lane) this.lanes.set(key, (lane = new InProcessLane(key, item.lane)));
-      if (lane.add(item, now)) {
-        this.counts.jobs += 1;
-        if (item.job.kind === 'command') this.counts.waitingCommands += 1;
-      }
-      if (lane.status === 'idle' || (lane.status === 'waiting' && lane.failures === 0)) this.settle(lane, now);
+      if (lane.add(item, now)) this.counts.added(item.job, lane.status === 'parked');
+      if (lane.status === 'idle' || (lane.status === 'waiting' && isUntried(lane))) this.settle(lane, now);
     }
   }
 
@@ -108,8 +123,7 @@ export class InProcessQueue extends GroupQueue {
   private makeReady(lane: InProcessLane): void {
     lane.cancelWait();
     lane.status = 'ready';
-    this.counts.ready += 1;
-    this.ready.push(lane);
+    this.lanesLike(lane).push(lane);
   }
 
   private wait(lane: InProcessLane, delayMs: number): void {
@@ -124,114 +138,83 @@ export class InProcessQueue extends GroupQueue {
 
   private claim(): void {
     if (!this.consumer || this.stopped) return;
-    while (this.counts.running < this.options.concurrency) {
-      const lane = this.ready.next();
-      if (!lane) break;
-      this.counts.ready -= 1;
-      void this.run(lane, this.consumer);
+    for (const lanes of [this.commandLanes, this.otherLanes]) {
+      for (let lane = lanes.next(); lane; lane = lanes.next()) this.start(lane, this.consumer);
     }
-    if (this.counts.running === 0 && this.counts.ready === 0) this.onQuiet();
+    if (this.commandLanes.isQuiet && this.otherLanes.isQuiet) this.onQuiet();
+  }
+
+  private start(lane: InProcessLane, consumer: LaneConsumer): void {
+    lane.status = 'running';
+    this.lanesLike(lane).running += 1;
+    void this.outside(() => this.insideBatch.run(true, () => this.run(lane, consumer)));
   }
 
   private async run(lane: InProcessLane, consumer: LaneConsumer): Promise<void> {
-    lane.status = 'running';
-    this.counts.running += 1;
     const policy = consumer.policy(lane.lane);
-    const jobs = lane.take(policy.maxBatchJobs, this.clock.now());
+    const { jobs, redelivered } = lane.take(policy.maxBatchJobs, this.clock.now());
+    const batch = { lane: lane.lane, jobs, redelivered, attempt: lane.tries.failures + 1 };
+    const abort = new AbortController();
+    this.aborts.add(abort);
     let outcome: LaneOutcome | undefined;
-    let error: unknown;
+    let failure: LaneOutcome['failure'];
     try {
-      outcome = await this.handleInTime(lane, jobs, consumer, policy);
-      error = outcome.failure?.error;
-    } catch (thrown) {
-      error = thrown;
+      outcome = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
+      failure = outcome.failure;
+    } catch (error) {
+      failure = { error };
     }
-    this.counts.running -= 1;
-    this.finish(lane, jobs, outcome, error, policy);
+    this.aborts.delete(abort);
+    this.lanesLike(lane).running -= 1;
+    this.end(lane, jobs.length, outcome, failure, policy);
     this.claim();
   }
 
-  private async handleInTime(
-    { lane, failures }: InProcessLane,
-    jobs: readonly Job[],
-    consumer: LaneConsumer,
-    { timeoutMs }: LanePolicy,
-  ): Promise<LaneOutcome> {
-    const abort = new AbortController();
-    this.aborts.add(abort);
-    const cancel = this.clock.schedule(timeoutMs, () =>
-      abort.abort(new HandlerTimeoutError(lane.component, timeoutMs)),
-    );
-    const aborted = new Promise<never>((_, reject) => {
-      abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error), { once: true });
-    });
-    try {
-      return await Promise.race([
-        consumer.handle({ lane, jobs, attempt: failures + 1, signal: abort.signal }),
-        aborted,
-      ]);
-    } finally {
-      cancel();
-      this.aborts.delete(abort);
-    }
-  }
-
   /** Acknowledges and stages follow-ups in one synchronous step, then decides where the lane goes. */
-  private finish(
+  private end(
     lane: InProcessLane,
-    jobs: readonly Job[],
+    jobs: number,
     outcome: LaneOutcome | undefined,
-    error: unknown,
+    failure: LaneOutcome['failure'],
     policy: LanePolicy,
   ): void {
-    const completed = error === undefined ? jobs.length : (outcome?.completed ?? 0);
-    this.remove(lane, completed);
-    if (completed > 0) lane.failures = 0;
-    if (outcome) this.add(outcome.followUps);
-    if (error === undefined) {
-      lane.batchLimit = Number.POSITIVE_INFINITY;
-      this.settle(lane, this.clock.now());
-    } else if (!outcome && jobs.length > 1 && !(error instanceof OutageError)) {
-      // The handler did not say which job failed: halve the batch until that job stands alone.
-      lane.batchLimit = Math.ceil(jobs.length / 2);
-      this.makeReady(lane);
-    } else {
-      this.fail(lane, error, policy);
-    }
-  }
-
-  private fail(lane: InProcessLane, error: unknown, policy: LanePolicy): void {
-    lane.failures += 1;
+    this.counts.removed(lane.acknowledge(outcome?.completed ?? 0));
     lane.batchLimit = Number.POSITIVE_INFINITY;
-    const { kind, component, tenantId, id } = lane.lane;
-    const subject = { kind, component, tenantId, lane: id, attempts: lane.failures, error: String(error) };
-    if (error instanceof OutageError || (isRepeatable(error) && lane.failures < policy.maxAttempts)) {
-      const backoffMs = Math.min(policy.backoffMs * 2 ** (lane.failures - 1), policy.maxBackoffMs);
-      this.wait(lane, backoffMs * (1 - Math.random() / 2));
-      return;
+    if (outcome) this.add(outcome.followUps);
+    if (!failure) return this.settle(lane, this.clock.now());
+    const step = nextStep(lane.tries, { error: failure.error, opaque: !outcome, jobs }, policy, Math.random());
+    switch (step.kind) {
+      case 'halve':
+        lane.batchLimit = step.batchLimit;
+        return this.makeReady(lane);
+      case 'wait':
+        return this.wait(lane, step.delayMs);
+      case 'give-up':
+        return this.giveUp(lane, failure.error, policy);
     }
-    if (policy.whenExhausted === 'park') {
-      lane.status = 'parked';
-      this.counts.parkedLanes += 1;
-      this.logger.error({ message: 'Lane parked behind a failing job', ...subject });
-      return;
-    }
-    const [job] = this.remove(lane, 1);
-    this.counts.deadLetters += 1;
-    lane.failures = 0;
-    this.logger.error({ message: 'Job put aside as a dead letter', ...subject, job });
-    this.settle(lane, this.clock.now());
   }
 
-  private remove(lane: InProcessLane, count: number): readonly Job[] {
-    const removed = lane.acknowledge(count);
-    this.counts.jobs -= removed.length;
-    this.counts.waitingCommands -= removed.filter(({ kind }) => kind === 'command').length;
-    return removed;
+  private giveUp(lane: InProcessLane, error: unknown, { whenExhausted }: LanePolicy): void {
+    const { kind, component, tenantId, id } = lane.lane;
+    const subject = { kind, component, tenantId, lane: id, attempts: lane.tries.failures, error: describeError(error) };
+    if (whenExhausted === 'park') {
+      lane.status = 'parked';
+      this.counts.parked(lane.size);
+      this.logger.error({ message: 'Lane parked behind a failing job', ...subject });
+    } else {
+      this.counts.removed(lane.acknowledge(1));
+      this.counts.deadLetters += 1;
+      this.logger.error({ message: 'Job put aside as a dead letter', ...subject });
+      this.settle(lane, this.clock.now());
+    }
+  }
+
+  private lanesLike({ lane }: InProcessLane): ReadyLanes {
+    return lane.kind === 'command' ? this.commandLanes : this.otherLanes;
   }
 
   /** Resolves when nothing runs and nothing may run any more, or when the time for it is over. */
-  private finishOrTimeout(): Promise<void> {
+  private quietOrTimeout(): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.clock.schedule(this.options.drainTimeoutMs, resolve);
       this.onQuiet = () => {
@@ -245,7 +228,7 @@ export class InProcessQueue extends GroupQueue {
 
   /** Makes the lanes that wait for quiet ready at once; false when there are none. */
   private hurryDebounced(): boolean {
-    const waiting = [...this.lanes.values()].filter(({ status, failures }) => status === 'waiting' && failures === 0);
+    const waiting = [...this.lanes.values()].filter((lane) => lane.status === 'waiting' && isUntried(lane));
     for (const lane of waiting) {
       lane.hurry();
       this.makeReady(lane);
@@ -254,7 +237,7 @@ export class InProcessQueue extends GroupQueue {
   }
 }
 
-function isRepeatable(error: unknown): boolean {
-  const kind = classifyError(error);
-  return kind === 'transient' || kind === 'conflict';
+/** Such a lane waits for its time, not after a failure. */
+function isUntried({ tries }: InProcessLane): boolean {
+  return tries.failures === 0 && tries.outages === 0;
 }

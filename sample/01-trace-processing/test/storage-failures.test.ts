@@ -24,7 +24,7 @@ const body = exportOf('checkout', { traceId: traceId(1), spanId: spanId(1) });
 it.each([
   ['the storage does not answer', new StoreUnavailableError('ClickHouse is away'), 503],
   ['a command failed for want of storage', new CommandFailedError('1', 'STORE_UNAVAILABLE', 'transient', 'away'), 503],
-  ['the queue is full', new QueueFullError(10), 429],
+  ['the queue is full', new QueueFullError('maxWaitingCommands', 10), 429],
 ])('asks the exporter to repeat when %s', async (_, error, status) => {
   vi.spyOn(sample.app.get(CommandBus), 'execute').mockRejectedValue(error);
   const response = await sample.post(body);

@@ -45,7 +45,14 @@ function run(environment: Record<string, string> = {}): Application {
   const child = spawn(process.execPath, ['--input-type=module', '-e', APPLICATION], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, LIB: join(compiled.path, 'lib'), DATA: join(path, 'data'), TMPDIR: path, LINGER: '1', ...environment },
+    env: {
+      ...process.env,
+      LIB: join(compiled.path, 'lib'),
+      DATA: join(path, 'data'),
+      TMPDIR: path,
+      LINGER: '1',
+      ...environment,
+    },
   });
   applications.push(child);
   const lines: { state: string; pid?: number; status?: number }[] = [];

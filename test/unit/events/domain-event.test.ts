@@ -27,8 +27,7 @@ test('is nothing of what is no marked class', () => {
 });
 
 test('is found in the registry by its type', () => {
-  const types = new EventTypeRegistry();
-  types.register({ type: 'test.first', version: 1, eventClass: First });
+  const types = new EventTypeRegistry([First]);
   expect(types.get('test.first')?.eventClass).toBe(First);
   expect(types.get('test.second')).toBeUndefined();
   expect(types.get('toString')).toBeUndefined();

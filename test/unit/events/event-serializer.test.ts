@@ -43,8 +43,7 @@ function setUp(
       return problems;
     },
   };
-  const types = new EventTypeRegistry();
-  types.register({ type: 'test.noted', version: 3, eventClass: Noted });
+  const types = new EventTypeRegistry([Noted]);
   return { serializer: new EventSerializer(types, validator, maxEventBytes), asked };
 }
 
@@ -104,7 +103,7 @@ describe('serialize', () => {
   });
 
   test('refuses a class that no pipeline declares', () => {
-    const serializer = new EventSerializer(new EventTypeRegistry(), { problems: () => [] });
+    const serializer = new EventSerializer(new EventTypeRegistry([]), { problems: () => [] });
     expect(() => serializer.serialize({ data: new Noted('x') })).toThrow(/forFeature/);
   });
 
@@ -142,8 +141,7 @@ describe('deserialize', () => {
         runs += 1;
       }
     }
-    const types = new EventTypeRegistry();
-    types.register({ type: 'test.counted', version: 1, eventClass: Counted });
+    const types = new EventTypeRegistry([Counted]);
     const serializer = new EventSerializer(types, { problems: () => [] });
     const { data } = serializer.deserialize(stored('{"a":2}', 'test.counted'));
     expect(data).toBeInstanceOf(Counted);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryEventStore } from '../../../lib/event-store/memory/memory-event-store.js';
+import { StoreUnavailableError } from '../../../lib/event-store/store-unavailable.error.js';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
 import type { StoredEvent } from '../../../lib/events/stored-event.js';
 import type { FoldDefinition } from '../../../lib/projections/fold-definition.js';
@@ -55,12 +56,25 @@ class StaleProjectionStore extends MemoryProjectionStore {
   }
 }
 
+/** Its reads break now and then, in the middle. */
+class FailingEventStore extends MemoryEventStore {
+  fails = false;
+
+  override async *read(...args: Parameters<MemoryEventStore['read']>): AsyncIterable<RecordedEvent> {
+    for await (const event of super.read(...args)) {
+      if (this.fails && event.sequence % 2 === 0) throw new StoreUnavailableError('It is away');
+      yield event;
+    }
+  }
+}
+
 const tenantId = createTenantId('acme');
 const stream = { tenantId, aggregateType: 'basket', aggregateId: 'b1' };
 const key: ProjectionKey = { tenantId, projection: 'baskets', version: 1, id: 'b1' };
 
-function foldOf(handler: FoldHandler<unknown>): FoldDefinition {
+function foldOf(handler: FoldHandler<unknown>, maxBatchEvents: number): FoldDefinition {
   return {
+    kind: 'fold',
     component: 'baskets@1',
     name: 'baskets',
     version: 1,
@@ -68,26 +82,31 @@ function foldOf(handler: FoldHandler<unknown>): FoldDefinition {
     projectionClass: Baskets,
     types: new Set(['contract.item_added', 'contract.item_removed']),
     methods: new Map(),
-    options: { name: 'baskets' },
+    options: { name: 'baskets', maxBatchEvents },
     handler: { name: 'Baskets', resolve: () => handler },
   };
 }
 
-async function setUp(events: readonly object[]) {
+async function setUp(events: readonly object[], maxBatchEvents = 500) {
   const context = await createStorageContext();
-  const store = new MemoryEventStore(context);
+  const store = new FailingEventStore(context);
   const stored: StoredEvent[] = [];
   for (const data of events) stored.push(...(await store.append(stream, [{ data }])).stored);
   const projections = new StaleProjectionStore();
   const handler = new Baskets();
   const executor = new FoldExecutor(store, projections, context.serializer);
-  const run = (jobs: readonly EventRangeJob[], attempt = 1) =>
-    executor.execute(foldOf(handler), {
-      lane: { tenantId, kind: 'fold', component: 'baskets@1', aggregateType: 'basket', id: 'b1' },
-      jobs,
-      attempt,
-      signal: new AbortController().signal,
-    });
+  const run = (jobs: readonly EventRangeJob[], redelivered = false) =>
+    executor.execute(
+      foldOf(handler, maxBatchEvents),
+      {
+        lane: { tenantId, kind: 'fold', component: 'baskets@1', aggregateType: 'basket', id: 'b1' },
+        jobs,
+        attempt: 1,
+        redelivered,
+        signal: new AbortController().signal,
+      },
+      () => true,
+    );
   const job = (from: number, to: number, inline = true): EventRangeJob => ({
     kind: 'fold',
     aggregateId: 'b1',
@@ -105,7 +124,7 @@ async function setUp(events: readonly object[]) {
     }
     return state;
   };
-  return { projections, handler, run, job, expected };
+  return { store, projections, handler, run, job, expected };
 }
 
 const anEvent = fc.oneof(
@@ -123,23 +142,32 @@ describe('FoldExecutor', () => {
           fc.record({
             ranges: fc.array(fc.tuple(fc.nat(24), fc.nat(24), fc.boolean()), { minLength: 1, maxLength: 4 }),
             pick: fc.nat(50),
-            attempt: fc.constantFrom(1, 2),
+            redelivered: fc.boolean(),
+            readsFail: fc.boolean(),
             failAt: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 25 })),
           }),
           { maxLength: 12 },
         ),
-        async (events, batches) => {
-          const { projections, handler, run, job, expected } = await setUp(events);
-          for (const { ranges, pick, attempt, failAt } of batches) {
+        fc.constantFrom(1, 3, 500),
+        async (events, batches, maxBatchEvents) => {
+          const { store, projections, handler, run, job, expected } = await setUp(events, maxBatchEvents);
+          for (const { ranges, pick, redelivered, failAt, readsFail } of batches) {
             projections.pick = () => pick;
             handler.failAt = failAt;
+            store.fails = readsFail;
             const clamp = (n: number): number => (n % events.length) + 1;
-            await run(
-              ranges.map(([a, b, inline]) => job(Math.min(clamp(a), clamp(b)), Math.max(clamp(a), clamp(b)), inline)),
-              attempt,
+            const jobs = ranges.map(([a, b, inline]) =>
+              job(Math.min(clamp(a), clamp(b)), Math.max(clamp(a), clamp(b)), inline),
             );
+            const { completed, covered, failure } = await run(jobs, redelivered);
+            expect(failure === undefined).toBe(completed === jobs.length);
+            // What is acknowledged is saved, by this run or by one before it, and so is what reactors are told of.
+            const reached = Math.max(0, ...projections.history.map(({ sequence }) => sequence));
+            for (const { to } of jobs.slice(0, completed)) expect(reached).toBeGreaterThanOrEqual(to);
+            for (const { sequence } of covered) expect(reached).toBeGreaterThanOrEqual(sequence);
           }
           handler.failAt = 0;
+          store.fails = false;
           await run([job(1, events.length, false)]);
           for (const row of projections.history) expect(row.state).toEqual(expected(row.sequence));
           const [row] = await projections.latest([key]);
@@ -149,6 +177,15 @@ describe('FoldExecutor', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('saves on a long way, so that one that is interrupted is not begun anew', async () => {
+    const events = Array.from({ length: 10 }, (_, index) => new ItemAdded(`i${index}`));
+    const { projections, handler, run, job, expected } = await setUp(events, 3);
+    handler.failAt = 9;
+    expect(await run([job(1, 10, false)])).toMatchObject({ completed: 0, failure: {} });
+    expect(projections.history.map(({ sequence }) => sequence)).toEqual([3, 6, 8]);
+    for (const row of projections.history) expect(row.state).toEqual(expected(row.sequence));
   });
 
   it('drops what is covered, and does not tell reactors of it again', async () => {
@@ -163,8 +200,8 @@ describe('FoldExecutor', () => {
     const { projections, run, job } = await setUp([new ItemAdded('a'), new ItemAdded('b')]);
     projections.pick = () => projections.history.length;
     await run([job(1, 2)]);
-    expect((await run([job(1, 2)], 2)).covered.map(({ sequence }) => sequence)).toEqual([1, 2]);
-    expect((await run([job(1, 2, false)], 2)).covered.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect((await run([job(1, 2)], true)).covered.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect((await run([job(1, 2, false)], true)).covered.map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
   it('keeps what came before a failing event, within one job too, and says how many jobs are done', async () => {

@@ -24,7 +24,7 @@ describe('InProcessLane', () => {
     const lane = new InProcessLane('key', laneId);
     for (let sequence = 1; sequence <= 5_000; sequence += 1) lane.add(range(sequence), 0);
     expect(lane.size).toBe(1_000);
-    const jobs = lane.take(10_000, 0) as readonly EventRangeJob[];
+    const jobs = lane.take(10_000, 0).jobs as readonly EventRangeJob[];
     expect(jobs.at(-1)).toEqual({ kind: 'fold', aggregateId: 'a', from: 1_000, to: 5_000, events: null });
     expect(jobs.slice(0, -1).map(({ from }) => from)).toEqual(Array.from({ length: 999 }, (_, index) => index + 1));
   });
@@ -37,7 +37,7 @@ describe('InProcessLane', () => {
     expect(lane.add(range(1_002), 0)).toBe(false);
     expect(lane.add(range(1, 'b'), 0)).toBe(true);
     expect(lane.acknowledge(1_000)).toHaveLength(1_000);
-    expect(lane.take(10, 0)).toMatchObject([
+    expect(lane.take(10, 0).jobs).toMatchObject([
       { from: 1_001, to: 1_002, events: null },
       { aggregateId: 'b', from: 1 },
     ]);

@@ -24,18 +24,19 @@ function event(sequence: number, type: string, aggregateId = 'a'): StoredEvent {
 }
 
 function router(): EventRouter {
-  const registry = new PipelineRegistry();
-  const fold = { component: 'fold@1', aggregateType: 't', types: new Set(['x']), methods: new Map() };
-  const map = { component: 'map@2', aggregateType: 't', types: new Set(['x', 'y']) };
-  registry.register({
-    name: 'p',
-    aggregateType: 't',
-    events: [],
-    commands: [],
-    reactors: [],
-    folds: [fold],
-    maps: [map],
-  } as unknown as PipelineDefinition);
+  const fold = { kind: 'fold', component: 'fold@1', aggregateType: 't', types: new Set(['x']), methods: new Map() };
+  const map = { kind: 'map', component: 'map@2', aggregateType: 't', types: new Set(['x', 'y']) };
+  const registry = new PipelineRegistry([
+    {
+      name: 'p',
+      aggregateType: 't',
+      events: [],
+      commands: [],
+      reactors: [],
+      folds: [fold],
+      maps: [map],
+    } as unknown as PipelineDefinition,
+  ]);
   return new EventRouter(registry);
 }
 

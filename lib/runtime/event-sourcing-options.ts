@@ -1,6 +1,6 @@
-import type { ProcessRole } from './runtime/process-role.js';
-import type { QueueAdapter } from './queue/queue-adapter.js';
-import type { StorageAdapter } from './storage/storage.js';
+import type { ProcessRole } from './process-role.js';
+import type { QueueAdapter } from '../queue/queue-adapter.js';
+import type { StorageAdapter } from '../storage/storage.js';
 
 /**
  * Options of `EventSourcingModule.forRoot()`.
@@ -14,11 +14,11 @@ export interface EventSourcingModuleOptions {
   readonly eventStore?: StorageAdapter;
   /** What carries commands and events to their handlers. @default inProcessQueue() */
   readonly queue?: QueueAdapter;
-  /** How long `commandBus.execute()` waits for the outcome where the queue is in process. @default 30_000 */
+  /** How long `commandBus.execute()` waits for the outcome where the queue is in process; milliseconds. @default 10_000 */
   readonly commandTimeoutMs?: number;
-  /** Bound of one event's data as JSON. @default 1_048_576 */
+  /** Bound of one event as JSON; bytes. @default 1_048_576 */
   readonly maxEventBytes?: number;
-  /** Bound of one command as JSON. @default 1_048_576 */
+  /** Bound of one command as JSON; bytes. @default 1_048_576 */
   readonly maxCommandBytes?: number;
 }
 

@@ -1,0 +1,45 @@
+import { integerProblem } from '../errors/integer-problem.js';
+import { textProblem } from '../tenancy/text-problem.js';
+import type { WiringProblems } from './wiring-problems.js';
+
+const MAX_VERSION = 65_535;
+
+/** Names that begin with it are our own. */
+export const RESERVED_PREFIX = '$';
+
+/** Reports a name that cannot be part of a key, or is reserved. */
+export function checkName(owner: string, what: string, name: unknown, problems: WiringProblems): void {
+  const problem =
+    textProblem(name) ?? (String(name).startsWith(RESERVED_PREFIX) ? `must not begin with ${RESERVED_PREFIX}` : null);
+  if (problem !== null) problems.add(`The ${what} of ${owner} ${problem}.`);
+}
+
+/** Reports numbers that are given and are not integers from `min` on. */
+export function checkIntegers(
+  owner: string,
+  values: Readonly<Record<string, unknown>>,
+  min: number,
+  problems: WiringProblems,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    const problem = value === undefined ? null : integerProblem(value, min);
+    if (problem !== null) problems.add(`The ${name} of ${owner} ${problem}.`);
+  }
+}
+
+/** Reports a version that is not an integer from 1 to 65,535. */
+export function checkVersion(owner: string, version: number, problems: WiringProblems): void {
+  const problem = integerProblem(version, 1, MAX_VERSION);
+  if (problem !== null) problems.add(`The version of ${owner} ${problem}.`);
+}
+
+/** Reports options that are to be functions and are not. */
+export function checkFunctions(
+  owner: string,
+  values: Readonly<Record<string, unknown>>,
+  problems: WiringProblems,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'function') problems.add(`The ${name} of ${owner} must be a function, not ${typeof value}.`);
+  }
+}

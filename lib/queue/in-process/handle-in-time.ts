@@ -1,0 +1,40 @@
+import type { Clock } from '../../clock/clock.js';
+import { HandlerTimeoutError } from '../handler-timeout.error.js';
+import type { LaneBatch, LaneOutcome } from '../lane-batch.js';
+
+/** How long a handler that was aborted may take to end before its lane goes on without it. */
+const ABORT_GRACE_MS = 5_000;
+
+/**
+ * Runs a handler within its time. When it takes longer, its signal is aborted, and it is waited for a little, so that
+ * as a rule no two batches of one lane run at a time; an outcome that it still gives counts.
+ *
+ * @param abort aborts the batch from outside as well
+ * @throws HandlerTimeoutError
+ */
+export async function handleInTime(
+  handle: (batch: LaneBatch) => Promise<LaneOutcome>,
+  batch: Omit<LaneBatch, 'signal'>,
+  abort: AbortController,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<LaneOutcome> {
+  const { signal } = abort;
+  const timeout = new HandlerTimeoutError(batch.lane.component, timeoutMs);
+  const cancelTimeout = clock.schedule(timeoutMs, () => abort.abort(timeout));
+  let cancelGrace = (): void => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => {
+      cancelGrace = clock.schedule(ABORT_GRACE_MS, () => reject(signal.reason as Error));
+    });
+  });
+  try {
+    return await Promise.race([handle({ ...batch, signal }), givenUp]);
+  } catch (error) {
+    // What an aborted handler throws mostly only tells that it was aborted.
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    cancelTimeout();
+    cancelGrace();
+  }
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../clock/clock.js';
+import type { EventStore } from '../event-store/event-store.js';
+import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import { RESERVED_PREFIX } from '../pipeline/check-options.js';
+import type { FoldDefinition } from '../projections/fold-definition.js';
+import type { ProjectionKey } from '../projections/stores/projection-row.js';
+import type { ProjectionStore } from '../projections/stores/projection-store.js';
+import { createTenantId } from '../tenancy/create-tenant-id.js';
+
+const SYSTEM = createTenantId(`${RESERVED_PREFIX}system`);
+const COMPONENTS = `${RESERVED_PREFIX}components`;
+
+/**
+ * When each fold, in each of its versions, came into being. What was recorded before is folded silently: a new version
+ * that is built from the log, or a new fold on an old log, must not repeat the side effects of years.
+ */
+export class ComponentBirths {
+  private readonly births = new Map<string, number>();
+
+  constructor(
+    private readonly pipelines: PipelineRegistry,
+    private readonly store: EventStore,
+    private readonly projections: ProjectionStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Reads the births of all folds, and puts those on record that have none. */
+  async load(): Promise<void> {
+    const folds = [...this.pipelines.folds.values()];
+    const rows = await this.projections.load(folds.map(keyOf));
+    for (const [index, fold] of folds.entries()) {
+      this.births.set(fold.component, rows[index]?.updatedAt ?? (await this.giveBirth(fold)));
+    }
+  }
+
+  private async giveBirth(fold: FoldDefinition): Promise<number> {
+    const bornAt = (await this.hasHistory(fold)) ? this.clock.now() : 0;
+    await this.projections.save([{ ...keyOf(fold), sequence: 1, state: {}, updatedAt: bornAt }]);
+    return bornAt;
+  }
+
+  private async hasHistory({ aggregateType, types }: FoldDefinition): Promise<boolean> {
+    for await (const _ of this.store.heads({ aggregateType, types: [...types] })) return true;
+    return false;
+  }
+
+  /** Milliseconds since the epoch; 0 where there was nothing before. */
+  of(component: string): number {
+    return this.births.get(component) ?? 0;
+  }
+}
+
+function keyOf({ component }: FoldDefinition): ProjectionKey {
+  return { tenantId: SYSTEM, projection: COMPONENTS, version: 1, id: component };
+}

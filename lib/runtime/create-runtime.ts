@@ -1,0 +1,69 @@
+import type { DiscoveryService } from '@nestjs/core';
+import type { Clock } from '../clock/clock.js';
+import { CommandDispatcher } from '../commands/command-dispatcher.js';
+import { CommandExecutor } from '../commands/command-executor.js';
+import { InProcessCommandOutcomes } from '../commands/in-process-command-outcomes.js';
+import type { EventSerializer } from '../events/event-serializer.js';
+import type { IdGenerator } from '../events/id-generator.js';
+import type { Validator } from '../events/validator.js';
+import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import { FoldExecutor } from '../projections/fold-executor.js';
+import { MapExecutor } from '../projections/map-executor.js';
+import type { GroupQueue } from '../queue/group-queue.js';
+import { ReactorExecutor } from '../reactors/reactor-executor.js';
+import type { Storage } from '../storage/storage.js';
+import { ComponentBirths } from './component-births.js';
+import { CqrsBinding } from './cqrs-binding.js';
+import type { EventAnnouncer } from './event-announcer.js';
+import type { EventRouter } from './event-router.js';
+import type { EventSourcingSetup } from './event-sourcing-setup.js';
+import { EventSourcingRuntime } from './event-sourcing.runtime.js';
+import { LaneWorker } from './lane-worker.js';
+import { Reconciler } from './reconciler.js';
+
+/** What the runtime is made of. */
+export interface RuntimeTools {
+  readonly setup: EventSourcingSetup;
+  readonly pipelines: PipelineRegistry;
+  readonly storage: Storage;
+  readonly queue: GroupQueue;
+  readonly router: EventRouter;
+  readonly announcer: EventAnnouncer;
+  readonly serializer: EventSerializer;
+  readonly validator: Validator;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+}
+
+/** Puts the runtime together. */
+export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService): EventSourcingRuntime {
+  const { setup, pipelines, storage, queue, router, announcer, serializer, validator, clock, ids } = tools;
+  const { events, projections, records } = storage;
+  const outcomes = new InProcessCommandOutcomes(clock);
+  const births = new ComponentBirths(pipelines, events, projections, clock);
+  return new EventSourcingRuntime({
+    role: setup.role,
+    cqrs: new CqrsBinding(discovery),
+    pipelines,
+    announcer,
+    births,
+    queue,
+    storage,
+    dispatcher: new CommandDispatcher(queue, outcomes, validator, ids, clock, {
+      ...setup,
+      sharedQueue: setup.queue.shared,
+    }),
+    reconciler: new Reconciler(pipelines, events, projections, records, queue, router),
+    worker: new LaneWorker(
+      pipelines,
+      new CommandExecutor(pipelines.commands, events, ids),
+      new FoldExecutor(events, projections, serializer),
+      new MapExecutor(events, records, serializer),
+      new ReactorExecutor(projections, serializer),
+      router,
+      announcer,
+      outcomes,
+      births,
+    ),
+  });
+}

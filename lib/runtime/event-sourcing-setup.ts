@@ -1,0 +1,15 @@
+import type { QueueAdapter } from '../queue/queue-adapter.js';
+import type { StorageAdapter } from '../storage/storage.js';
+import type { ProcessRole } from './process-role.js';
+
+/** The options of `forRoot()` with every default filled in. */
+export interface EventSourcingSetup {
+  readonly role: ProcessRole;
+  readonly storage: StorageAdapter;
+  /** Whether the storage was chosen, or is the default. */
+  readonly storageNamed: boolean;
+  readonly queue: QueueAdapter;
+  readonly commandTimeoutMs: number;
+  readonly maxEventBytes: number;
+  readonly maxCommandBytes: number;
+}

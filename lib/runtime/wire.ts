@@ -1,0 +1,64 @@
+import { Logger } from '@nestjs/common';
+import type { DiscoveryService, ModuleRef } from '@nestjs/core';
+import { PipelineExplorer } from '../pipeline/pipeline-explorer.js';
+import { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import { WiringProblems } from '../pipeline/wiring-problems.js';
+import { CqrsBinding } from './cqrs-binding.js';
+import type { EventSourcingSetup } from './event-sourcing-setup.js';
+import { loadedCopies } from './loaded-copies.js';
+
+const logger = new Logger('EventSourcing');
+
+/**
+ * Finds the pipelines and checks that everything fits together, before anything is opened.
+ *
+ * @param rootToken the token that each `forRoot()` provides once
+ * @throws WiringError that lists everything wrong
+ */
+export function wire(
+  setup: EventSourcingSetup,
+  rootToken: unknown,
+  discovery: DiscoveryService,
+  moduleRef: ModuleRef,
+): PipelineRegistry {
+  const problems = new WiringProblems();
+  checkRoot(setup, rootToken, discovery, problems);
+  const pipelines = new PipelineExplorer(discovery, moduleRef).explore(problems);
+  const commands = pipelines.flatMap((pipeline) => pipeline.commands);
+  new CqrsBinding(discovery).check(commands, problems);
+  problems.throwIfAny();
+  warn(setup);
+  return new PipelineRegistry(pipelines);
+}
+
+function checkRoot(
+  { role, queue }: EventSourcingSetup,
+  rootToken: unknown,
+  discovery: DiscoveryService,
+  problems: WiringProblems,
+): void {
+  const roots = discovery.getProviders().filter(({ token }) => token === rootToken).length;
+  if (roots > 1) {
+    problems.add(`EventSourcingModule.forRoot() is imported ${roots} times: import it once, in the root module.`);
+  }
+  if (role === 'web' && !queue.shared) {
+    problems.add(
+      `The role 'web' hands its commands to other processes, which the ${queue.name} queue does not reach: ` +
+        "use the role 'all', or a shared queue.",
+    );
+  }
+}
+
+function warn({ storage, storageNamed }: EventSourcingSetup): void {
+  if (!storageNamed) {
+    logger.warn(
+      `Events are kept in ${storage.name} only and are gone with this process: name an eventStore in forRoot().`,
+    );
+  }
+  if (loadedCopies() > 1) {
+    logger.warn(
+      `${loadedCopies()} copies of @event-sourcing/nestjs are loaded; decorators and tokens of one are strange to the ` +
+        'other. Keep one.',
+    );
+  }
+}
