@@ -30,6 +30,7 @@ export async function compile(entry: string): Promise<Compiled> {
       declaration: false,
       declarationMap: false,
       sourceMap: false,
+      inlineSources: false,
       typeRoots: [join(ROOT, 'node_modules/@types')],
     },
     include: [],

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
+import { PermanentError } from '../../../lib/errors/permanent.error.js';
+import { QueueFullError } from '../../../lib/queue/queue-full.error.js';
+import type { CommandJob } from '../../../lib/queue/job.js';
+import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
+import type { TenantId } from '../../../lib/tenancy/tenant-id.js';
+import { eventually } from '../../support/eventually.js';
+import { type GroupQueueCases, POLICY, command, done, lane, range, settled } from './group-queue-cases.js';
+
+/** See `groupQueueSuite`. */
+export function admissionCases({ open, start }: GroupQueueCases): void {
+  it('refuses lanes without a legal tenant or id, and takes none of the jobs beside them', async () => {
+    const queue = await start(done);
+    for (const tenantId of ['', ' ', 'a\u0000', '\ud800', 'x'.repeat(513), undefined, null, 7]) {
+      const bad = { ...lane('a'), tenantId: tenantId as TenantId };
+      await expect(queue.stage([range(lane('good'), 1), range(bad, 1)])).rejects.toBeInstanceOf(InvalidTenantError);
+    }
+    for (const id of ['', 'a\u0000', '\udc00', 'x'.repeat(10_000)]) {
+      await expect(queue.stage([range(lane('good'), 1), range(lane(id), 1)])).rejects.toBeInstanceOf(
+        InvalidArgumentError,
+      );
+    }
+    expect(await queue.depth()).toMatchObject({ jobs: 0 });
+  });
+
+  it('refuses commands beyond its bound and takes none of them, but always takes stored events', async () => {
+    const queue = await open({ maxWaitingCommands: 2 });
+    await queue.stage([command(lane('a', 'command'), '1')]);
+    await expect(
+      queue.stage([command(lane('a', 'command'), '2'), command(lane('a', 'command'), '3')]),
+    ).rejects.toBeInstanceOf(QueueFullError);
+    expect(await queue.depth()).toMatchObject({ jobs: 1 });
+    await queue.stage([range(lane('a'), 1), range(lane('a'), 2), range(lane('a'), 3)]);
+    const ids: string[] = [];
+    queue.consume({
+      policy: () => POLICY,
+      handle: async (batch) => {
+        if (batch.lane.kind === 'command') ids.push(...(batch.jobs as CommandJob[]).map(({ commandId }) => commandId));
+        return done(batch);
+      },
+    });
+    await settled(queue);
+    await queue.stage([command(lane('a', 'command'), '4'), command(lane('a', 'command'), '5')]);
+    await settled(queue);
+    expect(ids).toEqual(['1', '4', '5']);
+  });
+
+  it('refuses commands while too much of other work waits, that of parked lanes apart', async () => {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const queue = await start(
+      async (batch) => {
+        if (batch.lane.id !== 'bad') return done(batch);
+        await gate;
+        throw new PermanentError('poison');
+      },
+      { policy: { whenExhausted: 'park', maxBatchJobs: 1 }, limits: { maxWaitingJobs: 3 } },
+    );
+    await queue.stage([1, 2, 3, 4].map((sequence) => range(lane('bad'), sequence)));
+    await expect(queue.stage([command(lane('a', 'command'), '1')])).rejects.toMatchObject({ option: 'maxWaitingJobs' });
+    release();
+    await eventually(async () => expect(await queue.depth()).toMatchObject({ parkedJobs: 4 }));
+    await queue.stage([command(lane('a', 'command'), '2')]);
+    await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 4, running: 0 }));
+  });
+}

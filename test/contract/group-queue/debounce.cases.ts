@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import type { Lane } from '../../../lib/queue/lane.js';
+import type { StagedJob } from '../../../lib/queue/staged-job.js';
+import { eventually } from '../../support/eventually.js';
+import { type GroupQueueCases, done, lane, range, sequenceOf, settled } from './group-queue-cases.js';
+
+/** See `groupQueueSuite`. */
+export function debounceCases({ start }: GroupQueueCases): void {
+  const debounced = (of: Lane, sequence: number, source: string, delayMs: number, maxWaitMs = 60_000): StagedJob => ({
+    ...range(of, sequence),
+    debounce: { delayMs, maxWaitMs, source, rank: sequence },
+  });
+
+  it('keeps of one source the job with the highest rank, whatever arrives last', async () => {
+    const seen: number[] = [];
+    const queue = await start((batch) => {
+      seen.push(...batch.jobs.map(sequenceOf));
+      return done(batch);
+    });
+    await queue.stage([debounced(lane('k', 'reactor'), 2, 'x', 30)]);
+    await queue.stage([debounced(lane('k', 'reactor'), 5, 'x', 30), debounced(lane('k', 'reactor'), 4, 'x', 30)]);
+    await settled(queue);
+    expect(seen).toEqual([5]);
+  });
+
+  it('takes the last job of another source', async () => {
+    const seen: number[] = [];
+    const queue = await start((batch) => {
+      seen.push(...batch.jobs.map(sequenceOf));
+      return done(batch);
+    });
+    await queue.stage([debounced(lane('k', 'reactor'), 9, 'x', 20), debounced(lane('k', 'reactor'), 1, 'y', 20)]);
+    await settled(queue);
+    expect(seen).toEqual([1]);
+  });
+
+  it('waits no longer than the longest wait, however busy it is', async () => {
+    let ran = 0;
+    const queue = await start((batch) => {
+      ran += 1;
+      return done(batch);
+    });
+    let sequence = 0;
+    const busy = setInterval(
+      () => void queue.stage([debounced(lane('k', 'reactor'), (sequence += 1), 'x', 1_000, 50)]),
+      5,
+    );
+    try {
+      await eventually(() => expect(ran).toBeGreaterThanOrEqual(2));
+    } finally {
+      clearInterval(busy);
+    }
+  });
+
+  it('loses nothing that arrives while the job runs: one runs, one waits', async () => {
+    const seen: number[] = [];
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const queue = await start(async (batch) => {
+      seen.push(...batch.jobs.map(sequenceOf));
+      if (seen.length === 1) await gate;
+      return done(batch);
+    });
+    await queue.stage([debounced(lane('k', 'reactor'), 1, 'x', 0)]);
+    await eventually(() => expect(seen).toEqual([1]));
+    await queue.stage([debounced(lane('k', 'reactor'), 2, 'x', 0), debounced(lane('k', 'reactor'), 3, 'x', 0)]);
+    expect(await queue.depth()).toMatchObject({ jobs: 2 });
+    release();
+    await settled(queue);
+    expect(seen).toEqual([1, 3]);
+  });
+
+  it('gives a job that takes the place of a failing one all its attempts', async () => {
+    const attempts: [number, number][] = [];
+    const queue = await start(
+      (batch) => {
+        attempts.push([sequenceOf(batch.jobs[0]!), batch.attempt]);
+        if (attempts.length < 4) throw new Error('not yet');
+        return done(batch);
+      },
+      { policy: { maxAttempts: 3, backoffMs: 40, maxBackoffMs: 40 } },
+    );
+    await queue.stage([debounced(lane('k', 'reactor'), 1, 'x', 0)]);
+    await eventually(() => expect(attempts).toHaveLength(2));
+    await queue.stage([debounced(lane('k', 'reactor'), 2, 'x', 0)]);
+    await settled(queue);
+    expect(attempts).toEqual([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+    ]);
+  });
+}

@@ -1,0 +1,65 @@
+import { expect } from 'vitest';
+import type { GroupQueue } from '../../../lib/queue/group-queue.js';
+import type { EventRangeJob, Job } from '../../../lib/queue/job.js';
+import type { Lane, LaneKind } from '../../../lib/queue/lane.js';
+import type { LaneBatch, LaneOutcome } from '../../../lib/queue/lane-batch.js';
+import type { LanePolicy } from '../../../lib/queue/lane-policy.js';
+import type { StagedJob } from '../../../lib/queue/staged-job.js';
+import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
+import { eventually } from '../../support/eventually.js';
+
+/** What every adapter lets the suite choose. */
+export interface QueueLimits {
+  readonly concurrency: number;
+  readonly commandConcurrency: number;
+  readonly maxWaitingCommands: number;
+  readonly maxWaitingJobs: number;
+  readonly drainTimeoutMs: number;
+}
+
+export const LIMITS: QueueLimits = {
+  concurrency: 8,
+  commandConcurrency: 8,
+  maxWaitingCommands: 1_000,
+  maxWaitingJobs: 100_000,
+  drainTimeoutMs: 5_000,
+};
+
+export const POLICY: LanePolicy = {
+  maxBatchJobs: 10,
+  maxAttempts: 3,
+  backoffMs: 1,
+  maxBackoffMs: 5,
+  timeoutMs: 5_000,
+  whenExhausted: 'dead-letter',
+};
+
+export type Handle = (batch: LaneBatch) => Promise<LaneOutcome> | LaneOutcome;
+
+/** What the cases of one adapter are declared with; queues are drained after each case. */
+export interface GroupQueueCases {
+  open(limits?: Partial<QueueLimits>): Promise<GroupQueue>;
+  /** A queue that is consumed. */
+  start(handle: Handle, options?: { policy?: Partial<LanePolicy>; limits?: Partial<QueueLimits> }): Promise<GroupQueue>;
+}
+
+export const done: Handle = (batch) => ({ completed: batch.jobs.length, followUps: [] });
+
+export function lane(id: string, kind: LaneKind = 'fold', tenant = 'acme'): Lane {
+  return { tenantId: createTenantId(tenant), kind, component: 'c@1', aggregateType: 't', id };
+}
+
+export function range(of: Lane, sequence: number): StagedJob {
+  return { lane: of, job: { kind: 'fold', aggregateId: of.id, from: sequence, to: sequence, events: [] } };
+}
+
+export function command(of: Lane, commandId: string): StagedJob {
+  return { lane: of, job: { kind: 'command', commandId, type: 'x', data: {}, metadata: {}, acceptedAt: 0 } };
+}
+
+export const sequenceOf = (job: Job): number => (job as EventRangeJob).to;
+
+/** Resolves when everything that was staged is done. */
+export function settled(queue: GroupQueue): Promise<void> {
+  return eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 0, running: 0 }));
+}
