@@ -26,7 +26,7 @@ export class FoldProgress {
   }
 
   apply(event: RecordedEvent): void {
-    const next = this.call(this.state ?? this.handler.init(), event);
+    const next = this.call(this.state ?? this.init(event), event);
     if (next === undefined) throw new InvalidProjectionResultError(this.fold.component, event.type, 'undefined');
     refusePromise(this.fold.component, event.type, next);
     this.state = next;
@@ -42,6 +42,12 @@ export class FoldProgress {
 
   toState(): JsonValue {
     return toJsonValue(this.fold.component, this.lastType, this.state);
+  }
+
+  private init(event: RecordedEvent): unknown {
+    const state = this.handler.init();
+    refusePromise(this.fold.component, event.type, state);
+    return state;
   }
 
   private call(state: unknown, event: RecordedEvent): unknown {

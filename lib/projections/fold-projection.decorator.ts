@@ -1,5 +1,6 @@
 import type { EventClass } from '../events/event-class.js';
-import type { FoldHandler } from './fold-handler.js';
+import type { RecordedEvent } from '../events/recorded-event.js';
+import type { Immediate } from './immediate.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:fold-projection');
 
@@ -23,6 +24,12 @@ export interface FoldProjectionOptions {
   readonly timeoutMs?: number;
 }
 
+// A FoldHandler of any state, promises apart.
+interface Folds {
+  init(): Immediate;
+  apply?(state: never, event: RecordedEvent): Immediate;
+}
+
 /**
  * Marks a provider as a fold: a projection that reduces the events of each aggregate, in order, to one state.
  *
@@ -30,7 +37,7 @@ export interface FoldProjectionOptions {
  */
 export function FoldProjection(
   options: FoldProjectionOptions,
-): (target: abstract new (...args: never[]) => FoldHandler<unknown>) => void {
+): (target: abstract new (...args: never[]) => Folds) => void {
   return (target) => {
     Object.defineProperty(target, METADATA, { value: options });
   };

@@ -1,5 +1,6 @@
 import type { EventClass } from '../events/event-class.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
+import type { Immediate } from './immediate.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:map-projection');
 
@@ -23,12 +24,9 @@ export interface MapProjectionOptions<E extends readonly EventClass[] = readonly
   readonly timeoutMs?: number;
 }
 
-/** Any value but a promise. */
-type Immediate = string | number | boolean | (object & { readonly then?: never });
-
 // A property, not a method, so that its parameter is compared strictly: a map of another event does not compile.
 interface Maps<E extends object> {
-  readonly map: (event: RecordedEvent<E>) => Immediate | null;
+  readonly map: (event: RecordedEvent<E>) => Immediate;
 }
 
 /**

@@ -65,7 +65,7 @@ export class LaneWorker implements LaneConsumer {
     const fold = known(this.pipelines.folds, batch);
     const reactors = this.pipelines.reactorsOf(fold);
     const bornAt = this.births.of(fold.component);
-    const wanted = ({ recordedAt }: RecordedEvent): boolean => recordedAt.getTime() > bornAt;
+    const wanted = ({ recordedAt }: RecordedEvent): boolean => recordedAt.getTime() >= bornAt;
     const { completed, covered, failure } = await this.folds.execute(
       fold,
       batch,

@@ -11,6 +11,7 @@ import {
   type FoldHandler,
   FoldProjection,
   isEvent,
+  type JsonValue,
   MapProjection,
   type Projections,
   Reactor,
@@ -152,6 +153,71 @@ class Payments {
 export class WrongMap {
   map(event: RecordedEvent<Paid>): number {
     return event.data.amount;
+  }
+}
+
+// @ts-expect-error a map answers at once
+@MapProjection({ name: 'late', events: [Paid] })
+export class LateMap {
+  async map(event: RecordedEvent<Paid>): Promise<{ paid: number }> {
+    return { paid: event.data.amount };
+  }
+}
+
+// @ts-expect-error a fold answers at once
+@FoldProjection({ name: 'late_fold' })
+export class LateFold {
+  init(): Balance {
+    return { amount: 0 };
+  }
+  async apply(state: Balance): Promise<Balance> {
+    return state;
+  }
+}
+
+// @ts-expect-error a fold begins at once
+@FoldProjection({ name: 'late_init' })
+export class LateInit {
+  async init(): Promise<Balance> {
+    return { amount: 0 };
+  }
+  apply(): null {
+    return null;
+  }
+}
+
+/** States and records of any JSON form are let through. */
+@FoldProjection({ name: 'texts' })
+export class Texts implements FoldHandler<readonly string[]> {
+  init(): readonly string[] {
+    return [];
+  }
+  apply(state: readonly string[], { type }: RecordedEvent): readonly string[] | null {
+    return [...state, type];
+  }
+}
+
+@FoldProjection({ name: 'any_json' })
+export class AnyJson implements FoldHandler<JsonValue> {
+  init(): JsonValue {
+    return null;
+  }
+  apply(state: JsonValue): JsonValue {
+    return state;
+  }
+}
+
+@MapProjection({ name: 'numbers', events: [Paid] })
+export class Numbers {
+  map(event: RecordedEvent<Paid>): number | null {
+    return event.data.amount;
+  }
+}
+
+@MapProjection({ name: 'any_json_map', events: [Paid] })
+export class AnyJsonMap {
+  map(): JsonValue {
+    return null;
   }
 }
 

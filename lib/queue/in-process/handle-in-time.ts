@@ -20,8 +20,9 @@ export async function handleInTime(
   clock: Clock,
 ): Promise<LaneOutcome> {
   const { signal } = abort;
-  const timeout = new HandlerTimeoutError(batch.lane.component, timeoutMs);
-  const cancelTimeout = clock.schedule(timeoutMs, () => abort.abort(timeout));
+  const cancelTimeout = clock.schedule(timeoutMs, () => {
+    abort.abort(new HandlerTimeoutError(batch.lane.component, timeoutMs));
+  });
   let cancelGrace = (): void => {};
   const givenUp = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => {

@@ -1,0 +1,2 @@
+/** Any value but a promise. */
+export type Immediate = string | number | boolean | null | (object & { readonly then?: never });
