@@ -1,15 +1,19 @@
 import { SystemClock } from '../../lib/clock/system-clock.js';
 import { ClassValidatorValidator } from '../../lib/events/class-validator.validator.js';
+import type { EventClass } from '../../lib/events/event-class.js';
 import { EventSerializer } from '../../lib/events/event-serializer.js';
 import { EventTypeRegistry } from '../../lib/events/event-type-registry.js';
 import { UuidIdGenerator } from '../../lib/events/uuid-id-generator.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
 import { ItemAdded, ItemRemoved, Noted } from './contract-events.js';
 
-/** What a storage adapter is opened with in tests; the event classes of the contract suites are declared. */
-export async function createStorageContext(overrides: Partial<StorageContext> = {}): Promise<StorageContext> {
+/** What a storage adapter is opened with in tests; by default the event classes of the contract suites are declared. */
+export async function createStorageContext(
+  overrides: Partial<StorageContext> = {},
+  eventClasses: readonly EventClass[] = [ItemAdded, ItemRemoved, Noted],
+): Promise<StorageContext> {
   const clock = overrides.clock ?? new SystemClock();
-  const types = new EventTypeRegistry([ItemAdded, ItemRemoved, Noted]);
+  const types = new EventTypeRegistry(eventClasses);
   const serializer = new EventSerializer(types, await ClassValidatorValidator.create());
   return { clock, serializer, ids: new UuidIdGenerator(clock), ...overrides };
 }

@@ -12,6 +12,7 @@ import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../..
 import { collect } from '../../support/collect.js';
 import { ItemAdded, Noted } from '../../support/contract-events.js';
 import { expectInvalid, expectRefused } from '../../support/expect-refused.js';
+import { createStorageContext } from '../../support/storage-context.js';
 import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
 
 let server: TestClickHouse;
@@ -213,6 +214,21 @@ test('reads and counts a doubled row once', async () => {
   await store.close();
   const reopened = await openClickHouseEventStore(connection);
   expect((await reopened.append(stream, items(1))).firstSequence).toBe(6);
+  await reopened.close();
+});
+
+test('reads types that nobody declares any more as plain data, and passes over them where types are named', async () => {
+  const stream = newStream();
+  const store = await openClickHouseEventStore(connection);
+  await store.append(stream, [{ data: new ItemAdded('a') }, { data: new Noted('b') }]);
+  await store.close();
+  const context = await createStorageContext({}, [ItemAdded]);
+  const reopened = await openClickHouseEventStore(connection, {}, context);
+  const [known, unknown] = await collect(reopened.read(stream));
+  expect(known!.data).toBeInstanceOf(ItemAdded);
+  expect(unknown).toMatchObject({ type: 'contract.noted', sequence: 2, data: { body: 'b' } });
+  expect(unknown!.data).not.toBeInstanceOf(Noted);
+  expect(sequences(await collect(reopened.read(stream, { types: ['contract.item_added'] })))).toEqual([1]);
   await reopened.close();
 });
 
