@@ -50,7 +50,11 @@ const providers: Provider[] = [
   {
     provide: EventTypeRegistry,
     inject: [PipelineRegistry],
-    useFactory: ({ pipelines }: PipelineRegistry) => new EventTypeRegistry(pipelines.flatMap(({ events }) => events)),
+    useFactory: ({ pipelines }: PipelineRegistry) =>
+      new EventTypeRegistry(
+        pipelines.flatMap(({ events }) => events),
+        pipelines.flatMap(({ upcasts }) => upcasts),
+      ),
   },
   {
     provide: ProjectionRegistry,

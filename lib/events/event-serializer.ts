@@ -6,6 +6,7 @@ import type { EventTypeRegistry } from './event-type-registry.js';
 import { InvalidEventError } from './invalid-event.error.js';
 import type { EventClass } from './event-class.js';
 import { UndecodableEventError } from './undecodable-event.error.js';
+import { upcast } from './upcast.js';
 import type { Validator } from './validator.js';
 
 /** The part of a stored event that is known before the store has given it a place. */
@@ -45,11 +46,18 @@ export class EventSerializer {
     return { type, version, payload: this.toJson(type, event.data) };
   }
 
-  /** A type that no pipeline of this process declares keeps plain data. */
+  /**
+   * The event in its newest shape. A type that no pipeline of this process declares keeps plain data.
+   *
+   * @throws UndecodableEventError
+   * @throws NewerEventVersionError
+   */
   deserialize(row: StoredEvent): RecordedEvent {
-    const data = this.parse(row);
-    const prototype = this.types.get(row.type)?.eventClass.prototype as object | undefined;
-    return this.withData(row, prototype ? Object.assign(Object.create(prototype) as object, data) : data);
+    const eventType = this.types.get(row.type);
+    if (!eventType) return this.withData(row, this.parse(row));
+    const data = upcast(eventType, row, this.parse(row));
+    const instance = Object.assign(Object.create(eventType.eventClass.prototype as object) as object, data);
+    return this.withData({ ...row, version: eventType.version }, instance);
   }
 
   /** The recorded form of an event whose data is already at hand. */

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../commands/command-definition.js';
 import type { EventClass } from '../events/event-class.js';
+import type { UpcastStep } from '../events/upcast-step.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
@@ -9,6 +10,7 @@ export interface PipelineDefinition {
   readonly name: string;
   readonly aggregateType: string;
   readonly events: readonly EventClass[];
+  readonly upcasts: readonly UpcastStep[];
   readonly commands: readonly CommandDefinition[];
   readonly folds: readonly FoldDefinition[];
   readonly maps: readonly MapDefinition[];

@@ -3,6 +3,7 @@ import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { commandHandlerMetadata } from '../commands/command-handler.decorator.js';
 import { domainEventMetadata } from '../events/domain-event.decorator.js';
 import type { EventClass } from '../events/event-class.js';
+import { upcasterMetadata } from '../events/upcaster.decorator.js';
 import { foldProjectionMetadata } from '../projections/fold-projection.decorator.js';
 import { mapProjectionMetadata } from '../projections/map-projection.decorator.js';
 import { reactorMetadata } from '../reactors/reactor.decorator.js';
@@ -10,7 +11,9 @@ import { buildCommand } from './build-command.js';
 import { buildFold } from './build-fold.js';
 import { buildMap } from './build-map.js';
 import { buildReactor } from './build-reactor.js';
+import { buildUpcastStep } from './build-upcast-step.js';
 import { checkName, checkVersion } from './check-options.js';
+import { checkUpcasts } from './check-upcasts.js';
 import { PIPELINE_OPTIONS } from './event-sourcing-feature.module.js';
 import { HandlerProvider } from './handler-provider.js';
 import type { PipelineDefinition } from './pipeline-definition.js';
@@ -30,6 +33,7 @@ export class PipelineExplorer {
     const providers = this.handlerProviders(problems);
     const pipelines = options.map((pipeline) => this.build(pipeline, providers, problems));
     checkEvents(options, problems);
+    for (const pipeline of pipelines) checkUpcasts(pipeline, problems);
     checkDuplicates(pipelines, providers, problems);
     return pipelines;
   }
@@ -77,6 +81,9 @@ export class PipelineExplorer {
       aggregateType: pipeline.aggregateType,
       events: pipeline.events,
       folds,
+      upcasts: each(upcasterMetadata, (provider, metadata) => buildUpcastStep(provider, metadata, problems)).filter(
+        (step) => step !== undefined,
+      ),
       commands: each(commandHandlerMetadata, (provider, metadata) => buildCommand(provider, metadata, problems)),
       maps: each(mapProjectionMetadata, (provider, metadata) => buildMap(provider, metadata, problems)),
       reactors: each(reactorMetadata, (provider, metadata) => buildReactor(provider, metadata, folds, problems)).filter(
@@ -95,9 +102,13 @@ function handlerClassOf({ instance, metatype, token }: InstanceWrapper): EventCl
 }
 
 function isAnnotated(target: Function): boolean {
-  return [foldProjectionMetadata, mapProjectionMetadata, reactorMetadata, commandHandlerMetadata].some(
-    (metadataOf) => metadataOf(target) !== undefined,
-  );
+  return [
+    foldProjectionMetadata,
+    mapProjectionMetadata,
+    reactorMetadata,
+    commandHandlerMetadata,
+    upcasterMetadata,
+  ].some((metadataOf) => metadataOf(target) !== undefined);
 }
 
 function pipelinesOf({ host }: InstanceWrapper): readonly PipelineOptions[] {

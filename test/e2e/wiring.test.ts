@@ -6,12 +6,14 @@ import {
   Apply,
   CommandHandler,
   DomainEvent,
+  type EventData,
   EventSourcingModule,
   FoldProjection,
   MapProjection,
   memory,
   type PipelineOptions,
   Reactor,
+  Upcaster,
   WiringError,
 } from '../../lib/index.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -259,5 +261,44 @@ describe('wrong wiring stops the boot', () => {
       }
     }
     expect(await boot([feature([Scoped])], [])).toEqual([]);
+  });
+
+  it('names holes, circles and twins among upcasters, and those without upcast()', async () => {
+    @DomainEvent('order.renamed', { version: 4 })
+    class Renamed {
+      name!: string;
+    }
+    const upcaster = (name: string, from: number, to?: number): Type => {
+      const target = {
+        [name]: class {
+          upcast(data: EventData): EventData {
+            return data;
+          }
+        },
+      }[name]!;
+      Upcaster({ event: Renamed, from, to })(target);
+      return target;
+    };
+    const options = { ...ordering, events: [Renamed] };
+    expect(await boot([feature([upcaster('A', 1), upcaster('B', 2, 4), upcaster('C', 3)], options)])).toEqual([]);
+    expect(await boot([feature([upcaster('A', 1)], options)])).toEqual([
+      expect.stringMatching(/No @Upcaster takes version 2 of order\.renamed, to which A goes/),
+    ]);
+    expect(await boot([feature([upcaster('A', 3), upcaster('B', 3)], options)])).toEqual([
+      expect.stringMatching(/version of order\.renamed '3' is used by A and B/),
+    ]);
+    expect(await boot([feature([upcaster('A', 3, 5)], options)])).toEqual([
+      expect.stringMatching(/A goes to version 5 of order\.renamed, whose class has version 4/),
+    ]);
+    expect(await boot([feature([upcaster('A', 3, 2), upcaster('B', 2, 3)], options)])).toContainEqual(
+      expect.stringMatching(/A goes from version 3 to 2, which leads nowhere/),
+    );
+    class Bare {}
+    Upcaster({ event: Placed, from: 0 })(Bare as never);
+    expect(await boot([feature([Bare], options)])).toEqual([
+      expect.stringMatching(/version of Bare \(from\) must be an integer from 1/),
+      expect.stringMatching(/Bare has no upcast\(\)/),
+      expect.stringMatching(/Bare lists Placed, which its pipeline does not declare/),
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { ClassValidatorValidator } from '../../lib/events/class-validator.valida
 import type { EventClass } from '../../lib/events/event-class.js';
 import { EventSerializer } from '../../lib/events/event-serializer.js';
 import { EventTypeRegistry } from '../../lib/events/event-type-registry.js';
+import type { UpcastStep } from '../../lib/events/upcast-step.js';
 import { UuidIdGenerator } from '../../lib/events/uuid-id-generator.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
 import { ItemAdded, ItemRemoved, Noted } from './contract-events.js';
@@ -11,9 +12,10 @@ import { ItemAdded, ItemRemoved, Noted } from './contract-events.js';
 export async function createStorageContext(
   overrides: Partial<StorageContext> = {},
   eventClasses: readonly EventClass[] = [ItemAdded, ItemRemoved, Noted],
+  steps: readonly UpcastStep[] = [],
 ): Promise<StorageContext> {
   const clock = overrides.clock ?? new SystemClock();
-  const types = new EventTypeRegistry(eventClasses);
+  const types = new EventTypeRegistry(eventClasses, steps);
   const serializer = new EventSerializer(types, await ClassValidatorValidator.create());
   return { clock, serializer, ids: new UuidIdGenerator(clock), ...overrides };
 }

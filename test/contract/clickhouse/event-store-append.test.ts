@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ClickHouseConnection } from '../../../lib/clickhouse/clickhouse-connection.js';
 import { ClosedError } from '../../../lib/errors/closed.error.js';
+import { DomainEvent } from '../../../lib/events/domain-event.decorator.js';
+import type { EventData } from '../../../lib/events/event-upcaster.js';
 import { UndecodableEventError } from '../../../lib/events/undecodable-event.error.js';
 import type { AppendResult } from '../../../lib/event-store/append-result.js';
 import { MAX_EVENTS_PER_APPEND } from '../../../lib/event-store/prepare-append.js';
@@ -229,6 +231,30 @@ test('reads types that nobody declares any more as plain data, and passes over t
   expect(unknown).toMatchObject({ type: 'contract.noted', sequence: 2, data: { body: 'b' } });
   expect(unknown!.data).not.toBeInstanceOf(Noted);
   expect(sequences(await collect(reopened.read(stream, { types: ['contract.item_added'] })))).toEqual([1]);
+  await reopened.close();
+});
+
+test('shows old versions in their newest shape on every way out of the log', async () => {
+  const stream = newStream();
+  const store = await openClickHouseEventStore(connection);
+  await store.append(stream, [{ data: new Noted('old') }], { key: 'k' });
+  await store.close();
+  @DomainEvent('contract.noted', { version: 2 })
+  class NotedAnew {
+    readonly text!: string;
+  }
+  const upcast = ({ body }: EventData): EventData => ({ text: `${String(body)}, upcasted` });
+  const steps = [{ type: 'contract.noted', from: 1, to: 2, handler: { name: 'Step', resolve: () => ({ upcast }) } }];
+  const context = await createStorageContext({}, [NotedAnew], steps);
+  const reopened = await openClickHouseEventStore(connection, {}, context);
+  const repeated = await reopened.append(stream, [{ data: Object.assign(new NotedAnew(), { text: 'new' }) }], {
+    key: 'k',
+  });
+  const appended = (await reopened.appended(stream, ['k'])).get('k')!;
+  for (const event of [...(await collect(reopened.read(stream))), ...repeated.events, ...appended.events]) {
+    expect(event).toMatchObject({ version: 2, sequence: 1, data: { text: 'old, upcasted' } });
+    expect(event.data).toBeInstanceOf(NotedAnew);
+  }
   await reopened.close();
 });
 

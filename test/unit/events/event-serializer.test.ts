@@ -134,7 +134,7 @@ describe('serialize', () => {
 describe('deserialize', () => {
   test('gives an instance of the class, without running its constructor', () => {
     let runs = 0;
-    @DomainEvent('test.counted')
+    @DomainEvent('test.counted', { version: 3 })
     class Counted {
       readonly a = 1;
       constructor() {
