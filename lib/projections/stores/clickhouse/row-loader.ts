@@ -1,6 +1,6 @@
 import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
-import { GroupCommitFullError } from '../../../clickhouse/group-commit-full.error.js';
-import { GroupCommit } from '../../../clickhouse/group-commit.js';
+import { GroupCommitFullError } from '../../../batching/group-commit-full.error.js';
+import { GroupCommit } from '../../../batching/group-commit.js';
 import { StoreUnavailableError } from '../../../event-store/store-unavailable.error.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
@@ -9,7 +9,7 @@ import type { ProjectionKey } from '../projection-row.js';
 import { isTooLarge, repeatedRead } from './repeat.js';
 import { loadRows } from './sql/load-rows.js';
 import type { LoadedRow } from './sql/load-rows.js';
-import { timers } from './timers.js';
+import { timers } from '../../../batching/timers.js';
 
 /** Most keys of one query. */
 const MAX_KEYS = 500;

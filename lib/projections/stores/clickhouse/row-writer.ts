@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { classifyClickHouseError } from '../../../clickhouse/classify-clickhouse-error.js';
 import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
-import { GroupCommitFullError } from '../../../clickhouse/group-commit-full.error.js';
-import { GroupCommit } from '../../../clickhouse/group-commit.js';
+import { GroupCommitFullError } from '../../../batching/group-commit-full.error.js';
+import { GroupCommit } from '../../../batching/group-commit.js';
 import { EventSourcingError } from '../../../errors/event-sourcing.error.js';
 import { StoreUnavailableError } from '../../../event-store/store-unavailable.error.js';
 import { SaveOutcomeUnknownError } from '../save-outcome-unknown.error.js';
 import { repeated } from './repeat.js';
-import { timers } from './timers.js';
+import { timers } from '../../../batching/timers.js';
 
 /** Rows of one call beyond these bounds are sent in several inserts. */
 const MAX_CHUNK_ROWS = 500;
