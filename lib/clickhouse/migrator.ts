@@ -59,7 +59,9 @@ async function run(connection: ClickHouseConnection, component: string, migratio
 
 /** The checksum is part of the key, so a merge cannot hide that two versions of one migration have run. */
 function readApplied(connection: ClickHouseConnection, table: string): Promise<AppliedMigration[]> {
-  return connection.query<AppliedMigration>(`SELECT DISTINCT component, id, checksum FROM ${table} ORDER BY component, id`);
+  return connection.query<AppliedMigration>(
+    `SELECT DISTINCT component, id, checksum FROM ${table} ORDER BY component, id`,
+  );
 }
 
 function verify(database: string, sets: readonly MigrationSet[], applied: readonly AppliedMigration[]): void {
