@@ -1,15 +1,16 @@
-import { PgliteConnection } from '../../lib/postgres/pglite-connection.js';
-import { openPostgresEventStore } from '../support/postgres-event-store.js';
+import { EVENT_STORE_MIGRATIONS } from '../../lib/event-store/postgres/migrations/index.js';
+import { PostgresEventStore } from '../../lib/event-store/postgres/postgres-event-store.js';
+import { startEmbeddedDatabase, TEST_NAMES } from '../support/postgres-database.js';
 import { eventStoreSuite } from './event-store.suite.js';
 
 eventStoreSuite('pglite', async (context) => {
-  const connection = await PgliteConnection.open();
-  const store = await openPostgresEventStore(connection, {}, context);
+  const database = await startEmbeddedDatabase([EVENT_STORE_MIGRATIONS]);
+  const store = new PostgresEventStore({ ...context, connection: database.connection, names: TEST_NAMES });
   return {
     store,
     close: async () => {
       await store.close();
-      await connection.close();
+      await database.stop();
     },
   };
 });
