@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
@@ -7,7 +7,6 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execFileSync } from 'node:child_process';
 import pg from 'pg';
 
 const INITDB_TIMEOUT_MS = 40_000;
@@ -56,6 +55,18 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       server = run(bin, join(directory, 'data'), port, owner);
       await ready(server, `${url}/postgres`);
     };
+    /** The processes of a killed server may hold its memory for a moment, in which another one refuses to start. */
+    const restart = async (): Promise<void> => {
+      const until = performance.now() + START_TIMEOUT_MS;
+      for (;;) {
+        try {
+          return await start();
+        } catch (error) {
+          if (performance.now() > until) throw error;
+          await sleep(POLL_MS);
+        }
+      }
+    };
     await start();
     return {
       url,
@@ -66,7 +77,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       createDatabase: () => createDatabase(url),
       crash: async () => {
         await end(server!, 'SIGKILL');
-        await start();
+        await restart();
       },
       stop,
     };

@@ -1,5 +1,4 @@
 import { ClosedError } from '../../errors/closed.error.js';
-import { EventSourcingError } from '../../errors/event-sourcing.error.js';
 import type { NewEvent } from '../../events/new-event.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import type { StoredEvent } from '../../events/stored-event.js';
@@ -12,7 +11,6 @@ import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendOptions } from '../append-options.js';
 import { AppendOutcomeUnknownError } from '../append-outcome-unknown.error.js';
 import type { AppendResult } from '../append-result.js';
-import { asStoreUnavailable } from '../as-store-unavailable.js';
 import { checkKeys } from '../check-keys.js';
 import { checkHeadsQuery, checkReadOptions } from '../check-read-options.js';
 import type { CheckedHeadsQuery, CheckedReadOptions } from '../check-read-options.js';
@@ -186,7 +184,7 @@ export class PostgresEventStore extends EventStore {
       });
     } catch (error) {
       if (error instanceof ClosedError) throw error;
-      throw unreadable(error);
+      throw new StoreUnavailableError('The log could not be read from PostgreSQL', { cause: error });
     }
   }
 
@@ -210,8 +208,4 @@ function following(
 
 function keyOf({ tenantId, aggregateType, aggregateId }: StreamId): string {
   return encodeKey(tenantId, aggregateType, aggregateId);
-}
-
-function unreadable(error: unknown): EventSourcingError {
-  return asStoreUnavailable('The log could not be read from PostgreSQL', error);
 }

@@ -1,5 +1,4 @@
 import { EventSourcingError } from '../../../errors/event-sourcing.error.js';
-import { asStoreUnavailable } from '../../../event-store/as-store-unavailable.js';
 import { StoreUnavailableError } from '../../../event-store/store-unavailable.error.js';
 import { ClosedError } from '../../../errors/closed.error.js';
 import { classifyPostgresError } from '../../../postgres/classify-postgres-error.js';
@@ -21,7 +20,7 @@ export async function read<Row extends object>(
     return await repeated(REPEATS, () => connection.query<Row>(statement));
   } catch (error) {
     if (error instanceof ClosedError) throw error;
-    throw asStoreUnavailable(`PostgreSQL did not give ${what}`, error);
+    throw new StoreUnavailableError(`PostgreSQL did not give ${what}`, { cause: error });
   }
 }
 
