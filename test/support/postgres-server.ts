@@ -15,6 +15,7 @@ const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 50;
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
 const USER = 'tester';
+const FIRST_VERSION_WITH_ICU_DATABASES = 150_000;
 
 /** A PostgreSQL server of its own for one test file, on a fresh data directory. */
 export interface TestPostgres {
@@ -190,7 +191,13 @@ async function createDatabase(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: `${url}/postgres` });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${name}`);
+    const { rows } = await client.query<{ has_icu: boolean }>(
+      `SELECT current_setting('server_version_num')::int >= ${FIRST_VERSION_WITH_ICU_DATABASES}
+         AND EXISTS (SELECT FROM pg_collation WHERE collprovider = 'i') AS has_icu`,
+    );
+    // Sorted as people do it, so that an order by bytes is not there by chance.
+    const order = rows[0]!.has_icu ? `LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0` : '';
+    await client.query(`CREATE DATABASE ${name} ${order}`);
   } finally {
     await client.end();
   }
