@@ -8,7 +8,7 @@ const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
 
 /** How a PostgreSQL server is reached. @publicApi */
 export interface PostgresPoolOptions {
-  /** `postgres://user:password@host:5432/database`. The other options win over its parts. */
+  /** `postgres://user:password@host:5432/database`. Its parts win over the other options. */
   readonly connectionString?: string;
   readonly host?: string;
   /** @default 5432 */

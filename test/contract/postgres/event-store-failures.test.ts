@@ -295,8 +295,10 @@ test('stays in READ COMMITTED on a database that has another default', async () 
   ];
   await connection.query({ text: `ALTER DATABASE ${name} SET default_transaction_isolation = serializable` });
   try {
-    const { store } = await open();
+    const { connection: fresh, store } = await open();
     const { store: other } = await open();
+    const isolation = await fresh.query({ text: `SELECT current_setting('transaction_isolation') AS level` });
+    expect(isolation).toEqual([{ level: 'read committed' }]);
     const stream = newStream();
     await Promise.all(upTo(50).flatMap(() => [store, other].map((one) => one.append(stream, items(1)))));
     expect(await store.head(stream)).toBe(100);
