@@ -141,6 +141,27 @@ describe('a server', () => {
     expect((await store.append(stream, items(1))).lastSequence).toBe(2);
   });
 
+  test('that stands still makes the outcome unknown in the end, and a repeat is safe when it wakes up', async () => {
+    const { connection, store } = await open({ maxConnections: 1, statementTimeoutMs: 100 });
+    const { store: other } = await open();
+    const stream = newStream();
+    await store.append(stream, items(1));
+    const [{ pid }] = (await connection.query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' })) as [
+      { pid: number },
+    ];
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await expectRefused(() => store.append(stream, items(2), { key: 'k' }), AppendOutcomeUnknownError);
+      await other.append(stream, items(2), { key: 'k' });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const running = { text: 'SELECT 1 FROM pg_stat_activity WHERE pid = $1', values: [pid] };
+    await expect.poll(() => connection.query(running), { timeout: 10_000 }).toEqual([]);
+    expect((await store.append(stream, items(2), { key: 'k' })).repeated).toBe(true);
+    expect(sequences(await collect(store.read(stream)))).toEqual([1, 2, 3]);
+  });
+
   test('that is killed loses nothing that was acknowledged, and repeats with keys are safe', async () => {
     const { store } = await open();
     const streams = upTo(4).map((n) => newStream({ aggregateId: `s${n}` }));
