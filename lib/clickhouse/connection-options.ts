@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
-import { checkIdentifier } from './identifier.js';
+import { checkIdentifier } from '../sql/identifier.js';
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_OPEN_CONNECTIONS = 10;

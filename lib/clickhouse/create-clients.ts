@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { BASE_SETTINGS, STREAM_IDLE_TIMEOUT_MS, type ClickHouseSettings } from './clickhouse-settings.js';
 import type { ResolvedConnectionOptions } from './connection-options.js';
-import { loadPackage } from './load-package.js';
+import { loadPackage } from '../packages/load-package.js';
 
 /** Below the keep-alive time of every server version (3 s in old ones), so that no socket is used as the server drops it. */
 const IDLE_SOCKET_TTL_MS = 2_500;

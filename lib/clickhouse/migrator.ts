@@ -1,23 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MigrationFailedError } from '../sql/migration-failed.error.js';
+import { verifyApplied, type AppliedMigration } from '../sql/migrations.js';
 import { classifyClickHouseError } from './classify-clickhouse-error.js';
 import type { ClickHouseConnection } from './clickhouse-connection.js';
-import { MigrationChangedError } from './migration-changed.error.js';
-import { MigrationFailedError } from './migration-failed.error.js';
-import { MigrationUnknownError } from './migration-unknown.error.js';
 import { checkMigrationSets, checksumOf, type Migration, type MigrationSet } from './migrations.js';
-import { singleNodeNames } from './table-names.js';
+import { CANONICAL_NAMES, singleNodeNames } from './table-names.js';
 
 const TABLE = 'es_migrations';
 const MAX_ATTEMPTS = 5;
 const RETRY_MS = 200;
 /** Two processes that make the same thing at once: the loser finds it made when it looks again. */
 const LOST_RACE_CODES = ['57', '82'];
-
-interface AppliedRow {
-  readonly component: string;
-  readonly id: number;
-  readonly checksum: string;
-}
 
 /**
  * Brings a database up to date: makes it, runs every migration that it has not had, and writes down each in the table
@@ -65,20 +58,14 @@ async function run(connection: ClickHouseConnection, component: string, migratio
 }
 
 /** The checksum is part of the key, so a merge cannot hide that two versions of one migration have run. */
-function readApplied(connection: ClickHouseConnection, table: string): Promise<AppliedRow[]> {
-  return connection.query<AppliedRow>(`SELECT DISTINCT component, id, checksum FROM ${table} ORDER BY component, id`);
+function readApplied(connection: ClickHouseConnection, table: string): Promise<AppliedMigration[]> {
+  return connection.query<AppliedMigration>(
+    `SELECT DISTINCT component, id, checksum FROM ${table} ORDER BY component, id`,
+  );
 }
 
-/** Only components that this caller brings are judged: others belong to other users of the database. */
-function verify(database: string, sets: readonly MigrationSet[], applied: readonly AppliedRow[]): void {
-  for (const row of applied) {
-    const set = sets.find(({ component }) => component === row.component);
-    if (set === undefined) continue;
-    const migration = set.migrations.find(({ id }) => id === row.id);
-    const name = `${row.component}/${row.id}`;
-    if (migration === undefined) throw new MigrationUnknownError(database, name);
-    if (checksumOf(migration) !== row.checksum) throw new MigrationChangedError(database, name);
-  }
+function verify(database: string, sets: readonly MigrationSet[], applied: readonly AppliedMigration[]): void {
+  verifyApplied(`ClickHouse database ${database}`, sets, applied, CANONICAL_NAMES);
 }
 
 /** Everything here is idempotent, so what may have run is simply run again. */
@@ -88,7 +75,7 @@ async function attempt(migration: string, statement: number, step: () => Promise
       return await step();
     } catch (error) {
       const hopeless = classifyClickHouseError(error) === 'permanent' && !lostRace(error);
-      if (hopeless || tried === MAX_ATTEMPTS) throw new MigrationFailedError(migration, statement, error);
+      if (hopeless || tried === MAX_ATTEMPTS) throw new MigrationFailedError('ClickHouse', migration, statement, error);
       await sleep(RETRY_MS * tried);
     }
   }

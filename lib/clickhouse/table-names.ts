@@ -1,4 +1,4 @@
-import { checkIdentifier } from './identifier.js';
+import { checkIdentifier } from '../sql/identifier.js';
 
 /** The table engines that our tables use. */
 export type EngineFamily = 'MergeTree' | 'ReplacingMergeTree';

@@ -4,20 +4,19 @@ import { EmbeddedClickHouse } from '../clickhouse/embedded-clickhouse.js';
 import { migrate } from '../clickhouse/migrator.js';
 import { ServerClock } from '../clickhouse/server-clock.js';
 import { ClosedError } from '../errors/closed.error.js';
-import { EventSourcingError } from '../errors/event-sourcing.error.js';
 import { ClickHouseEventStore } from '../event-store/clickhouse/clickhouse-event-store.js';
 import { EVENT_STORE_MIGRATIONS } from '../event-store/clickhouse/migrations/index.js';
-import { StoreUnavailableError } from '../event-store/store-unavailable.error.js';
 import { ClickHouseProjectionStore } from '../projections/stores/clickhouse/clickhouse-projection-store.js';
 import { ClickHouseRecordStore } from '../projections/stores/clickhouse/clickhouse-record-store.js';
 import { PROJECTION_MIGRATIONS } from '../projections/stores/clickhouse/migrations/index.js';
+import { answersInTime } from './answers-in-time.js';
 import type { ClickHouseStorageOptions } from './clickhouse-storage-options.js';
+import { closeInOrder } from './close-in-order.js';
 import { SingleWriterRequiredError } from './single-writer-required.error.js';
 import type { Storage, StorageAdapter, StorageContext } from './storage.js';
 
 const DEFAULT_DATABASE = 'event_sourcing';
 const DEFAULT_PATH = '.data/clickhouse';
-const PING_TIMEOUT_MS = 5_000;
 
 /**
  * Keeps events, projections and records in ClickHouse: without a `url` in an embedded one, in a child process on a data
@@ -65,7 +64,7 @@ async function openStores(
   const { database = DEFAULT_DATABASE, requestTimeoutMs, maxOpenConnections } = options;
   const connection = await ClickHouseConnection.open({ ...server, database, requestTimeoutMs, maxOpenConnections });
   try {
-    await ping(connection);
+    await answersInTime('ClickHouse', () => connection.ping());
     await migrate(connection, [EVENT_STORE_MIGRATIONS, PROJECTION_MIGRATIONS]);
     const tools = { ...context, connection, serverClock: new ServerClock(connection) };
     // Embedded, the server is this process's own, and with it every writer before this one has ended.
@@ -98,7 +97,7 @@ export class ClickHouseStorage implements Storage {
     this.checkAlive();
     if (this.events.problem) throw this.events.problem;
     try {
-      await ping(this.connection);
+      await answersInTime('ClickHouse', () => this.connection.ping());
     } catch (error) {
       // The reason is worth more than the broken connection that follows from it.
       this.checkAlive();
@@ -107,47 +106,16 @@ export class ClickHouseStorage implements Storage {
   }
 
   close(): Promise<void> {
-    this.closing ??= this.closeInOrder();
-    return this.closing;
-  }
-
-  /** What uses the connection first, the server last; each has its own bound, and none keeps the next from its turn. */
-  private async closeInOrder(): Promise<void> {
-    const steps = [
+    // What uses the connection first, the server last.
+    this.closing ??= closeInOrder('ClickHouse', [
       () => Promise.all([this.events.close(), this.projections.close(), this.records.close()]),
       () => this.connection.close(),
       () => this.embedded?.stop(),
-    ];
-    const errors: unknown[] = [];
-    for (const step of steps) {
-      try {
-        await step();
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (errors.length > 0)
-      throw errors.length === 1 ? errors[0] : new AggregateError(errors, 'Closing ClickHouse failed');
+    ]);
+    return this.closing;
   }
 
   private checkAlive(): void {
     if (this.embedded?.failure) throw this.embedded.failure;
-  }
-}
-
-/** @throws StoreUnavailableError with the reason as its cause */
-async function ping(connection: ClickHouseConnection): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PING_TIMEOUT_MS} ms`)), PING_TIMEOUT_MS);
-  });
-  try {
-    await Promise.race([connection.ping(), timeout]);
-  } catch (cause) {
-    if (cause instanceof EventSourcingError) throw cause;
-    const reason = cause instanceof Error ? cause.message || String(cause) : String(cause);
-    throw new StoreUnavailableError(`ClickHouse does not answer (${reason.trim()})`, { cause });
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -24,7 +24,7 @@ export interface Storage {
 }
 
 /**
- * A backend as it is named in the options of `forRoot()`: what `memory()` and `clickhouse()` return.
+ * A backend as it is named in the options of `forRoot()`: what `memory()`, `clickhouse()` and `postgres()` return.
  *
  * @publicApi
  */

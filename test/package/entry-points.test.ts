@@ -40,12 +40,13 @@ function execute(project: string, format: Format, program: string): unknown {
 describe.each([
   { entry: '.', peers: 'required', store: 'memory', storeOptions: '' },
   { entry: './clickhouse', peers: 'all', store: 'clickhouse', storeOptions: "{ path: './data' }" },
+  { entry: './postgres', peers: 'all', store: 'postgres', storeOptions: "{ path: './postgres-data' }" },
 ] as const)('entry point $entry, with $peers peers installed', ({ entry, peers, store, storeOptions }) => {
   let project: string;
   let specifier: string;
 
   beforeAll(() => {
-    project = packed.installInto(`project-${peers}`, packed.peers(peers));
+    project = packed.installInto(`project-${store}`, packed.peers(peers));
     specifier = posix.join(packed.manifest.name, entry);
   });
 
@@ -70,5 +71,5 @@ describe.each([
 });
 
 it('has no entry point that is not tested here', () => {
-  expect(Object.keys(packed.manifest.exports)).toEqual(['.', './clickhouse', './package.json']);
+  expect(Object.keys(packed.manifest.exports)).toEqual(['.', './clickhouse', './postgres', './package.json']);
 });

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { MissingPackageError } from '../missing-package.error.js';
+import { MissingPackageError } from '../../packages/missing-package.error.js';
 import { EmbeddedUnsupportedError } from './embedded-unsupported.error.js';
 
 /** The C entry that is called is exported by this version, but promised by none. */

@@ -1,8 +1,7 @@
-import type { EventMetadata } from '../../events/event-metadata.js';
 import type { EventId } from '../../events/event-id.js';
 import type { StoredEvent } from '../../events/stored-event.js';
-import { UndecodableEventError } from '../../events/undecodable-event.error.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
+import { parseMetadata } from '../parse-metadata.js';
 
 /** One row as the fenced insert takes it. Without a key `idempotency_key` is empty, which no key is. */
 export interface NewEventRow {
@@ -60,17 +59,4 @@ export function fromRow(row: EventRow): StoredEvent {
     recordedAt: Number(row.recorded_ms),
   };
   return { ...event, metadata: parseMetadata(row.metadata, event) };
-}
-
-function parseMetadata(text: string, event: StoredEvent): EventMetadata {
-  let metadata: unknown;
-  try {
-    metadata = JSON.parse(text);
-  } catch (cause) {
-    throw new UndecodableEventError(event, 'its metadata is not JSON', { cause });
-  }
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-    throw new UndecodableEventError(event, 'its metadata is not a JSON object');
-  }
-  return metadata;
 }

@@ -1,10 +1,8 @@
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
+import { isJsonTooDeep, MAX_JSON_DEPTH } from '../../events/json-depth.js';
 
 /** Most bytes of one state or record as JSON text. */
 export const MAX_JSON_BYTES = 4_194_304;
-
-/** Most objects and arrays within each other; databases stop at about a thousand. */
-export const MAX_JSON_DEPTH = 500;
 
 /** Writes a value as JSON text. @throws InvalidArgumentError when it is not JSON or over the bound */
 export function encodeJson(field: string, value: unknown): string {
@@ -22,32 +20,11 @@ export function encodeJson(field: string, value: unknown): string {
   if (bytes > MAX_JSON_BYTES) {
     throw new InvalidArgumentError(field, `must not exceed ${MAX_JSON_BYTES} bytes as JSON, but has ${bytes}`);
   }
-  if (isTooDeep(text)) {
+  if (isJsonTooDeep(text)) {
     throw new InvalidArgumentError(
       field,
       `must not have more than ${MAX_JSON_DEPTH} objects and arrays within each other`,
     );
   }
   return text;
-}
-
-function isTooDeep(json: string): boolean {
-  // Every level takes two characters at least, so most texts need no look.
-  if (json.length <= 2 * MAX_JSON_DEPTH) return false;
-  let depth = 0;
-  for (let i = 0; i < json.length; i++) {
-    const character = json[i];
-    if (character === '"') i = endOfString(json, i);
-    else if (character === '{' || character === '[') depth += 1;
-    else if (character === '}' || character === ']') depth -= 1;
-    if (depth > MAX_JSON_DEPTH) return true;
-  }
-  return false;
-}
-
-/** Index of the quote that ends the string whose first quote stands at `start`. */
-function endOfString(json: string, start: number): number {
-  let i = start + 1;
-  while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
-  return i;
 }

@@ -1,6 +1,5 @@
 import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
 import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
-import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { checkProjectionVersion } from '../check-fields.js';
 import type { ProjectionVersion } from '../check-fields.js';
@@ -8,19 +7,27 @@ import { checkProjectionQuery } from '../check-projection-query.js';
 import type { CheckedProjectionQuery } from '../check-projection-query.js';
 import { checkProjectionKeys, checkProjectionRows, decodeProjectionRow } from '../check-projection-row.js';
 import type { EncodedProjectionRow } from '../check-projection-row.js';
+import { highestOfEachKey } from '../merge-rows.js';
 import type { ProjectionListQuery, ProjectionPage } from '../projection-query.js';
 import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
 import { ProjectionStore } from '../projection-store.js';
 import type { ProjectionSequence } from '../projection-store.js';
+import { RowLoader } from '../row-loader.js';
+import { RowWriter } from '../row-writer.js';
+import { insertRows } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
-import { RowLoader } from './row-loader.js';
-import { RowWriter } from './row-writer.js';
 import { searchTextOf } from './search-text.js';
 import { listRows } from './sql/list-rows.js';
 import type { ListedRow } from './sql/list-rows.js';
+import { loadRows } from './sql/load-rows.js';
+import type { LoadedRow } from './sql/load-rows.js';
 import { readSequences } from './sql/read-sequences.js';
 import type { SequenceRow } from './sql/read-sequences.js';
 import type { Statement } from './sql/statement.js';
+
+/** Escaped, each list of a query must stay below the server's 128 KiB. */
+const MAX_LIST_BYTES = 61_440;
+const ROWS = 'rows of projections';
 
 /**
  * Projection rows in ClickHouse. A save is an insert, and every read takes the row with the highest sequence of a key,
@@ -33,13 +40,17 @@ export class ClickHouseProjectionStore extends ProjectionStore {
   /** @param connection to a database with the tables of `PROJECTION_MIGRATIONS` */
   constructor(private readonly connection: ClickHouseConnection) {
     super();
-    this.loader = new RowLoader(connection);
-    this.writer = new RowWriter(connection, {
-      table: 'projection_rows',
-      what: 'rows of projections',
+    this.loader = new RowLoader({
+      database: 'ClickHouse',
+      query: (keys) => this.queryRows(keys),
+      isTooLarge,
+      maxListBytes: MAX_LIST_BYTES,
+    });
+    this.writer = new RowWriter({
+      what: ROWS,
       textOf: ({ state }) => state,
       merge: highestOfEachKey,
-      toColumns,
+      write: (rows) => insertRows(connection, 'projection_rows', ROWS, rows.map(toColumns)),
     });
   }
 
@@ -73,6 +84,12 @@ export class ClickHouseProjectionStore extends ProjectionStore {
     await Promise.all([this.writer.close(), this.loader.close()]);
   }
 
+  private async queryRows(keys: readonly ProjectionKey[]): Promise<readonly EncodedProjectionRow[]> {
+    const { sql, params, settings } = loadRows(keys);
+    const rows = await repeatedRead(ROWS, () => this.connection.query<LoadedRow>(sql, params, settings));
+    return rows.map(toLoaded);
+  }
+
   private async queryPage({ sql, params, settings }: Statement): Promise<ListedRow[]> {
     try {
       return await repeatedRead('a page of rows', () => this.connection.query<ListedRow>(sql, params, settings));
@@ -94,17 +111,6 @@ export class ClickHouseProjectionStore extends ProjectionStore {
   }
 }
 
-/** Of equal sequences the first stays, as everywhere. */
-function highestOfEachKey(rows: readonly EncodedProjectionRow[]): readonly EncodedProjectionRow[] {
-  const highest = new Map<string, EncodedProjectionRow>();
-  for (const row of rows) {
-    const key = encodeKey(row.tenantId, row.projection, row.version, row.id);
-    const standing = highest.get(key);
-    if (!standing || row.sequence > standing.sequence) highest.set(key, row);
-  }
-  return [...highest.values()];
-}
-
 function toColumns(row: EncodedProjectionRow): object {
   return {
     tenant_id: row.tenantId,
@@ -115,6 +121,18 @@ function toColumns(row: EncodedProjectionRow): object {
     updated_at: new Date(row.updatedAt).toISOString(),
     state: row.state,
     search_text: searchTextOf(row.state),
+  };
+}
+
+function toLoaded(row: LoadedRow): EncodedProjectionRow {
+  return {
+    tenantId: row.tenant_id as TenantId,
+    projection: row.projection_name,
+    version: row.version,
+    id: row.id,
+    sequence: Number(row.newest_sequence),
+    state: row.newest[1],
+    updatedAt: Number(row.newest[0]),
   };
 }
 

@@ -1,17 +1,18 @@
 import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
 import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
 import type { EventId } from '../../../events/event-id.js';
-import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { checkProjectionVersion } from '../check-fields.js';
 import type { ProjectionVersion } from '../check-fields.js';
 import { checkRecordQuery, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
 import type { EncodedRecordRow } from '../check-record-row.js';
+import { firstOfEachEvent } from '../merge-rows.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
 import type { RecordCount, RecordQuery } from '../record-store.js';
+import { RowWriter } from '../row-writer.js';
+import { insertRows } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
-import { RowWriter } from './row-writer.js';
 import { countRecords } from './sql/count-records.js';
 import type { CountRow } from './sql/count-records.js';
 import { readRecords } from './sql/read-records.js';
@@ -24,12 +25,12 @@ export class ClickHouseRecordStore extends RecordStore {
   /** @param connection to a database with the tables of `PROJECTION_MIGRATIONS` */
   constructor(private readonly connection: ClickHouseConnection) {
     super();
-    this.writer = new RowWriter(connection, {
-      table: 'projection_records',
-      what: 'records of projections',
+    const what = 'records of projections';
+    this.writer = new RowWriter({
+      what,
       textOf: ({ record }) => record,
       merge: firstOfEachEvent,
-      toColumns,
+      write: (rows) => insertRows(connection, 'projection_records', what, rows.map(toColumns)),
     });
   }
 
@@ -69,15 +70,6 @@ export class ClickHouseRecordStore extends RecordStore {
       throw readError('the counts of a projection', error);
     }
   }
-}
-
-function firstOfEachEvent(rows: readonly EncodedRecordRow[]): readonly EncodedRecordRow[] {
-  const first = new Map<string, EncodedRecordRow>();
-  for (const row of rows) {
-    const key = encodeKey(row.tenantId, row.projection, row.version, row.eventId);
-    if (!first.has(key)) first.set(key, row);
-  }
-  return [...first.values()];
 }
 
 function toColumns(row: EncodedRecordRow): object {

@@ -10,9 +10,10 @@ export class MigrationChangedError extends EventSourcingError {
   readonly code = 'MIGRATION_CHANGED';
   readonly kind = 'permanent';
 
+  /** @param database such as `ClickHouse database events` */
   constructor(database: string, migration: string) {
     super(
-      `The ClickHouse database ${database} was made with another version of migration ${migration} than this package has. ` +
+      `The ${database} was made with another version of migration ${migration} than this package has. ` +
         'Use the version of the package that made the database, or another database.',
     );
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../clock/clock.js';
+import type { Clock } from '../clock/clock.js';
 
 /**
  * Real timers, unlike those of the injected clock: batches for a server must not stand still in a test that owns the

@@ -10,9 +10,10 @@ export class MigrationUnknownError extends EventSourcingError {
   readonly code = 'MIGRATION_UNKNOWN';
   readonly kind = 'permanent';
 
+  /** @param database such as `ClickHouse database events` */
   constructor(database: string, migration: string) {
     super(
-      `The ClickHouse database ${database} has migration ${migration}, which this version of the package does not know. ` +
+      `The ${database} has migration ${migration}, which this version of the package does not know. ` +
         'Deploy the newer version that made it, or use another database.',
     );
   }

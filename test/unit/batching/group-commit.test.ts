@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClosedError } from '../../../lib/errors/closed.error.js';
-import { GroupCommitFullError } from '../../../lib/clickhouse/group-commit-full.error.js';
-import { GroupCommit, type GroupCommitOptions } from '../../../lib/clickhouse/group-commit.js';
+import { GroupCommitFullError } from '../../../lib/batching/group-commit-full.error.js';
+import { GroupCommit, type GroupCommitOptions } from '../../../lib/batching/group-commit.js';
 
 /** Time moves only when told to. */
 class ManualClock {

@@ -11,7 +11,7 @@ export class GroupCommitFullError extends OutageError {
 
   constructor(rows: number, bytes: number) {
     super(
-      `${rows} rows (${bytes} bytes) already wait to be written to ClickHouse. Nothing was accepted; repeat it later.`,
+      `${rows} rows (${bytes} bytes) already wait to be written to the database. Nothing was accepted; repeat it later.`,
     );
   }
 }

@@ -35,7 +35,7 @@ interface Entry<T> {
 }
 
 /**
- * Collects single writes of many callers into batches, because ClickHouse pays per insert and hardly per row.
+ * Collects single writes of many callers into batches, because a database pays per statement and round trip far more than per row.
  *
  * An item is *queued* by `add`, *in flight* once its batch is being flushed, and then settled: its promise resolves or
  * rejects with the flush. A batch leaves when a flush may start (fewer than `maxInFlight` run) and it is full or its

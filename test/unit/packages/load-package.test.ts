@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPackage } from '../../../lib/clickhouse/load-package.js';
+import { loadPackage } from '../../../lib/packages/load-package.js';
 
 const wanted = { name: 'no-such-package-of-ours', install: 'no-such-package-of-ours@1', purpose: 'The test' };
 const absent: string = wanted.name;

@@ -1,21 +1,25 @@
-import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
-import { GroupCommitFullError } from '../../../clickhouse/group-commit-full.error.js';
-import { GroupCommit } from '../../../clickhouse/group-commit.js';
-import { StoreUnavailableError } from '../../../event-store/store-unavailable.error.js';
-import { encodeKey } from '../../../tenancy/encode-key.js';
-import type { TenantId } from '../../../tenancy/tenant-id.js';
-import type { EncodedProjectionRow } from '../check-projection-row.js';
-import type { ProjectionKey } from '../projection-row.js';
-import { isTooLarge, repeatedRead } from './repeat.js';
-import { loadRows } from './sql/load-rows.js';
-import type { LoadedRow } from './sql/load-rows.js';
-import { timers } from './timers.js';
+import { GroupCommitFullError } from '../../batching/group-commit-full.error.js';
+import { GroupCommit } from '../../batching/group-commit.js';
+import { timers } from '../../batching/timers.js';
+import { StoreUnavailableError } from '../../event-store/store-unavailable.error.js';
+import { encodeKey } from '../../tenancy/encode-key.js';
+import type { EncodedProjectionRow } from './check-projection-row.js';
+import type { ProjectionKey } from './projection-row.js';
 
 /** Most keys of one query. */
 const MAX_KEYS = 500;
-/** Most bytes of their tenants, of their names, or of their ids: escaped, each list must stay below the server's 128 KiB. */
-const MAX_LIST_BYTES = 61_440;
 const CLOSE_TIMEOUT_MS = 5_000;
+
+export interface RowLoaderOptions {
+  /** For errors, such as `ClickHouse`. */
+  readonly database: string;
+  /** The rows that there are of the keys, with its own repeats. */
+  readonly query: (keys: readonly ProjectionKey[]) => Promise<readonly EncodedProjectionRow[]>;
+  /** Whether a query failed because its rows are too many bytes; it is then cut in two. */
+  readonly isTooLarge: (error: unknown) => boolean;
+  /** Most bytes of the tenants, of the names, or of the ids of one query. */
+  readonly maxListBytes: number;
+}
 
 /** A key that somebody waits for; its row is filled in by the query that it is part of. */
 interface Lookup {
@@ -30,13 +34,13 @@ interface Lookup {
 export class RowLoader {
   private readonly commit: GroupCommit<Lookup>;
 
-  constructor(private readonly connection: ClickHouseConnection) {
+  constructor(private readonly options: RowLoaderOptions) {
     this.commit = new GroupCommit<Lookup>({
       flush: (lookups) => this.query(lookups),
       bytesOf: ({ key }) => Math.max(...[key.tenantId, key.projection, key.id].map((text) => Buffer.byteLength(text))),
-      splitOn: isTooLarge,
+      splitOn: options.isTooLarge,
       maxRows: MAX_KEYS,
-      maxBytes: MAX_LIST_BYTES,
+      maxBytes: options.maxListBytes,
       maxDelayMs: 0,
       clock: timers,
     });
@@ -49,7 +53,8 @@ export class RowLoader {
       await Promise.all(lookups.map((lookup) => this.commit.add(lookup)));
     } catch (error) {
       if (!(error instanceof GroupCommitFullError)) throw error;
-      throw new StoreUnavailableError('Too many loads of projections wait for ClickHouse', { cause: error });
+      const what = `Too many loads of projections wait for ${this.options.database}`;
+      throw new StoreUnavailableError(what, { cause: error });
     }
     return lookups.map(({ row }) => row);
   }
@@ -61,27 +66,12 @@ export class RowLoader {
 
   private async query(lookups: readonly Lookup[]): Promise<void> {
     const keys = new Map(lookups.map(({ key }) => [textOf(key), key]));
-    const { sql, params, settings } = loadRows([...keys.values()]);
-    const rows = await repeatedRead('rows of projections', () =>
-      this.connection.query<LoadedRow>(sql, params, settings),
-    );
-    const found = new Map(rows.map(toRow).map((row) => [textOf(row), row]));
+    const rows = await this.options.query([...keys.values()]);
+    const found = new Map(rows.map((row) => [textOf(row), row]));
     for (const lookup of lookups) lookup.row = found.get(textOf(lookup.key)) ?? null;
   }
 }
 
 function textOf({ tenantId, projection, version, id }: ProjectionKey): string {
   return encodeKey(tenantId, projection, version, id);
-}
-
-function toRow(row: LoadedRow): EncodedProjectionRow {
-  return {
-    tenantId: row.tenant_id as TenantId,
-    projection: row.projection_name,
-    version: row.version,
-    id: row.id,
-    sequence: Number(row.newest_sequence),
-    state: row.newest[1],
-    updatedAt: Number(row.newest[0]),
-  };
 }

@@ -1,0 +1,10 @@
+export type { PostgresEventStoreOptions } from './event-store/postgres/postgres-event-store-options.js';
+export * from './packages/missing-package.error.js';
+export * from './postgres/embedded-directory-locked.error.js';
+export type { PostgresPoolOptions } from './postgres/pool-options.js';
+export * from './postgres/postgres-unreachable.error.js';
+export * from './sql/migration-changed.error.js';
+export * from './sql/migration-failed.error.js';
+export * from './sql/migration-unknown.error.js';
+export { postgres } from './storage/postgres-storage.js';
+export type * from './storage/postgres-storage-options.js';

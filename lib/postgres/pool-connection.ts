@@ -1,0 +1,148 @@
+import type { Pool, PoolClient, PoolConfig, QueryConfig } from 'pg';
+import { ClosedError } from '../errors/closed.error.js';
+import { loadPackage } from '../packages/load-package.js';
+import { isServerError } from './classify-postgres-error.js';
+import { resolvePoolOptions, type PostgresPoolOptions, type ResolvedPoolOptions } from './pool-options.js';
+import type { PostgresConnection, PostgresQueryable, PostgresStatement } from './postgres-connection.js';
+import { PostgresUnreachableError } from './postgres-unreachable.error.js';
+
+/** Statements that may wait for a connection at once. */
+const MAX_WAITING = 10_000;
+/** How much longer than the server's own bound a statement is waited for: only a server that stands still needs it. */
+const ANSWER_MARGIN_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** A pool of connections to a server, through the package `pg`. */
+export class PoolConnection implements PostgresConnection {
+  readonly name = 'PostgreSQL';
+  private closing?: Promise<void>;
+
+  private constructor(
+    private readonly pool: Pool,
+    private readonly options: ResolvedPoolOptions,
+  ) {}
+
+  /**
+   * Loads the client; it does not reach out to the server yet, see `ping()`.
+   *
+   * @throws MissingPackageError when `pg` is not installed
+   * @throws InvalidArgumentError
+   */
+  static async open(options: PostgresPoolOptions): Promise<PoolConnection> {
+    const resolved = resolvePoolOptions(options);
+    const { default: pg } = await loadPackage(
+      { name: 'pg', install: 'pg', purpose: 'The PostgreSQL storage' },
+      () => import('pg'),
+    );
+    const pool = new pg.Pool(toPoolConfig(resolved));
+    // A connection that breaks fails the statement that runs on it; one that is idle leaves the pool by itself.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return new PoolConnection(pool, resolved);
+  }
+
+  async query<Row extends object>(statement: PostgresStatement): Promise<readonly Row[]> {
+    return this.use((client) => send<Row>(client, statement, this.options.statementTimeoutMs));
+  }
+
+  async transaction<T>(work: (transaction: PostgresQueryable) => Promise<T>, timeoutMs?: number): Promise<T> {
+    const boundMs = timeoutMs ?? this.options.statementTimeoutMs;
+    return this.use(async (client) => {
+      const run = <Row extends object>(statement: PostgresStatement): Promise<readonly Row[]> =>
+        send<Row>(client, statement, boundMs);
+      await run({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' });
+      let result: T;
+      try {
+        await run({ text: `SET LOCAL statement_timeout = ${boundMs}` });
+        result = await work({ query: run });
+      } catch (error) {
+        // Without an answer the connection is given up, which rolls back too.
+        if (isServerError(error)) await run({ text: 'ROLLBACK' });
+        else await run({ text: 'ROLLBACK' }).catch(() => undefined);
+        throw error;
+      }
+      await run({ text: 'COMMIT' });
+      return result;
+    });
+  }
+
+  async ping(): Promise<void> {
+    await this.query({ text: 'SELECT 1' });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)));
+    await Promise.race([this.pool.end(), timeout]).finally(() => clearTimeout(timer));
+  }
+
+  /** A connection on which anything went wrong but an orderly answer is not used again. */
+  private async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    try {
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(!isServerError(error));
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<PoolClient> {
+    if (this.closing) throw new ClosedError('The PostgreSQL connection');
+    if (this.pool.waitingCount >= MAX_WAITING) {
+      throw new PostgresUnreachableError(`${MAX_WAITING} statements already wait for one`);
+    }
+    try {
+      return await this.pool.connect();
+    } catch (cause) {
+      throw new PostgresUnreachableError(reasonOf(cause), { cause });
+    }
+  }
+}
+
+async function send<Row extends object>(
+  client: PoolClient,
+  { text, values, name }: PostgresStatement,
+  timeoutMs: number,
+): Promise<readonly Row[]> {
+  const config: QueryConfig & { readonly query_timeout: number } = {
+    text,
+    query_timeout: timeoutMs + ANSWER_MARGIN_MS,
+    ...(values !== undefined && { values: [...values] }),
+    ...(name !== undefined && { name }),
+  };
+  const { rows } = await client.query<Row>(config);
+  return rows;
+}
+
+function toPoolConfig(options: ResolvedPoolOptions): PoolConfig {
+  const { connectionString, host, port, user, password, database, ssl } = options;
+  return {
+    ...(connectionString !== undefined && { connectionString }),
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
+    ...(database !== undefined && { database }),
+    ...(ssl !== undefined && { ssl }),
+    application_name: 'event-sourcing-nestjs',
+    max: options.maxConnections,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    keepAlive: true,
+    // The append function relies on seeing what others committed before it got the lock of a stream.
+    options: '-c default_transaction_isolation=read\\ committed',
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message || String(error) : String(error);
+}

@@ -1,0 +1,16 @@
+import { EVENT_STORE_MIGRATIONS } from '../../lib/event-store/postgres/migrations/index.js';
+import { PostgresEventStore } from '../../lib/event-store/postgres/postgres-event-store.js';
+import { startEmbeddedDatabase, TEST_NAMES } from '../support/postgres-database.js';
+import { eventStoreSuite } from './event-store.suite.js';
+
+eventStoreSuite('pglite', async (context) => {
+  const database = await startEmbeddedDatabase([EVENT_STORE_MIGRATIONS]);
+  const store = new PostgresEventStore({ ...context, connection: database.connection, names: TEST_NAMES });
+  return {
+    store,
+    close: async () => {
+      await store.close();
+      await database.stop();
+    },
+  };
+});

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/**
+ * What happens to what a client sends next on a connection that stands.
+ *
+ * - `pass`: it goes through.
+ * - `lose`: the connection breaks before the server sees anything of it.
+ * - `cut`: the server gets it, and the connection breaks when it answers.
+ */
+export type Fate = 'pass' | 'lose' | 'cut';
+
+/** A TCP proxy in front of a PostgreSQL server that breaks connections in the middle of statements. */
+export class PostgresProxy {
+  /** Of what is sent from now on. */
+  fate: Fate = 'pass';
+  /** How many connections it broke. */
+  broken = 0;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly targetPort: number,
+  ) {
+    server.on('connection', (client) => this.serve(client));
+  }
+
+  static async start(targetPort: number): Promise<PostgresProxy> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new PostgresProxy(server, targetPort);
+  }
+
+  /** The URL of a database, by way of this proxy. */
+  through(url: string): string {
+    const proxied = new URL(url);
+    proxied.port = String((this.server.address() as AddressInfo).port);
+    return proxied.href;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private serve(client: Socket): void {
+    const upstream = connect(this.targetPort, '127.0.0.1');
+    let current: Fate = 'pass';
+    const end = (): void => {
+      this.broken += 1;
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      this.sockets.add(socket);
+      // A socket that breaks is the purpose here, not a failure.
+      socket.on('error', () => undefined);
+      socket.on('close', () => this.sockets.delete(socket));
+    }
+    client.on('data', (chunk: Buffer) => {
+      current = this.fate;
+      if (current === 'lose') end();
+      else upstream.write(chunk);
+    });
+    upstream.on('data', (chunk: Buffer) => {
+      if (current === 'cut') end();
+      else client.write(chunk);
+    });
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  }
+}
