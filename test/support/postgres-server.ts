@@ -152,7 +152,20 @@ function run(bin: string, data: string, port: number, owner: Owner): ChildProces
     `${port}`,
     ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
   ];
-  return spawn(join(bin, 'postgres'), args, { ...owner, stdio: ['ignore', 'ignore', 'pipe'], cwd: tmpdir() });
+  const server = spawn(join(bin, 'postgres'), args, { ...owner, stdio: ['ignore', 'ignore', 'pipe'], cwd: tmpdir() });
+  leash(server, owner);
+  return server;
+}
+
+/** Ends a server when this process ends, however that ends: a shell waits for the end of a pipe from here. */
+function leash(server: ChildProcess, owner: Owner): void {
+  if (server.pid === undefined) return;
+  const command = `cat >/dev/null; kill -INT ${server.pid}`;
+  const shell = spawn('sh', ['-c', command], { ...owner, stdio: ['pipe', 'ignore', 'ignore'], cwd: tmpdir() });
+  server.once('exit', () => {
+    shell.kill('SIGKILL');
+    shell.stdin.destroy();
+  });
 }
 
 async function ready(server: ChildProcess, url: string): Promise<void> {
