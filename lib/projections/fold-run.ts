@@ -58,7 +58,10 @@ export class FoldRun {
 
   /** The failed call may have changed its input halfway, so the state before it is made anew. */
   private goBack(): void {
+    const { sequence } = this.progress;
     this.progress = new FoldProgress(this.fold, this.handler, this.saved);
     for (const event of this.sinceSaved) this.progress.apply(event);
+    // What was covered past the last applied event has jobs that count as done.
+    this.progress.cover(sequence);
   }
 }

@@ -188,6 +188,16 @@ describe('FoldExecutor', () => {
     for (const row of projections.history) expect(row.state).toEqual(expected(row.sequence));
   });
 
+  it('keeps what was covered without a listed event when the next job fails', async () => {
+    const { projections, handler, run, job, expected } = await setUp(
+      [new ItemAdded('a'), new Noted('b'), new ItemAdded('c')],
+      1,
+    );
+    handler.failAt = 3;
+    expect(await run([job(1, 2), job(3, 3)])).toMatchObject({ completed: 1, failure: {} });
+    expect((await projections.latest([key]))[0]).toMatchObject({ sequence: 2, state: expected(2) });
+  });
+
   it('drops what is covered, and does not tell reactors of it again', async () => {
     const { projections, run, job } = await setUp([new ItemAdded('a'), new ItemAdded('b'), new ItemAdded('c')]);
     projections.pick = () => projections.history.length;
