@@ -19,7 +19,11 @@ export interface SerializedData {
 /** Default bound of one event's JSON text in bytes. */
 export const DEFAULT_MAX_EVENT_BYTES = 1_048_576;
 
-/** Turns event instances into what stores keep, and back. The only place where payloads are encoded and decoded. */
+/**
+ * Turns event instances into what stores keep, and back. The only place where payloads are encoded and decoded.
+ *
+ * @publicApi
+ */
 export class EventSerializer {
   constructor(
     private readonly types: EventTypeRegistry,

@@ -3,6 +3,7 @@ export { DomainEvent, type DomainEventOptions } from './domain-event.decorator.j
 export type { EventClass } from './event-class.js';
 export type { EventId } from './event-id.js';
 export type { EventData, EventUpcaster } from './event-upcaster.js';
+export type { EventSerializer } from './event-serializer.js';
 export type { EventMetadata } from './event-metadata.js';
 export { IdGenerator } from './id-generator.js';
 export * from './invalid-event.error.js';

@@ -3,6 +3,7 @@ import { ClosedError } from '../errors/closed.error.js';
 import { loadPackage } from '../packages/load-package.js';
 import { DirectoryLock } from './directory-lock.js';
 import type { PostgresConnection, PostgresQueryable, PostgresStatement } from './postgres-connection.js';
+import { within } from './within.js';
 
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -61,11 +62,9 @@ export class PgliteConnection implements PostgresConnection {
   }
 
   private async end(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)));
     try {
       // The queue of statements is in order, so an empty one that is through means that all before it are.
-      await Promise.race([send(this.database, { text: 'SELECT 1' }), timeout]).finally(() => clearTimeout(timer));
+      await within(CLOSE_TIMEOUT_MS, send(this.database, { text: 'SELECT 1' }));
       await this.database.close();
     } finally {
       await this.lock?.release();

@@ -5,6 +5,7 @@ import { isServerError } from './classify-postgres-error.js';
 import { resolvePoolOptions, type PostgresPoolOptions, type ResolvedPoolOptions } from './pool-options.js';
 import type { PostgresConnection, PostgresQueryable, PostgresStatement } from './postgres-connection.js';
 import { PostgresUnreachableError } from './postgres-unreachable.error.js';
+import { within } from './within.js';
 
 /** Statements that may wait for a connection at once. */
 const MAX_WAITING = 10_000;
@@ -76,9 +77,7 @@ export class PoolConnection implements PostgresConnection {
   }
 
   private async end(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)));
-    await Promise.race([this.pool.end(), timeout]).finally(() => clearTimeout(timer));
+    await within(CLOSE_TIMEOUT_MS, this.pool.end());
   }
 
   /** A connection on which anything went wrong but an orderly answer is not used again. */

@@ -1,4 +1,3 @@
-import { domainEventMetadata } from '../events/domain-event.decorator.js';
 import type { EventClass } from '../events/event-class.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 
@@ -31,9 +30,4 @@ export function Apply<const E extends readonly EventClass[]>(
 /** The `@Apply` methods of a prototype, inherited ones first. */
 export function applyMetadata(prototype: object): readonly ApplyMetadata[] {
   return (prototype as Record<symbol, readonly ApplyMetadata[]>)[METADATA] ?? [];
-}
-
-/** Type of the event that a method takes, for errors and maps. */
-export function eventTypesOf(eventClasses: readonly EventClass[]): readonly string[] {
-  return eventClasses.map((eventClass) => domainEventMetadata(eventClass)?.type ?? eventClass.name);
 }

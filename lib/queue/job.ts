@@ -2,7 +2,7 @@ import type { EventMetadata } from '../events/event-metadata.js';
 import type { JsonValue } from '../events/json-value.js';
 import type { StoredEvent } from '../events/stored-event.js';
 
-/** A command on its way to its handler. */
+/** A command on its way to its handler. @publicApi */
 export interface CommandJob {
   readonly kind: 'command';
   readonly commandId: string;
@@ -14,7 +14,7 @@ export interface CommandJob {
   readonly acceptedAt: number;
 }
 
-/** The events `from` to `to` of one aggregate, for a fold or a map. */
+/** The events `from` to `to` of one aggregate, for a fold or a map. @publicApi */
 export interface EventRangeJob {
   readonly kind: 'fold' | 'map';
   readonly aggregateId: string;
@@ -24,7 +24,7 @@ export interface EventRangeJob {
   readonly events: readonly StoredEvent[] | null;
 }
 
-/** One event that a fold has covered, for a reactor. */
+/** One event that a fold has covered, for a reactor. @publicApi */
 export interface ReactorJob {
   readonly kind: 'reactor';
   readonly event: StoredEvent;

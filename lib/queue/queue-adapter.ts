@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import type { GroupQueue } from './group-queue.js';
 
-/** What an adapter needs from the module that opens it. */
+/** What an adapter needs from the module that opens it. @publicApi */
 export interface QueueContext {
   readonly clock: Clock;
 }

@@ -5,7 +5,7 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
 import type { RecordStore } from '../projections/stores/record-store.js';
 
-/** What an adapter needs from the module that opens it. */
+/** What an adapter needs from the module that opens it. @publicApi */
 export interface StorageContext {
   readonly serializer: EventSerializer;
   readonly clock: Clock;
