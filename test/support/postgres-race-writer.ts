@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import type { EventStore } from '../../lib/event-store/event-store.js';
 import { PostgresEventStore } from '../../lib/event-store/postgres/postgres-event-store.js';
 import type { StreamId } from '../../lib/event-store/stream-id.js';
@@ -40,10 +40,15 @@ const writers = Array.from({ length: plan.writers }, (_, index) => ({
 const wins: { round: number; writer: string }[] = [];
 const firsts: string[] = [];
 
+// Each line in lets all writers run one round, so that none is ahead of the others; each line out says that they have.
 process.stdout.write('ready\n');
-await once(process.stdin, 'data');
-await Promise.all(writers.map(({ name, store }) => race(name, store)));
-process.stdout.write(JSON.stringify({ wins, firsts } satisfies RaceResult));
+const goes = createInterface(process.stdin)[Symbol.asyncIterator]();
+for (let round = 0; round < plan.rounds; round += 1) {
+  await goes.next();
+  await Promise.all(writers.map(({ name, store }) => race(name, store, round)));
+  if (round < plan.rounds - 1) process.stdout.write('ready\n');
+}
+process.stdout.write(`${JSON.stringify({ wins, firsts } satisfies RaceResult)}\n`);
 await connection.close();
 process.stdin.destroy();
 
@@ -51,17 +56,15 @@ function raceStream(aggregateId: 'expected' | 'keyed' | 'any'): StreamId {
   return { tenantId: createTenantId(plan.tenant), aggregateType: 'race', aggregateId };
 }
 
-async function race(writer: string, store: EventStore): Promise<void> {
-  for (let round = 0; round < plan.rounds; round += 1) {
-    const event = { data: new ItemAdded(`${writer} ${round}`) };
-    try {
-      await store.append(raceStream('expected'), [event], { expectedSequence: round });
-      wins.push({ round, writer });
-    } catch (error) {
-      if (!(error instanceof WrongExpectedSequenceError)) throw error;
-    }
-    const { repeated } = await store.append(raceStream('keyed'), [event, event], { key: `k${round}` });
-    if (!repeated) firsts.push(`k${round}`);
-    await store.append(raceStream('any'), [event, event, event]);
+async function race(writer: string, store: EventStore, round: number): Promise<void> {
+  const event = { data: new ItemAdded(`${writer} ${round}`) };
+  try {
+    await store.append(raceStream('expected'), [event], { expectedSequence: round });
+    wins.push({ round, writer });
+  } catch (error) {
+    if (!(error instanceof WrongExpectedSequenceError)) throw error;
   }
+  const { repeated } = await store.append(raceStream('keyed'), [event, event], { key: `k${round}` });
+  if (!repeated) firsts.push(`k${round}`);
+  await store.append(raceStream('any'), [event, event, event]);
 }

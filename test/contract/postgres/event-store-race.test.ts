@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVENT_STORE_MIGRATIONS } from '../../../lib/event-store/postgres/migrations/index.js';
 import { PostgresEventStore } from '../../../lib/event-store/postgres/postgres-event-store.js';
@@ -35,20 +35,39 @@ afterAll(async () => {
   await compiled?.remove();
 });
 
-/** A child process that waits for its start. */
-async function startWriter(plan: RacePlan): Promise<{ child: ChildProcess; result: Promise<RaceResult> }> {
+interface Writer {
+  /** Lets it run its next round. */
+  go(): void;
+  /** The next line that it says; `undefined` when it has ended. */
+  line(): Promise<string | undefined>;
+}
+
+/** A child process that waits for its rounds. */
+function startWriter(plan: RacePlan): Writer {
   const script = join(compiled!.path, 'test/support/postgres-race-writer.js');
   const child = spawn(process.execPath, [script, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), RACE_LIMIT_MS);
-  let output = '';
-  child.stdout!.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-  const ended = once(child, 'close').then(([code]) => {
-    clearTimeout(timer);
-    expect(code, output).toBe(0);
-    return JSON.parse(output.slice('ready\n'.length)) as RaceResult;
-  });
-  await Promise.race([once(child.stdout!, 'data'), ended]);
-  return { child, result: ended };
+  child.once('close', () => clearTimeout(timer));
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    go: () => void child.stdin.write('go\n'),
+    line: async () => {
+      const { value, done } = await lines.next();
+      return done ? undefined : value;
+    },
+  };
+}
+
+/** Runs all rounds, each begun by all processes together and by another one first. */
+async function runRace(writers: readonly Writer[]): Promise<readonly RaceResult[]> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const said = await Promise.all(writers.map((writer) => writer.line()));
+    expect(said).toEqual(writers.map(() => 'ready'));
+    const first = round % writers.length;
+    for (const writer of [...writers.slice(first), ...writers.slice(0, first)]) writer.go();
+  }
+  const results = await Promise.all(writers.map((writer) => writer.line()));
+  return results.map((result) => JSON.parse(result!) as RaceResult);
 }
 
 test(
@@ -60,9 +79,7 @@ test(
     try {
       await migrate(connection, TEST_NAMES, [EVENT_STORE_MIGRATIONS]);
       const plan = { url, schema: TEST_NAMES.schema, tenant: 'race', writers: WRITERS, rounds: ROUNDS };
-      const started = await Promise.all(upTo(PROCESSES).map((n) => startWriter({ ...plan, name: `p${n}` })));
-      for (const { child } of started) child.stdin!.write('go\n');
-      const results = await Promise.all(started.map(({ result }) => result));
+      const results = await runRace(upTo(PROCESSES).map((n) => startWriter({ ...plan, name: `p${n}` })));
 
       const store = new PostgresEventStore({ ...(await createStorageContext()), connection, names: TEST_NAMES });
       const log = (aggregateId: string): Promise<RecordedEvent[]> => {
