@@ -50,6 +50,12 @@ test('gives different ids in two generators at the same time', () => {
   expect(new Set(ids).size).toBe(2_000);
 });
 
+test('never repeats the random part', () => {
+  const ids = new UuidIdGenerator(new ManualClock());
+  const randomParts = Array.from({ length: 1_000 }, () => ids.next().slice(19));
+  expect(new Set(randomParts).size).toBe(1_000);
+});
+
 test('derives the same id from the same time and seed, everywhere', () => {
   const [a, b] = [new UuidIdGenerator(new ManualClock()), new UuidIdGenerator(new ManualClock())];
   b.next();
