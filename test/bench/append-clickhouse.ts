@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ClickHouseConnection } from '../../lib/clickhouse/clickhouse-connection.js';
 import type { BenchResult, BenchScale } from './bench-case.js';
-import { anEvent, aStream, type ClickHouseLog, openClickHouseLog } from './clickhouse-log.js';
+import { anEvent, aStream } from './bench-events.js';
+import { type ClickHouseLog, openClickHouseLog } from './clickhouse-log.js';
 import { Comparison, type Load, runRounds } from './rates.js';
 
 const FULL_BATCH = 1_000;

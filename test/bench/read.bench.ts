@@ -1,6 +1,7 @@
 import type { BenchResult, BenchScale, BenchSuite } from './bench-case.js';
 import { collect } from '../support/collect.js';
-import { anEvent, aStream, type ClickHouseLog, openClickHouseLog } from './clickhouse-log.js';
+import { anEvent, aStream } from './bench-events.js';
+import { type ClickHouseLog, openClickHouseLog } from './clickhouse-log.js';
 import { measure, median } from './measure.js';
 
 const EVENTS_PER_AGGREGATE = 10;

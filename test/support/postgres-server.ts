@@ -36,8 +36,12 @@ interface Owner {
   readonly gid?: number;
 }
 
-/** Call it in `beforeAll`, and `stop()` in `afterAll`. When it rejects, no server is left. */
-export async function startTestPostgres(): Promise<TestPostgres> {
+/**
+ * Call it in `beforeAll`, and `stop()` in `afterAll`. When it rejects, no server is left.
+ *
+ * @param settings of the server, beside or in place of those that suit tests
+ */
+export async function startTestPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
   const bin = findBinaries();
   const owner = findOwner();
   const directory = await mkdtemp(join(tmpdir(), 'postgres-test-'));
@@ -53,7 +57,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     await initialize(bin, join(directory, 'data'), owner);
     const url = `postgres://${USER}@127.0.0.1:${port}`;
     const start = async (): Promise<void> => {
-      server = run(bin, join(directory, 'data'), port, owner);
+      server = run(bin, join(directory, 'data'), port, owner, settings);
       await ready(server, `${url}/postgres`);
     };
     /** The processes of a killed server may hold its memory for a moment, in which another one refuses to start. */
@@ -136,7 +140,13 @@ async function initialize(bin: string, data: string, owner: Owner): Promise<void
   if (code !== 0) throw new Error(`initdb failed: ${errors()}`);
 }
 
-function run(bin: string, data: string, port: number, owner: Owner): ChildProcess {
+function run(
+  bin: string,
+  data: string,
+  port: number,
+  owner: Owner,
+  given: Readonly<Record<string, string>>,
+): ChildProcess {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -144,6 +154,7 @@ function run(bin: string, data: string, port: number, owner: Owner): ChildProces
     full_page_writes: 'off',
     shared_buffers: '32MB',
     max_connections: '100',
+    ...given,
   };
   const args = [
     '-D',
