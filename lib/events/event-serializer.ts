@@ -74,7 +74,7 @@ export class EventSerializer {
     const eventType = this.types.get(type);
     if (!eventType) return [];
     const { eventClass } = eventType;
-    return this.validator.problems(data, eventClass, domainEventMetadata(eventClass)?.schema);
+    return this.validator.problems(data, eventClass, domainEventMetadata(eventClass)?.schema, true);
   }
 
   /** The recorded form of an event whose data is already at hand. */
