@@ -27,6 +27,7 @@ export type QueryParams = Record<string, unknown>;
 export class ClickHouseConnection {
   private constructor(
     readonly database: string,
+    readonly cluster: string | undefined,
     private readonly clients: Clients,
     private readonly statements: Limiter,
     private readonly streams: Limiter,
@@ -43,6 +44,7 @@ export class ClickHouseConnection {
     const bounds = { maxWaiting: MAX_WAITING, maxWaitMs: resolved.requestTimeoutMs };
     return new ClickHouseConnection(
       resolved.database,
+      resolved.cluster,
       await createClients(resolved),
       new Limiter({ what: 'statements', maxActive: resolved.maxStatements, ...bounds }),
       new Limiter({ what: 'streams', maxActive: resolved.maxStreams, ...bounds }),
@@ -167,7 +169,9 @@ export class ClickHouseConnection {
 
   /** Creates the database of this connection unless it exists. */
   async createDatabase(): Promise<void> {
-    await this.run(this.clients.server, `CREATE DATABASE IF NOT EXISTS ${this.database} ENGINE = Atomic`, {}, {});
+    const everywhere = this.cluster === undefined ? '' : ` ON CLUSTER ${this.cluster}`;
+    const sql = `CREATE DATABASE IF NOT EXISTS ${this.database}${everywhere} ENGINE = Atomic`;
+    await this.run(this.clients.server, sql, {}, {});
   }
 
   /** Resolves when the server answers and lets this user in, rejects with the reason otherwise. */

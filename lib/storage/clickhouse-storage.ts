@@ -52,12 +52,12 @@ async function openEmbedded(options: ClickHouseStorageOptions, context: StorageC
 
 async function openServer(url: string, options: ClickHouseStorageOptions, context: StorageContext): Promise<Storage> {
   if (options.singleWriter !== true) throw new SingleWriterRequiredError();
-  const { username, password } = options;
-  return openStores({ url, username, password }, options, context, undefined);
+  const { username, password, cluster } = options;
+  return openStores({ url, username, password, cluster }, options, context, undefined);
 }
 
 async function openStores(
-  server: Pick<ClickHouseConnectionOptions, 'url' | 'username' | 'password'>,
+  server: Pick<ClickHouseConnectionOptions, 'url' | 'username' | 'password' | 'cluster'>,
   options: ClickHouseStorageOptions,
   context: StorageContext,
   embedded: EmbeddedClickHouse | undefined,
