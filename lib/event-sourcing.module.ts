@@ -9,6 +9,7 @@ import { EventTypeRegistry } from './events/event-type-registry.js';
 import { IdGenerator } from './events/id-generator.js';
 import { UuidIdGenerator } from './events/uuid-id-generator.js';
 import { Validator } from './events/validator.js';
+import { LogMaintenance } from './maintenance/log-maintenance.js';
 import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.module.js';
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
 import { PipelineRegistry } from './pipeline/pipeline-registry.js';
@@ -100,6 +101,12 @@ const providers: Provider[] = [
       new Projections(registry, projections, records),
   },
   {
+    provide: LogMaintenance,
+    inject: [STORAGE, GroupQueue, EventSerializer, Clock],
+    useFactory: (storage: Storage, queue: GroupQueue, serializer: EventSerializer, clock: Clock) =>
+      new LogMaintenance({ storage, queue, serializer, clock }),
+  },
+  {
     provide: EventSourcingHealth,
     inject: [STORAGE],
     useFactory: (storage: Storage) => new EventSourcingHealth(storage),
@@ -142,8 +149,8 @@ const providers: Provider[] = [
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Projections`, `GroupQueue`, `EventSourcingHealth`, `Clock` and `IdGenerator` are injectable
- * everywhere.
+ * Global: `EventStore`, `Projections`, `GroupQueue`, `LogMaintenance`, `EventSourcingHealth`, `Clock` and `IdGenerator`
+ * are injectable everywhere.
  *
  * @publicApi
  */
@@ -151,7 +158,7 @@ const providers: Provider[] = [
 @Module({
   imports: [DiscoveryModule, LaneDrainModule],
   providers,
-  exports: [ROOT, EventStore, Projections, GroupQueue, EventSourcingHealth, Clock, IdGenerator],
+  exports: [ROOT, EventStore, Projections, GroupQueue, LogMaintenance, EventSourcingHealth, Clock, IdGenerator],
 })
 export class EventSourcingModule extends ConfigurableModuleClass {
   /** Without options: memory, an in-process queue, the role `all` (or EVENT_SOURCING_ROLE), and a warning. */

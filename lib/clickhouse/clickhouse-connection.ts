@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { Row as ResultRow } from '@clickhouse/client';
 import { WAIT_FOR_END, type ClickHouseSettings } from './clickhouse-settings.js';
 import { resolveConnectionOptions, type ClickHouseConnectionOptions } from './connection-options.js';
 import { createClients, type Clients } from './create-clients.js';
@@ -26,6 +27,7 @@ export type QueryParams = Record<string, unknown>;
 export class ClickHouseConnection {
   private constructor(
     readonly database: string,
+    readonly cluster: string | undefined,
     private readonly clients: Clients,
     private readonly statements: Limiter,
     private readonly streams: Limiter,
@@ -42,6 +44,7 @@ export class ClickHouseConnection {
     const bounds = { maxWaiting: MAX_WAITING, maxWaitMs: resolved.requestTimeoutMs };
     return new ClickHouseConnection(
       resolved.database,
+      resolved.cluster,
       await createClients(resolved),
       new Limiter({ what: 'statements', maxActive: resolved.maxStatements, ...bounds }),
       new Limiter({ what: 'streams', maxActive: resolved.maxStreams, ...bounds }),
@@ -85,29 +88,28 @@ export class ClickHouseConnection {
     params: QueryParams = {},
     settings: ClickHouseSettings = {},
   ): AsyncGenerator<Row, void, undefined> {
-    checkParams(params);
-    const leave = await this.streams.enter();
-    try {
-      const result = await this.clients.streams.query({
-        query: sql,
-        // A quarter to a half faster to read than JSONEachRow, which repeats the names in every row.
-        format: 'JSONCompactEachRowWithNames',
-        query_params: params,
-        clickhouse_settings: settings,
-      });
-      try {
-        let names: readonly string[] | undefined;
-        for await (const rows of result.stream()) {
-          for (const row of rows) {
-            if (names === undefined) names = row.json<string[]>();
-            else yield toObject(names, row.json<unknown[]>()) as Row;
-          }
-        }
-      } finally {
-        result.close();
+    let names: readonly string[] | undefined;
+    for await (const rows of this.parts('JSONCompactEachRowWithNames', sql, params, settings)) {
+      for (const row of rows) {
+        if (names === undefined) names = row.json<string[]>();
+        else yield toObject(names, row.json<unknown[]>()) as Row;
       }
-    } finally {
-      leave();
+    }
+  }
+
+  /**
+   * The rows of a SELECT as lists of values in the order of its columns, as many at a time as came together: like
+   * `stream`, for very many rows.
+   *
+   * @param sql without a FORMAT clause
+   */
+  async *batches<Values extends readonly unknown[]>(
+    sql: string,
+    params: QueryParams = {},
+    settings: ClickHouseSettings = {},
+  ): AsyncGenerator<readonly Values[], void, undefined> {
+    for await (const rows of this.parts('JSONCompactEachRow', sql, params, settings)) {
+      yield rows.map((row) => row.json<Values>());
     }
   }
 
@@ -167,7 +169,9 @@ export class ClickHouseConnection {
 
   /** Creates the database of this connection unless it exists. */
   async createDatabase(): Promise<void> {
-    await this.run(this.clients.server, `CREATE DATABASE IF NOT EXISTS ${this.database} ENGINE = Atomic`, {}, {});
+    const everywhere = this.cluster === undefined ? '' : ` ON CLUSTER ${this.cluster}`;
+    const sql = `CREATE DATABASE IF NOT EXISTS ${this.database}${everywhere} ENGINE = Atomic`;
+    await this.run(this.clients.server, sql, {}, {});
   }
 
   /** Resolves when the server answers and lets this user in, rejects with the reason otherwise. */
@@ -179,6 +183,32 @@ export class ClickHouseConnection {
   async close(): Promise<void> {
     await Promise.all([this.statements.close(CLOSE_TIMEOUT_MS), this.streams.close(CLOSE_TIMEOUT_MS)]);
     await Promise.all([this.clients.statements.close(), this.clients.streams.close(), this.clients.server.close()]);
+  }
+
+  /** A quarter to a half faster to read than JSONEachRow, which repeats the names of the columns in every row. */
+  private async *parts(
+    format: 'JSONCompactEachRow' | 'JSONCompactEachRowWithNames',
+    sql: string,
+    params: QueryParams,
+    settings: ClickHouseSettings,
+  ): AsyncGenerator<readonly ResultRow[], void, undefined> {
+    checkParams(params);
+    const leave = await this.streams.enter();
+    try {
+      const result = await this.clients.streams.query({
+        query: sql,
+        format,
+        query_params: params,
+        clickhouse_settings: settings,
+      });
+      try {
+        for await (const rows of result.stream()) yield rows;
+      } finally {
+        result.close();
+      }
+    } finally {
+      leave();
+    }
   }
 
   private async run(

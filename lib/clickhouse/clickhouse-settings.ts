@@ -32,6 +32,16 @@ export const BASE_SETTINGS: ClickHouseSettings = {
   cancel_http_readonly_queries_on_client_close: 1,
 };
 
+/**
+ * On replicas a statement sees what was acknowledged before it, whichever replica it comes to: an insert is acknowledged
+ * by most of them, one insert at a time, and a read waits for what they have.
+ */
+export const CLUSTER_SETTINGS: ClickHouseSettings = {
+  insert_quorum: 'auto',
+  insert_quorum_parallel: 0,
+  select_sequential_consistency: 1,
+};
+
 /** For statements whose answer is read to the end before it counts: the status line then tells the whole truth. */
 export const WAIT_FOR_END: ClickHouseSettings = { wait_end_of_query: 1 };
 

@@ -10,6 +10,8 @@ export interface ClickHouseConnectionOptions {
   /** `http://host:8123` or `https://user:password@host:8443`, without a path. */
   readonly url: string;
   readonly database: string;
+  /** Name of a cluster of replicas, as the servers' configuration has it. @default one server */
+  readonly cluster?: string;
   /** @default the user in `url`, else 'default' */
   readonly username?: string;
   /** @default the password in `url`, else '' */
@@ -24,6 +26,7 @@ export interface ClickHouseConnectionOptions {
 export interface ResolvedConnectionOptions {
   readonly url: string;
   readonly database: string;
+  readonly cluster?: string;
   readonly username: string;
   readonly password: string;
   readonly requestTimeoutMs: number;
@@ -42,6 +45,7 @@ export function resolveConnectionOptions(options: ClickHouseConnectionOptions): 
   return {
     url: url.origin,
     database: checkIdentifier('database', options.database),
+    ...(options.cluster !== undefined && { cluster: checkIdentifier('cluster', options.cluster) }),
     username: options.username ?? (decodeURIComponent(url.username) || 'default'),
     password: options.password ?? decodeURIComponent(url.password),
     requestTimeoutMs,

@@ -1,5 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { BASE_SETTINGS, STREAM_IDLE_TIMEOUT_MS, type ClickHouseSettings } from './clickhouse-settings.js';
+import {
+  BASE_SETTINGS,
+  CLUSTER_SETTINGS,
+  STREAM_IDLE_TIMEOUT_MS,
+  type ClickHouseSettings,
+} from './clickhouse-settings.js';
 import type { ResolvedConnectionOptions } from './connection-options.js';
 import { loadPackage } from '../packages/load-package.js';
 
@@ -36,7 +41,7 @@ export async function createClients(options: ResolvedConnectionOptions): Promise
     use_multipart_params_auto: true,
     // The client prints every error by default; ours are thrown, and told by whoever handles them.
     log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: { ...BASE_SETTINGS, ...settings },
+    clickhouse_settings: { ...BASE_SETTINGS, ...(options.cluster !== undefined && CLUSTER_SETTINGS), ...settings },
   });
   // The server ends a statement about when our side gives up on it, so that none runs on unobserved for long.
   const bounded = { max_execution_time: Math.ceil(requestTimeoutMs / 1000) };

@@ -4,7 +4,7 @@ import { verifyApplied, type AppliedMigration } from '../sql/migrations.js';
 import { classifyClickHouseError } from './classify-clickhouse-error.js';
 import type { ClickHouseConnection } from './clickhouse-connection.js';
 import { checkMigrationSets, checksumOf, type Migration, type MigrationSet } from './migrations.js';
-import { CANONICAL_NAMES, singleNodeNames } from './table-names.js';
+import { CANONICAL_NAMES, namesOf } from './table-names.js';
 
 const TABLE = 'es_migrations';
 const MAX_ATTEMPTS = 5;
@@ -25,12 +25,12 @@ const LOST_RACE_CODES = ['57', '82'];
  */
 export async function migrate(connection: ClickHouseConnection, sets: readonly MigrationSet[]): Promise<void> {
   checkMigrationSets(sets);
-  const names = singleNodeNames(connection.database);
-  const table = names.table(TABLE);
+  const names = namesOf(connection);
+  const table = `${connection.database}.${TABLE}`;
   await attempt('es_migrations/0', 1, () => connection.createDatabase());
   await attempt('es_migrations/0', 2, () =>
     connection.command(
-      `CREATE TABLE IF NOT EXISTS ${table}
+      `CREATE TABLE IF NOT EXISTS ${names.table(TABLE)}
        (component String, id UInt32, name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
        ENGINE = ${names.engine('ReplacingMergeTree')} ORDER BY (component, id, checksum)`,
     ),
@@ -51,7 +51,7 @@ export async function migrate(connection: ClickHouseConnection, sets: readonly M
 }
 
 async function run(connection: ClickHouseConnection, component: string, migration: Migration): Promise<void> {
-  const statements = migration.statements(singleNodeNames(connection.database));
+  const statements = migration.statements(namesOf(connection));
   for (const [index, statement] of statements.entries()) {
     await attempt(`${component}/${migration.id} (${migration.name})`, index + 1, () => connection.command(statement));
   }

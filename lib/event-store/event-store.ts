@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../events/recorded-event.js';
 import type { AppendOptions } from './append-options.js';
 import type { AppendResult } from './append-result.js';
 import type { ReadOptions } from './read-options.js';
+import type { ScanQuery } from './scan-query.js';
 import type { HeadsQuery, StreamHead } from './stream-head.js';
 import type { StreamId } from './stream-id.js';
 
@@ -46,4 +47,13 @@ export abstract class EventStore {
 
   /** Every stream with events that count, ordered by tenant and aggregate id as UTF-8 bytes, in bounded memory. */
   abstract heads(query: HeadsQuery): AsyncIterable<StreamHead>;
+
+  /**
+   * Every event, stream by stream: ordered by tenant, aggregate type and aggregate id as UTF-8 bytes, then by sequence,
+   * in bounded memory. The fast way through the whole log. An event that is appended meanwhile comes when its stream
+   * has not been passed yet.
+   *
+   * @throws UndecodableEventError at a row that is not an event
+   */
+  abstract scan(query?: ScanQuery): AsyncIterable<RecordedEvent>;
 }

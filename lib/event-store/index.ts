@@ -1,8 +1,12 @@
 export * from './append-options.js';
 export * from './append-outcome-unknown.error.js';
 export type { AppendResult } from './append-result.js';
+export type { EmptiedStream } from './emptied-stream.js';
+export { EventLog, type IdleStreams, type LogQuery, type RemovedEvents } from './event-log.js';
 export { EventStore } from './event-store.js';
+export type { KeyedEvent, LogPlace, LogRow } from './log-row.js';
 export type { ReadOptions } from './read-options.js';
+export type { ScanQuery } from './scan-query.js';
 export * from './store-unavailable.error.js';
 export type { HeadsQuery, StreamHead } from './stream-head.js';
 export type { StreamId } from './stream-id.js';

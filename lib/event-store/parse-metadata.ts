@@ -1,9 +1,8 @@
 import type { EventMetadata } from '../events/event-metadata.js';
-import type { StoredEvent } from '../events/stored-event.js';
-import { UndecodableEventError } from '../events/undecodable-event.error.js';
+import { type EventPlace, UndecodableEventError } from '../events/undecodable-event.error.js';
 
 /** The metadata of a row. @throws UndecodableEventError when it is not a JSON object */
-export function parseMetadata(text: string, event: StoredEvent): EventMetadata {
+export function parseMetadata(text: string, event: EventPlace): EventMetadata {
   let metadata: unknown;
   try {
     metadata = JSON.parse(text);

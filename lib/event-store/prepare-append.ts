@@ -9,6 +9,7 @@ import type { StoredEvent } from '../events/stored-event.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { AppendOptions, ExpectedSequence } from './append-options.js';
 import { checkStream, checkText } from './check-stream.js';
+import type { KeyedEvent } from './log-row.js';
 import type { StreamId } from './stream-id.js';
 
 /** Most events of one append. */
@@ -29,6 +30,8 @@ export interface PreparedAppend {
   readonly key?: string;
   /** Size of payloads and metadata as JSON text. */
   readonly bytes: number;
+  /** Set when the events come from another log: they are stored just so, and nobody is given them. */
+  readonly restored?: readonly KeyedEvent[];
 }
 
 /** What preparing needs; the context of a storage adapter has it. */

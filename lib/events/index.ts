@@ -14,5 +14,5 @@ export * from './newer-event-version.error.js';
 export type { RecordedEvent } from './recorded-event.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.js';
 export type { StoredEvent } from './stored-event.js';
-export * from './undecodable-event.error.js';
+export { UndecodableEventError } from './undecodable-event.error.js';
 export { Upcaster, type UpcasterOptions } from './upcaster.decorator.js';

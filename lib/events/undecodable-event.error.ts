@@ -1,6 +1,9 @@
 import { EventSourcingError } from '../errors/event-sourcing.error.js';
 import type { StoredEvent } from './stored-event.js';
 
+/** What the error tells of a row. */
+export type EventPlace = Pick<StoredEvent, 'tenantId' | 'aggregateType' | 'aggregateId' | 'sequence' | 'type'>;
+
 /**
  * Thrown when a row of the log is not an event: its payload is not a JSON object. Nothing is skipped silently; look
  * at the row that the error names.
@@ -15,7 +18,7 @@ export class UndecodableEventError extends EventSourcingError {
   readonly aggregateId: string;
   readonly sequence: number;
 
-  constructor(row: StoredEvent, problem: string, options?: ErrorOptions) {
+  constructor(row: EventPlace, problem: string, options?: ErrorOptions) {
     super(
       `Event ${row.sequence} (${row.type}) of ${row.aggregateType}/${row.aggregateId}, tenant ${row.tenantId}, ` +
         `cannot be decoded: ${problem}. Inspect this row of the log.`,

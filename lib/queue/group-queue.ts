@@ -1,3 +1,4 @@
+import type { TenantId } from '../tenancy/tenant-id.js';
 import type { LaneConsumer } from './lane-consumer.js';
 import type { StagedJob } from './staged-job.js';
 
@@ -35,6 +36,14 @@ export abstract class GroupQueue {
 
   /** Begins to work off the lanes. Called at most once. */
   abstract consume(consumer: LaneConsumer): void;
+
+  /**
+   * Takes back everything that waits for a tenant, put aside or not, and resolves when nothing of it runs any more.
+   * What is staged for the tenant until then is dropped too, so it must be quiet. May be called again.
+   *
+   * @returns how many jobs were taken back
+   */
+  abstract forget(tenantId: TenantId): Promise<number>;
 
   abstract depth(): Promise<QueueDepth>;
 

@@ -5,7 +5,9 @@ import { RESERVED_PREFIX } from '../pipeline/check-options.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ProjectionKey } from '../projections/stores/projection-row.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
+import { readImports } from '../maintenance/import-marks.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
 
 const SYSTEM = createTenantId(`${RESERVED_PREFIX}system`);
 const COMPONENTS = `${RESERVED_PREFIX}components`;
@@ -16,6 +18,7 @@ const COMPONENTS = `${RESERVED_PREFIX}components`;
  */
 export class ComponentBirths {
   private readonly births = new Map<string, number>();
+  private imports: ReadonlyMap<TenantId, number> = new Map();
 
   constructor(
     private readonly pipelines: PipelineRegistry,
@@ -26,6 +29,7 @@ export class ComponentBirths {
 
   /** Reads the births of all folds, and puts those on record that have none. */
   async load(): Promise<void> {
+    this.imports = await readImports(this.projections);
     const folds = [...this.pipelines.folds.values()];
     const rows = await this.projections.load(folds.map(keyOf));
     for (const [index, fold] of folds.entries()) {
@@ -44,9 +48,9 @@ export class ComponentBirths {
     return false;
   }
 
-  /** Milliseconds since the epoch; 0 where there was nothing before. */
-  of(component: string): number {
-    return this.births.get(component) ?? 0;
+  /** Milliseconds since the epoch; 0 where there was nothing before. What a tenant imported was there before, too. */
+  of(component: string, tenantId: TenantId): number {
+    return Math.max(this.births.get(component) ?? 0, this.imports.get(tenantId) ?? 0);
   }
 }
 

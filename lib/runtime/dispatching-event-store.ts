@@ -7,6 +7,7 @@ import type { AppendOptions } from '../event-store/append-options.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import { EventStore } from '../event-store/event-store.js';
 import type { ReadOptions } from '../event-store/read-options.js';
+import type { ScanQuery } from '../event-store/scan-query.js';
 import type { HeadsQuery, StreamHead } from '../event-store/stream-head.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import type { GroupQueue } from '../queue/group-queue.js';
@@ -66,5 +67,9 @@ export class DispatchingEventStore extends EventStore {
 
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
     return this.store.heads(query);
+  }
+
+  scan(query?: ScanQuery): AsyncIterable<RecordedEvent> {
+    return this.store.scan(query);
   }
 }

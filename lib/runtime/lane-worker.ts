@@ -64,7 +64,7 @@ export class LaneWorker implements LaneConsumer {
   private async fold(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
     const fold = known(this.pipelines.folds, batch);
     const reactors = this.pipelines.reactorsOf(fold);
-    const bornAt = this.births.of(fold.component);
+    const bornAt = this.births.of(fold.component, batch.lane.tenantId);
     const wanted = ({ recordedAt }: RecordedEvent): boolean => recordedAt.getTime() >= bornAt;
     const { completed, covered, failure } = await this.folds.execute(
       fold,

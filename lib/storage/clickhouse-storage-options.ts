@@ -19,6 +19,14 @@ export interface ClickHouseStorageOptions {
    * version does not have yet. A second process that appends is refused at its boot.
    */
   readonly singleWriter?: boolean;
+  /**
+   * Server: name of a cluster of replicas, one shard. Tables are made on all of them and replicate; inserts are
+   * acknowledged by most of them, and reads wait for those. **Untested on a cluster**: only that servers understand the
+   * statements is. Set it before the first start, since tables are not changed afterwards.
+   *
+   * @default one server
+   */
+  readonly cluster?: string;
   /** Embedded: data directory; made when missing. One process at a time can use it. @default '.data/clickhouse' */
   readonly path?: string;
   /** Embedded: port on 127.0.0.1. @default a free one */

@@ -4,6 +4,7 @@ import { EmbeddedClickHouse } from '../clickhouse/embedded-clickhouse.js';
 import { migrate } from '../clickhouse/migrator.js';
 import { ServerClock } from '../clickhouse/server-clock.js';
 import { ClosedError } from '../errors/closed.error.js';
+import type { EventLog } from '../event-store/event-log.js';
 import { ClickHouseEventStore } from '../event-store/clickhouse/clickhouse-event-store.js';
 import { EVENT_STORE_MIGRATIONS } from '../event-store/clickhouse/migrations/index.js';
 import { ClickHouseProjectionStore } from '../projections/stores/clickhouse/clickhouse-projection-store.js';
@@ -51,12 +52,12 @@ async function openEmbedded(options: ClickHouseStorageOptions, context: StorageC
 
 async function openServer(url: string, options: ClickHouseStorageOptions, context: StorageContext): Promise<Storage> {
   if (options.singleWriter !== true) throw new SingleWriterRequiredError();
-  const { username, password } = options;
-  return openStores({ url, username, password }, options, context, undefined);
+  const { username, password, cluster } = options;
+  return openStores({ url, username, password, cluster }, options, context, undefined);
 }
 
 async function openStores(
-  server: Pick<ClickHouseConnectionOptions, 'url' | 'username' | 'password'>,
+  server: Pick<ClickHouseConnectionOptions, 'url' | 'username' | 'password' | 'cluster'>,
   options: ClickHouseStorageOptions,
   context: StorageContext,
   embedded: EmbeddedClickHouse | undefined,
@@ -90,6 +91,10 @@ export class ClickHouseStorage implements Storage {
   ) {
     this.projections = new ClickHouseProjectionStore(connection);
     this.records = new ClickHouseRecordStore(connection);
+  }
+
+  get log(): EventLog {
+    return this.events.log;
   }
 
   async ping(): Promise<void> {

@@ -1,4 +1,5 @@
 import { ClosedError } from '../errors/closed.error.js';
+import type { EventLog } from '../event-store/event-log.js';
 import { MemoryEventStore } from '../event-store/memory/memory-event-store.js';
 import { MemoryProjectionStore } from '../projections/stores/memory/memory-projection-store.js';
 import { MemoryRecordStore } from '../projections/stores/memory/memory-record-store.js';
@@ -22,6 +23,10 @@ class MemoryStorage implements Storage {
 
   constructor(context: StorageContext) {
     this.events = new MemoryEventStore(context);
+  }
+
+  get log(): EventLog {
+    return this.events.log;
   }
 
   async ping(): Promise<void> {

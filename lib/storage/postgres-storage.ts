@@ -1,4 +1,5 @@
 import { ClosedError } from '../errors/closed.error.js';
+import type { EventLog } from '../event-store/event-log.js';
 import { EVENT_STORE_MIGRATIONS } from '../event-store/postgres/migrations/index.js';
 import { PostgresEventStore } from '../event-store/postgres/postgres-event-store.js';
 import { migrate } from '../postgres/migrator.js';
@@ -68,6 +69,10 @@ class PostgresStorage implements Storage {
   ) {
     this.projections = new PostgresProjectionStore(connection, names);
     this.records = new PostgresRecordStore(connection, names);
+  }
+
+  get log(): EventLog {
+    return this.events.log;
   }
 
   async ping(): Promise<void> {

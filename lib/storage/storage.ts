@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
+import type { EventLog } from '../event-store/event-log.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
 import type { RecordStore } from '../projections/stores/record-store.js';
@@ -15,6 +16,8 @@ export interface StorageContext {
 /** One opened backend with its stores. @publicApi */
 export interface Storage {
   readonly events: EventStore;
+  /** The rows of the same log, for maintenance. */
+  readonly log: EventLog;
   readonly projections: ProjectionStore;
   readonly records: RecordStore;
   /** Resolves when the backend answers, rejects with the reason when it does not. */

@@ -8,6 +8,7 @@ eventStoreSuite('clickhouse', async (context) => {
   const store = await openClickHouseEventStore(connection, {}, context);
   return {
     store,
+    log: store.log,
     close: async () => {
       await store.close();
       await server.stop();

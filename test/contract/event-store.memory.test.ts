@@ -3,5 +3,5 @@ import { eventStoreSuite } from './event-store.suite.js';
 
 eventStoreSuite('memory', async (context) => {
   const storage = await memory().open(context);
-  return { store: storage.events, close: () => storage.close() };
+  return { store: storage.events, log: storage.log, close: () => storage.close() };
 });

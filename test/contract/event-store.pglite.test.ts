@@ -8,6 +8,7 @@ eventStoreSuite('pglite', async (context) => {
   const store = new PostgresEventStore({ ...context, connection: database.connection, names: TEST_NAMES });
   return {
     store,
+    log: store.log,
     close: async () => {
       await store.close();
       await database.stop();

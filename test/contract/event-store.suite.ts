@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import type { EventLog } from '../../lib/event-store/event-log.js';
 import type { EventStore } from '../../lib/event-store/event-store.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
 import { createStorageContext } from '../support/storage-context.js';
@@ -8,12 +9,16 @@ import { expectedSequenceCases } from './event-store/expected-sequence.cases.js'
 import { headsCases } from './event-store/heads.cases.js';
 import { keyCases } from './event-store/key.cases.js';
 import { readCases } from './event-store/read.cases.js';
+import { removalCases } from './event-store/removal.cases.js';
+import { restoreCases } from './event-store/restore.cases.js';
+import { scanCases } from './event-store/scan.cases.js';
 import { tenantCases } from './event-store/tenant.cases.js';
 import type { Adapter } from './known-differences.js';
 import { contractCases } from './known-differences.js';
 
 export interface OpenedEventStore {
   readonly store: EventStore;
+  readonly log: EventLog;
   close(): Promise<void>;
 }
 
@@ -30,12 +35,15 @@ export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext
     afterAll(async () => opened?.close());
 
     contractCases('event-store', adapter, (test) => {
-      const suite = { test, store: () => opened!.store, context: () => context };
+      const suite = { test, store: () => opened!.store, log: () => opened!.log, context: () => context };
       describe('append', () => appendCases(suite));
       describe('expectedSequence', () => expectedSequenceCases(suite));
       describe('key', () => keyCases(suite));
       describe('read', () => readCases(suite));
       describe('heads', () => headsCases(suite));
+      describe('scan', () => scanCases(suite));
+      describe('removal', () => removalCases(suite));
+      describe('restoring', () => restoreCases(suite));
       describe('tenants', () => tenantCases(suite));
       describe('bad input', () => badInputCases(suite));
     });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../../events/stored-event.js';
 import { expectedSequenceHolds } from '../expected-sequence-holds.js';
+import { keyRanges } from '../restored-append.js';
 import { toRow, type NewEventRow } from './event-row.js';
 import type { Lane, WaitingAppend } from './lane.js';
 import { boundKeys, type KeyRange } from './stream-state.js';
@@ -58,7 +59,10 @@ export function judge({ lane, items, found }: Taken, now: number): Verdict {
     } else if (!expectedSequenceHolds(append.expectedSequence, head)) {
       answers.push({ kind: 'conflict', item, actual: head, onWrite: head !== state.head });
     } else {
-      const stored = append.drafts.map((draft) => ({ ...draft, sequence: ++head, recordedAt }));
+      const stored =
+        append.restored?.map(({ event }) => event) ??
+        append.drafts.map((draft, i) => ({ ...draft, sequence: head + i + 1, recordedAt }));
+      head += stored.length;
       const write = { item, stored };
       writes.push(write);
       if (key !== undefined) writesByKey.set(key, write);
@@ -74,17 +78,20 @@ export function confirm({ lane, writes }: Verdict, maxKeys: number): void {
     const first = stored[0]!;
     const last = stored[stored.length - 1]!;
     state.head = last.sequence;
-    state.recordedAt = last.recordedAt;
+    state.recordedAt = Math.max(state.recordedAt, last.recordedAt);
     if (item.append.key !== undefined) {
       state.keys.set(item.append.key, { first: first.sequence, last: last.sequence });
     }
+    for (const [key, range] of keyRanges(item.append.restored ?? [])) state.keys.set(key, range);
   }
   boundKeys(state, maxKeys);
 }
 
 export function rowsOf(verdicts: readonly Verdict[]): NewEventRow[] {
   return verdicts.flatMap(({ writes }) =>
-    writes.flatMap(({ item, stored }) => stored.map((event) => toRow(event, item.append.key))),
+    writes.flatMap(({ item: { append }, stored }) =>
+      stored.map((event, index) => toRow(event, append.restored ? append.restored[index]!.key : append.key)),
+    ),
   );
 }
 

@@ -1,5 +1,7 @@
 import { ClosedError } from '../../errors/closed.error.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
+import type { StreamId } from '../stream-id.js';
 import { batchToken, judge, rowsOf, type Taken, type Verdict } from './append-batch.js';
 import { BatchInserter } from './batch-inserter.js';
 import { BatchSettler } from './batch-settler.js';
@@ -7,6 +9,7 @@ import { LaneQueue } from './lane-queue.js';
 import type { WaitingItem } from './lane.js';
 import { insertsHaveEnded } from './running-inserts.js';
 import { StreamLoader } from './stream-loader.js';
+import type { StreamState } from './stream-state.js';
 import { WriterFencedError } from './writer-fenced.error.js';
 import type { WriterLease } from './writer-lease.js';
 import type { WriterTools } from './writer-tools.js';
@@ -50,7 +53,7 @@ export class AppendWriter {
 
   constructor(
     private readonly tools: WriterTools,
-    private readonly epoch: string,
+    readonly epoch: string,
     private readonly lease?: WriterLease,
   ) {
     this.queue = new LaneQueue(tools.options, {
@@ -74,6 +77,28 @@ export class AppendWriter {
     // A lookup decides nothing, but what a writer that is no longer the only one remembers may be outdated.
     if (problem) item.reject(problem);
     else this.queue.submit(item);
+  }
+
+  /** Keeps a stream still from its turn until `release`, and answers what is known of it. */
+  hold(stream: StreamId): Promise<StreamState> {
+    return new Promise((resolve, reject) => {
+      this.submit({ kind: 'hold', stream, since: performance.now(), resolve, reject });
+    });
+  }
+
+  /** @param state what is known of the stream now; without it, it is read from the log */
+  release(stream: StreamId, state?: StreamState): void {
+    this.queue.release(stream, state);
+  }
+
+  /** Keeps all streams of a tenant still, from when this resolves until `releaseTenant`. */
+  async holdTenant(tenantId: TenantId): Promise<void> {
+    await Promise.all(this.queue.holdTenant(tenantId).map((stream) => this.hold(stream)));
+  }
+
+  /** All that was known of the tenant's streams is forgotten. */
+  releaseTenant(tenantId: TenantId): void {
+    this.queue.releaseTenant(tenantId);
   }
 
   /** Another process has taken over: what waits fails, and nothing is accepted any more. */

@@ -52,7 +52,8 @@ export class BatchSettler {
 
   private settleWrite(item: WaitingAppend, write: Write | undefined, outcome: InsertOutcome, repeated: boolean): void {
     if (outcome.kind === 'stored') {
-      resolveWith(item, () => toAppendResult(item.stream, write!.stored, repeated, this.tools.serializer));
+      const serializer = item.append.restored ? undefined : this.tools.serializer;
+      resolveWith(item, () => toAppendResult(item.stream, write!.stored, repeated, serializer));
     } else if (outcome.kind === 'refused') {
       item.reject(unavailable(outcome.cause));
     } else if (outcome.kind === 'fenced') {

@@ -10,20 +10,26 @@ import { asStoreUnavailable } from '../as-store-unavailable.js';
 import type { AppendResult } from '../append-result.js';
 import { checkKeys } from '../check-keys.js';
 import { checkHeadsQuery, checkReadOptions } from '../check-read-options.js';
+import { checkScanQuery } from '../check-scan-query.js';
 import { checkStream } from '../check-stream.js';
 import { EventStore } from '../event-store.js';
+import { toStoredEvent } from '../log-row.js';
+import { oneByOne } from '../one-by-one.js';
 import { prepareAppend, type PrepareTools } from '../prepare-append.js';
 import type { ReadOptions } from '../read-options.js';
+import type { ScanQuery } from '../scan-query.js';
 import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
 import type { AppendStats } from './append-stats.js';
 import { AppendWriter } from './append-writer.js';
 import { readEpoch } from './arbiter-epoch.js';
+import { ClickHouseEventLog } from './clickhouse-event-log.js';
 import { resolveOptions, type ClickHouseEventStoreOptions } from './clickhouse-event-store-options.js';
 import { deduplicationSettings } from './deduplication-settings.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { openWriter } from './open-writer.js';
+import { scanLog } from './scan-log.js';
 import { READ_HEAD } from './sql/read-head.js';
 import { readHeads } from './sql/read-heads.js';
 import { readStream } from './sql/read-stream.js';
@@ -42,6 +48,8 @@ export interface ClickHouseEventStoreTools extends PrepareTools {
  * The log in ClickHouse, written by one process at a time: see `AppendWriter`. Reads go to the log itself.
  */
 export class ClickHouseEventStore extends EventStore {
+  /** The rows of this log, for maintenance. */
+  readonly log: ClickHouseEventLog;
   private closing?: Promise<void>;
 
   private constructor(
@@ -52,6 +60,7 @@ export class ClickHouseEventStore extends EventStore {
     readonly stats: Readonly<AppendStats>,
   ) {
     super();
+    this.log = new ClickHouseEventLog(tools.connection, writer);
   }
 
   /**
@@ -126,8 +135,8 @@ export class ClickHouseEventStore extends EventStore {
     this.checkOpen();
     const params = { ...checkStream(stream) };
     try {
-      const [row] = await this.tools.connection.query<{ head: string }>(READ_HEAD, params);
-      return Number(row!.head);
+      const [row] = await this.tools.connection.query<{ last_sequence: string }>(READ_HEAD, params);
+      return Number(row!.last_sequence);
     } catch (error) {
       throw unreadable(error);
     }
@@ -136,6 +145,12 @@ export class ClickHouseEventStore extends EventStore {
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
     this.checkOpen();
     return this.readStreamHeads(readHeads(checkHeadsQuery(query)));
+  }
+
+  scan(query?: ScanQuery): AsyncIterable<RecordedEvent> {
+    this.checkOpen();
+    const { serializer, connection } = this.tools;
+    return oneByOne(scanLog(connection, checkScanQuery(query)), (row) => serializer.deserialize(toStoredEvent(row)));
   }
 
   /**

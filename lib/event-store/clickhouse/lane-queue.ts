@@ -1,4 +1,6 @@
 import { StoreUnavailableError } from '../store-unavailable.error.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { StreamId } from '../stream-id.js';
 import type { Taken } from './append-batch.js';
 import type { ResolvedOptions } from './clickhouse-event-store-options.js';
 import type { Lane, WaitingAppend, WaitingItem } from './lane.js';
@@ -29,6 +31,8 @@ export class LaneQueue {
   private readonly lanes = new Map<string, Lane>();
   private readonly ready = new Set<Lane>();
   private readonly states: StreamStates;
+  /** Tenants whose streams all stand still. */
+  private readonly heldTenants = new Set<TenantId>();
   private waitingItems = 0;
   private waitingBytes = 0;
   private sweeper?: NodeJS.Timeout;
@@ -77,7 +81,7 @@ export class LaneQueue {
     for (const lane of this.ready) {
       const items: WaitingAppend[] = [];
       for (const item of lane.waiting) {
-        if (item.kind === 'lookup') break;
+        if (item.kind !== 'append') break;
         const { drafts } = item.append;
         if (events > 0 && (events + drafts.length > maxBatchEvents || bytes + item.append.bytes > maxBatchBytes)) break;
         events += drafts.length;
@@ -125,14 +129,37 @@ export class LaneQueue {
     this.events.rested();
   }
 
+  /** A held lane goes on, with what is known of its stream now, or else after reading it from the log. */
+  release(stream: StreamId, state?: StreamState): void {
+    const lane = this.lanes.get(streamKey(stream));
+    if (lane?.phase !== 'held') return;
+    if (state) this.loaded(lane, state);
+    else this.reload(lane);
+  }
+
+  /** From now on new lanes of the tenant are held. @returns the streams that have lanes already */
+  holdTenant(tenantId: TenantId): readonly StreamId[] {
+    this.heldTenants.add(tenantId);
+    return this.lanesOf(tenantId).map(({ stream }) => stream);
+  }
+
+  /** All held lanes of the tenant go on, and what was known of its streams counts no more. */
+  releaseTenant(tenantId: TenantId): void {
+    this.heldTenants.delete(tenantId);
+    this.states.forget(tenantId);
+    for (const lane of this.lanesOf(tenantId)) if (lane.phase === 'held') this.reload(lane);
+  }
+
   /** Rejects everything that waits. */
   rejectAll(error: Error): void {
     for (const lane of [...this.lanes.values()]) this.reject(lane, () => true, error);
   }
 
   private open(key: string, { stream }: WaitingItem): Lane {
-    const state = this.states.take(key);
-    const lane: Lane = { key, stream, phase: state ? 'ready' : 'loading', state, waiting: [], events: 0, bytes: 0 };
+    const held = this.heldTenants.has(stream.tenantId);
+    const state = held ? undefined : this.states.take(key);
+    const phase = held ? 'held' : state ? 'ready' : 'loading';
+    const lane: Lane = { key, stream, phase, state, waiting: [], events: 0, bytes: 0 };
     this.lanes.set(key, lane);
     // Exactly one load is under way for a lane that is loading.
     if (lane.phase === 'loading') this.events.load(lane);
@@ -148,14 +175,32 @@ export class LaneQueue {
       lane.waiting.shift();
       this.count(lane, next, -1);
     }
-    if (lane.waiting.length === 0) {
+    const [next] = lane.waiting;
+    if (next === undefined) {
       this.retire(lane);
+      return;
+    }
+    if (next.kind === 'hold') {
+      lane.phase = 'held';
+      lane.waiting.shift();
+      this.count(lane, next, -1);
+      next.resolve(state);
+      this.events.rested();
       return;
     }
     this.ready.add(lane);
     this.readyEvents += lane.events;
     this.readyBytes += lane.bytes;
     this.events.ready();
+  }
+
+  private lanesOf(tenantId: TenantId): readonly Lane[] {
+    return [...this.lanes.values()].filter(({ stream }) => stream.tenantId === tenantId);
+  }
+
+  private reload(lane: Lane): void {
+    lane.state = undefined;
+    this.unblock(lane);
   }
 
   private unready(lane: Lane): void {

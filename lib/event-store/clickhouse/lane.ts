@@ -26,19 +26,28 @@ export interface WaitingLookup extends Item<readonly string[]> {
   readonly keys: readonly string[];
 }
 
-export type WaitingItem = WaitingAppend | WaitingLookup;
+/**
+ * A request to keep a stream still, answered in its turn with what is known of the stream; nothing behind it goes on
+ * before the lane is released.
+ */
+export interface WaitingHold extends Item<StreamState> {
+  readonly kind: 'hold';
+}
+
+export type WaitingItem = WaitingAppend | WaitingLookup | WaitingHold;
 
 /**
  * One stream at work, from its first waiting item until nothing of it waits or flies.
  *
  * `loading` (its state is read from the log) → `ready` (its items may be taken) → `flying` (items of it are in a batch
  * on the way to the server) → `ready`, or `blocked` (whether that batch was stored is unknown, and may still change)
- * → `loading`. A ready lane without items is retired, and its state goes to the cache.
+ * → `loading`. A ready lane without items is retired, and its state goes to the cache. A ready lane whose turn comes to
+ * a hold is `held` until it is released: → `ready` with what is known then, or → `loading`.
  */
 export interface Lane {
   readonly key: string;
   readonly stream: StreamId;
-  phase: 'loading' | 'ready' | 'flying' | 'blocked';
+  phase: 'loading' | 'ready' | 'flying' | 'blocked' | 'held';
   /** Known while `ready` and `flying`. */
   state?: StreamState;
   /** In the order of the calls. */

@@ -1,7 +1,13 @@
 import { encodeKey } from '../../tenancy/encode-key.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { StreamId } from '../stream-id.js';
 
 /** The name of a stream as a key of maps, different for different streams. */
 export function streamKey({ tenantId, aggregateType, aggregateId }: StreamId): string {
   return encodeKey(tenantId, aggregateType, aggregateId);
+}
+
+/** Whether a stream key is of a tenant. */
+export function isOfTenant(key: string, tenantId: TenantId): boolean {
+  return key.startsWith(`${encodeKey(tenantId)}:`);
 }

@@ -44,8 +44,8 @@ export class StreamReader {
     const states = new Map<string, StreamState>(
       streams.map((stream) => [streamKey(stream), { head: 0, recordedAt: 0, keys: new Map(), complete: true }]),
     );
-    // One row for the events without a key, and one more to see that there are more.
-    const params = { ...streamParams(streams), maxKeys: this.maxKeysPerStream + 2 };
+    // A row for the events without a key, one for what retention removed, and one more to see that there are more.
+    const params = { ...streamParams(streams), maxKeys: this.maxKeysPerStream + 3 };
     const rows = await this.connection.query<StateRow>(LOAD_STREAMS, params);
     for (const [key, rowsOfStream] of groupByStream(rows)) fill(states.get(key)!, rowsOfStream, this.maxKeysPerStream);
     return states;

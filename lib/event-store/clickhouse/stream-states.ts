@@ -1,3 +1,5 @@
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import { isOfTenant } from './stream-key.js';
 import type { StreamState } from './stream-state.js';
 
 /**
@@ -23,6 +25,10 @@ export class StreamStates {
     this.states.delete(streamKey);
     this.keys -= state.keys.size;
     return state;
+  }
+
+  forget(tenantId: TenantId): void {
+    for (const key of [...this.states.keys()]) if (isOfTenant(key, tenantId)) this.take(key);
   }
 
   put(streamKey: string, state: StreamState): void {

@@ -14,22 +14,28 @@ import type { AppendResult } from '../append-result.js';
 import { checkKeys } from '../check-keys.js';
 import { checkHeadsQuery, checkReadOptions } from '../check-read-options.js';
 import type { CheckedHeadsQuery, CheckedReadOptions } from '../check-read-options.js';
+import { checkScanQuery } from '../check-scan-query.js';
 import { checkStream } from '../check-stream.js';
 import { EventStore } from '../event-store.js';
+import { toStoredEvent } from '../log-row.js';
+import { oneByOne } from '../one-by-one.js';
 import { prepareAppend } from '../prepare-append.js';
 import type { PreparedAppend, PrepareTools } from '../prepare-append.js';
 import type { ReadOptions } from '../read-options.js';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
+import type { ScanQuery } from '../scan-query.js';
 import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
 import { fromRow, type EventRow } from './event-row.js';
+import { PostgresEventLog } from './postgres-event-log.js';
 import {
   resolveOptions,
   type PostgresEventStoreOptions,
   type ResolvedOptions,
 } from './postgres-event-store-options.js';
+import { scanLog } from './scan-log.js';
 import { appendEvents, type AppendedRow } from './sql/append-events.js';
 import { readAppended } from './sql/read-appended.js';
 import { readHead } from './sql/read-head.js';
@@ -56,6 +62,8 @@ export interface PostgresEventStoreTools extends PrepareTools {
 export class PostgresEventStore extends EventStore {
   private readonly options: ResolvedOptions;
   private readonly queue: StreamQueue;
+  /** The rows of this log, for maintenance. */
+  readonly log: PostgresEventLog;
   private closing?: Promise<void>;
 
   /**
@@ -70,6 +78,7 @@ export class PostgresEventStore extends EventStore {
     super();
     this.options = resolveOptions(options);
     this.queue = new StreamQueue(this.options.maxWaitingAppends);
+    this.log = new PostgresEventLog(tools.connection, tools.names);
   }
 
   async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
@@ -100,6 +109,14 @@ export class PostgresEventStore extends EventStore {
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
     this.checkOpen();
     return this.headsChecked(checkHeadsQuery(query));
+  }
+
+  scan(query?: ScanQuery): AsyncIterable<RecordedEvent> {
+    this.checkOpen();
+    const { serializer, connection, names } = this.tools;
+    return oneByOne(scanLog(connection, names, checkScanQuery(query)), (row) =>
+      serializer.deserialize(toStoredEvent(row)),
+    );
   }
 
   /** Accepts nothing more and stores what it has accepted, within `closeTimeoutMs`. Close the connection after it. */

@@ -33,4 +33,11 @@ export abstract class ProjectionStore {
 
   /** Every row's sequence, deleted ones included, ordered by tenant and id as UTF-8 bytes, in bounded memory. */
   abstract sequences(projection: string, version: number): AsyncIterable<ProjectionSequence>;
+
+  /**
+   * Removes every row of a tenant, which must be quiet: what is saved meanwhile may stay. May be called again.
+   *
+   * @returns how many there were
+   */
+  abstract forget(tenantId: TenantId): Promise<number>;
 }

@@ -39,4 +39,11 @@ export abstract class RecordStore {
 
   /** How many events of each aggregate have a row, ordered by tenant and aggregate id as UTF-8 bytes, in bounded memory. */
   abstract counts(projection: string, version: number): AsyncIterable<RecordCount>;
+
+  /**
+   * Removes every record of a tenant, which must be quiet: what is saved meanwhile may stay. May be called again.
+   *
+   * @returns how many there were
+   */
+  abstract forget(tenantId: TenantId): Promise<number>;
 }

@@ -31,6 +31,8 @@ export class InProcessLane {
   batchLimit = Number.POSITIVE_INFINITY;
   /** Calls off the timer of a waiting lane. */
   cancelWait: () => void = () => {};
+  /** Settled when the running batch has ended; never rejects. */
+  run?: Promise<void>;
   private readonly entries: Entry[] = [];
   private inFlight = 0;
 
@@ -94,6 +96,11 @@ export class InProcessLane {
     this.inFlight = 0;
     if (count > 0) this.forgetTries();
     return this.entries.splice(0, count).map(({ job }) => job);
+  }
+
+  /** Removes the jobs that are not in a running batch. */
+  removeWaiting(): readonly Job[] {
+    return this.entries.splice(this.inFlight).map(({ job }) => job);
   }
 
   private forgetTries(): void {

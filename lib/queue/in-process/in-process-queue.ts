@@ -3,6 +3,8 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
 import { describeError } from '../../errors/describe-error.js';
+import { createTenantId } from '../../tenancy/create-tenant-id.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { laneKey } from '../lane.js';
@@ -29,7 +31,7 @@ import { ReadyLanes } from './ready-lanes.js';
  *                       │  time is up      ├────one of many────▶ ready (half of the batch next time)
  *                       └────────────▶ ready  └─for good───────▶ parked, or the job is put aside and: ready
  *
- * A job leaves its lane by acknowledgement or to the dead letters only. Draining ends when nothing runs any more:
+ * A job leaves its lane by acknowledgement, to the dead letters, or when its tenant is forgotten, and not otherwise. Draining ends when nothing runs any more:
  * jobs that wait for quiet then have it, and run; lanes that wait after a failure are left as they are.
  */
 export class InProcessQueue extends GroupQueue {
@@ -42,6 +44,7 @@ export class InProcessQueue extends GroupQueue {
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
   private readonly outside = AsyncLocalStorage.snapshot();
   private readonly insideBatch = new AsyncLocalStorage<true>();
+  private readonly forgetting = new Set<TenantId>();
   private consumer: LaneConsumer | undefined;
   private drained: Promise<void> | undefined;
   private stopped = false;
@@ -67,6 +70,23 @@ export class InProcessQueue extends GroupQueue {
   consume(consumer: LaneConsumer): void {
     this.consumer = consumer;
     this.claim();
+  }
+
+  async forget(tenantId: TenantId): Promise<number> {
+    const forgotten = createTenantId(tenantId);
+    this.forgetting.add(forgotten);
+    try {
+      let jobs = 0;
+      for (;;) {
+        jobs += this.removeWaiting(forgotten);
+        const running = this.lanesOf(forgotten);
+        if (running.length === 0) return jobs;
+        // Bounded, as each batch is.
+        await Promise.all(running.map(({ run }) => run));
+      }
+    } finally {
+      this.forgetting.delete(forgotten);
+    }
   }
 
   async depth(): Promise<QueueDepth> {
@@ -101,6 +121,7 @@ export class InProcessQueue extends GroupQueue {
   private add(staged: readonly StagedJob[]): void {
     const now = this.clock.now();
     for (const item of staged) {
+      if (this.forgetting.has(item.lane.tenantId)) continue;
       const key = laneKey(item.lane);
       let lane = this.lanes.get(key);
       if (!lane) this.lanes.set(key, (lane = new InProcessLane(key, item.lane)));
@@ -147,7 +168,7 @@ export class InProcessQueue extends GroupQueue {
   private start(lane: InProcessLane, consumer: LaneConsumer): void {
     lane.status = 'running';
     this.lanesLike(lane).running += 1;
-    void this.outside(() => this.insideBatch.run(true, () => this.run(lane, consumer)));
+    lane.run = this.outside(() => this.insideBatch.run(true, () => this.run(lane, consumer)));
   }
 
   private async run(lane: InProcessLane, consumer: LaneConsumer): Promise<void> {
@@ -207,6 +228,26 @@ export class InProcessQueue extends GroupQueue {
       this.logger.error({ message: 'Job put aside as a dead letter', ...subject });
       this.settle(lane, this.clock.now());
     }
+  }
+
+  /** All lanes of the tenant that do not run are gone afterwards. @returns how many jobs went */
+  private removeWaiting(tenantId: TenantId): number {
+    let jobs = 0;
+    this.commandLanes.remove(tenantId);
+    this.otherLanes.remove(tenantId);
+    for (const lane of this.lanesOf(tenantId)) {
+      lane.cancelWait();
+      if (lane.status === 'parked') this.counts.unparked(lane.size);
+      const removed = lane.removeWaiting();
+      this.counts.removed(removed);
+      jobs += removed.length;
+      if (lane.status !== 'running') this.lanes.delete(lane.key);
+    }
+    return jobs;
+  }
+
+  private lanesOf(tenantId: TenantId): readonly InProcessLane[] {
+    return [...this.lanes.values()].filter(({ lane }) => lane.tenantId === tenantId);
   }
 
   private lanesLike({ lane }: InProcessLane): ReadyLanes {

@@ -37,6 +37,12 @@ export class JobCounts {
     this.hold();
   }
 
+  /** Before the jobs of a parked lane are removed. */
+  unparked(jobs: number): void {
+    this.parkedLanes -= 1;
+    this.parkedJobs -= jobs;
+  }
+
   /** Lets the process go, whatever waits. */
   release(): void {
     clearInterval(this.keepAlive);

@@ -1,3 +1,4 @@
+import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { InProcessLane } from './in-process-lane.js';
 import { Fifo } from './fifo.js';
 
@@ -20,6 +21,10 @@ export class ReadyLanes {
     let lanes = this.tenants.get(tenantId);
     if (!lanes) this.tenants.set(tenantId, (lanes = new Fifo()));
     lanes.push(lane);
+  }
+
+  remove(tenantId: TenantId): void {
+    this.tenants.delete(tenantId);
   }
 
   /** The lane whose turn it is, while there is room for one more. */

@@ -1,16 +1,26 @@
 import { randomUUID } from 'node:crypto';
+import type { EventLog } from '../../../lib/event-store/event-log.js';
+import type { KeyedEvent } from '../../../lib/event-store/log-row.js';
 import type { EventStore } from '../../../lib/event-store/event-store.js';
 import type { StreamId } from '../../../lib/event-store/stream-id.js';
+import { SystemClock } from '../../../lib/clock/system-clock.js';
+import { UuidIdGenerator } from '../../../lib/events/uuid-id-generator.js';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
 import type { StorageContext } from '../../../lib/storage/storage.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 import { ItemAdded } from '../../support/contract-events.js';
 import type { ContractTest } from '../known-differences.js';
 
+const ids = new UuidIdGenerator(new SystemClock());
+
+/** In milliseconds since the epoch. */
+export const LONG_AGO = Date.UTC(2020, 0, 1);
+
 /** What the cases of one adapter are declared with. */
 export interface EventStoreCases {
   readonly test: ContractTest;
   readonly store: () => EventStore;
+  readonly log: () => EventLog;
   readonly context: () => StorageContext;
 }
 
@@ -34,4 +44,22 @@ export function sequences(events: readonly RecordedEvent[]): number[] {
 
 export function upTo(last: number, first = 1): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+/** Events of a stream as another log would give them, recorded long ago, one after the other. */
+export function storedItems(stream: StreamId, sequencesOf: readonly number[], key?: string): KeyedEvent[] {
+  return sequencesOf.map((sequence) => ({
+    event: {
+      ...stream,
+      id: ids.next(),
+      sequence,
+      type: 'contract.item_added',
+      version: 2,
+      payload: JSON.stringify({ name: `n${sequence}`, quantity: 1 }),
+      metadata: { userId: 'somebody' },
+      occurredAt: LONG_AGO - 1_000 + sequence,
+      recordedAt: LONG_AGO + sequence,
+    },
+    ...(key !== undefined && { key }),
+  }));
 }

@@ -19,6 +19,7 @@ const foldersLowToHigh = [
   'reactors',
   'commands',
   'storage',
+  'maintenance',
   'pipeline',
   'runtime',
 ];

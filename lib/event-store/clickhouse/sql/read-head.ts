@@ -1,5 +1,11 @@
-/** The last sequence of one stream. Params: `tenantId`, `aggregateType`, `aggregateId`, String. */
+/**
+ * The last sequence of one stream, also where retention has removed its events. Params: `tenantId`, `aggregateType`,
+ * `aggregateId`, String.
+ */
 export const READ_HEAD = `
-SELECT max(sequence) AS head
-FROM events
-WHERE tenant_id = {tenantId:String} AND aggregate_type = {aggregateType:String} AND aggregate_id = {aggregateId:String}`;
+SELECT greatest(
+  (SELECT max(sequence) FROM events
+    WHERE tenant_id = {tenantId:String} AND aggregate_type = {aggregateType:String} AND aggregate_id = {aggregateId:String}),
+  (SELECT max(head) FROM emptied_streams
+    WHERE tenant_id = {tenantId:String} AND aggregate_type = {aggregateType:String} AND aggregate_id = {aggregateId:String})
+) AS last_sequence`;

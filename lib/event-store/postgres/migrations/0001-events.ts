@@ -4,7 +4,7 @@ import type { Migration } from '../../../postgres/migrations.js';
 const STREAMS_FILLFACTOR = 80;
 
 /**
- * The log, and the head of every stream.
+ * The log, and the head of every stream; the events up to `emptied_head` were removed by retention.
  *
  * `payload` is the truth; `document` is the same for content queries, in the encoding of `toSearchJson`, NULL where it
  * is nested too deeply for `jsonb`. The first row of an append with a key carries the key and the last sequence of the
@@ -39,6 +39,7 @@ export const events: Migration = {
     `CREATE UNIQUE INDEX events_by_position ON ${names.of('events')} (position)`,
     `CREATE TABLE ${names.of('streams')} (
       head bigint NOT NULL,
+      emptied_head bigint NOT NULL DEFAULT 0,
       recorded_at timestamptz(3) NOT NULL,
       aggregate_type text COLLATE "C" NOT NULL,
       tenant_id text COLLATE "C" NOT NULL,

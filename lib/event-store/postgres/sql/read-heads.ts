@@ -11,7 +11,7 @@ export interface HeadRow {
   readonly events_counted: string | number;
 }
 
-/** The next streams of one aggregate type after the given one. Sequences have no holes, so a head is a count too. */
+/** The next streams of one aggregate type after the given one. Sequences have no holes, so heads give a count too. */
 export function readHeads(
   names: SchemaNames,
   { aggregateType, tenantId, types }: CheckedHeadsQuery,
@@ -19,7 +19,7 @@ export function readHeads(
   limit: number,
 ): PostgresStatement {
   const values = [aggregateType, limit, tenantId ?? null, after?.tenant_id ?? '', after?.aggregate_id ?? ''];
-  const streams = `SELECT s.tenant_id, s.aggregate_id, s.head
+  const streams = `SELECT s.tenant_id, s.aggregate_id, s.head, s.head - s.emptied_head AS events_left
     FROM ${names.of('streams')} s
     WHERE s.aggregate_type = $1 ${tenantId === undefined ? 'AND $3::text IS NULL' : 'AND s.tenant_id = $3'}
       AND (s.tenant_id, s.aggregate_id) > ($4, $5)
@@ -27,7 +27,7 @@ export function readHeads(
     LIMIT $2`;
   if (types === undefined) {
     return {
-      text: `SELECT p.*, p.head AS events_counted FROM (${streams}) p ORDER BY tenant_id, aggregate_id`,
+      text: `SELECT p.tenant_id, p.aggregate_id, p.head, p.events_left AS events_counted FROM (${streams}) p ORDER BY tenant_id, aggregate_id`,
       values,
     };
   }

@@ -13,7 +13,9 @@ import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
 import { ProjectionStore } from '../projection-store.js';
 import type { ProjectionSequence } from '../projection-store.js';
 import { RowLoader } from '../row-loader.js';
+import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
+import { forgetRows } from './forget-rows.js';
 import { insertRows } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
 import { searchTextOf } from './search-text.js';
@@ -77,6 +79,10 @@ export class ClickHouseProjectionStore extends ProjectionStore {
 
   sequences(projection: string, version: number): AsyncIterable<ProjectionSequence> {
     return this.sequencesChecked(checkProjectionVersion('', { projection, version }));
+  }
+
+  async forget(tenantId: TenantId): Promise<number> {
+    return forgetRows(this.connection, 'projection_rows', createTenantId(tenantId));
   }
 
   /** Saves and answers what was accepted, each within its own bound; from now on loads and saves are refused. */

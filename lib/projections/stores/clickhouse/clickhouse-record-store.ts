@@ -10,7 +10,9 @@ import { firstOfEachEvent } from '../merge-rows.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
 import type { RecordCount, RecordQuery } from '../record-store.js';
+import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
+import { forgetRows } from './forget-rows.js';
 import { insertRows } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
 import { countRecords } from './sql/count-records.js';
@@ -52,6 +54,10 @@ export class ClickHouseRecordStore extends RecordStore {
 
   counts(projection: string, version: number): AsyncIterable<RecordCount> {
     return this.countsChecked(checkProjectionVersion('', { projection, version }));
+  }
+
+  async forget(tenantId: TenantId): Promise<number> {
+    return forgetRows(this.connection, 'projection_records', createTenantId(tenantId));
   }
 
   /** Writes what was accepted, within a bound; from now on appends are refused. */

@@ -1,5 +1,6 @@
 import { ClosedError } from '../../../errors/closed.error.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
+import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { compareText } from '../../../tenancy/compare-text.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
 import { checkProjectionVersion } from '../check-fields.js';
@@ -55,6 +56,18 @@ export class MemoryProjectionStore extends ProjectionStore {
   sequences(projection: string, version: number): AsyncIterable<ProjectionSequence> {
     this.checkOpen();
     return this.sequencesChecked(checkProjectionVersion('', { projection, version }));
+  }
+
+  async forget(tenantId: TenantId): Promise<number> {
+    this.checkOpen();
+    const forgotten = createTenantId(tenantId);
+    let count = 0;
+    for (const [key, group] of this.groups) {
+      if (group.tenantId !== forgotten) continue;
+      count += group.rows.size;
+      this.groups.delete(key);
+    }
+    return count;
   }
 
   /** From now on every call is refused. */

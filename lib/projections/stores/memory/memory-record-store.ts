@@ -1,4 +1,5 @@
 import { ClosedError } from '../../../errors/closed.error.js';
+import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { compareText } from '../../../tenancy/compare-text.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
@@ -43,6 +44,18 @@ export class MemoryRecordStore extends RecordStore {
   counts(projection: string, version: number): AsyncIterable<RecordCount> {
     this.checkOpen();
     return this.countsChecked(checkProjectionVersion('', { projection, version }));
+  }
+
+  async forget(tenantId: TenantId): Promise<number> {
+    this.checkOpen();
+    const forgotten = createTenantId(tenantId);
+    let count = 0;
+    for (const [key, group] of this.groups) {
+      if (group.tenantId !== forgotten) continue;
+      count += group.rows.size;
+      this.groups.delete(key);
+    }
+    return count;
   }
 
   /** From now on every call is refused. */

@@ -15,6 +15,7 @@ import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
 import { ProjectionStore } from '../projection-store.js';
 import type { ProjectionSequence } from '../projection-store.js';
 import { RowLoader } from '../row-loader.js';
+import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
 import { listRows } from './sql/list-rows.js';
 import type { ListedRow } from './sql/list-rows.js';
@@ -23,6 +24,7 @@ import type { LoadedRow } from './sql/load-rows.js';
 import { readSequences } from './sql/read-sequences.js';
 import type { SequenceRow } from './sql/read-sequences.js';
 import { saveRows } from './sql/save-rows.js';
+import { forgetRows } from './forget-rows.js';
 import { read, ResultTooLargeError, withinBound, write } from './statements.js';
 
 const ROWS = 'rows of projections';
@@ -82,6 +84,11 @@ export class PostgresProjectionStore extends ProjectionStore {
   sequences(projection: string, version: number): AsyncIterable<ProjectionSequence> {
     this.checkOpen();
     return this.sequencesChecked(checkProjectionVersion('', { projection, version }));
+  }
+
+  async forget(tenantId: TenantId): Promise<number> {
+    this.checkOpen();
+    return forgetRows(this.connection, this.names, 'projection_rows', createTenantId(tenantId));
   }
 
   /** Saves and answers what was accepted, each within its own bound; from now on every call is refused. */

@@ -12,12 +12,14 @@ import { firstOfEachEvent } from '../merge-rows.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
 import type { RecordCount, RecordQuery } from '../record-store.js';
+import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
 import { appendRecords } from './sql/append-records.js';
 import { countRecords } from './sql/count-records.js';
 import type { CountRow } from './sql/count-records.js';
 import { readRecords } from './sql/read-records.js';
 import type { ReadRecord } from './sql/read-records.js';
+import { forgetRows } from './forget-rows.js';
 import { read, withinBound, write } from './statements.js';
 
 const RECORDS = 'records of projections';
@@ -57,6 +59,11 @@ export class PostgresRecordStore extends RecordStore {
   counts(projection: string, version: number): AsyncIterable<RecordCount> {
     this.checkOpen();
     return this.countsChecked(checkProjectionVersion('', { projection, version }));
+  }
+
+  async forget(tenantId: TenantId): Promise<number> {
+    this.checkOpen();
+    return forgetRows(this.connection, this.names, 'projection_records', createTenantId(tenantId));
   }
 
   /** Writes what was accepted, within a bound; from now on every call is refused. */

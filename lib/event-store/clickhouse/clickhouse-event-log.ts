@@ -1,0 +1,210 @@
+import { deleteRows, purgeDeletedRows } from '../../clickhouse/delete-rows.js';
+import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
+import { chunkForParams } from '../../clickhouse/param-limits.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { AppendResult } from '../append-result.js';
+import { asStoreUnavailable } from '../as-store-unavailable.js';
+import type { EmptiedStream } from '../emptied-stream.js';
+import { EventLog, type IdleStreams, type LogQuery, type RemovedEvents } from '../event-log.js';
+import type { KeyedEvent, LogRow } from '../log-row.js';
+import { oneByOne } from '../one-by-one.js';
+import { prepareRestore } from '../restored-append.js';
+import type { StreamId } from '../stream-id.js';
+import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
+import type { AppendWriter } from './append-writer.js';
+import { readEpoch } from './arbiter-epoch.js';
+import { scanLog } from './scan-log.js';
+import {
+  COUNT_EVENTS_OF_STREAMS,
+  COUNT_TENANT,
+  DELETE_EMPTIED_STREAMS_OF_TENANT,
+  DELETE_EVENTS_OF_STREAMS,
+  DELETE_EVENTS_OF_TENANT,
+} from './sql/delete-events.js';
+import { findIdleStreams, type IdleRow } from './sql/find-idle-streams.js';
+import { INSERT_EMPTIED_STREAMS } from './sql/insert-emptied-streams.js';
+import { readEmptiedStreams, type EmptiedRow } from './sql/read-emptied-streams.js';
+import { streamTexts } from './stream-params.js';
+import type { StreamState } from './stream-state.js';
+import { WriterFencedError } from './writer-fenced.error.js';
+
+/** Streams that are emptied by one statement. */
+const MAX_STREAMS_PER_STEP = 2_000;
+/** Idle streams that are looked up at once. */
+const IDLE_PAGE = 10_000;
+
+/** A stream that is kept still, and what is known of it. */
+interface Held {
+  readonly stream: StreamId;
+  readonly state: StreamState;
+}
+
+/**
+ * The rows of the log in ClickHouse. Whatever changes a stream holds its lane, so that nothing is appended to it
+ * meanwhile by this process, and the head is written down, behind the fence of the epoch, before the first event goes.
+ * Should another process append all the same, its event is younger than what is removed, and its sequence goes on.
+ */
+export class ClickHouseEventLog extends EventLog {
+  constructor(
+    private readonly connection: ClickHouseConnection,
+    private readonly writer: AppendWriter,
+  ) {
+    super();
+  }
+
+  rows(query: LogQuery): AsyncIterable<LogRow> {
+    return oneByOne(scanLog(this.connection, query), (row) => row);
+  }
+
+  async *emptied(query: LogQuery): AsyncGenerator<EmptiedStream> {
+    const { sql, params, settings } = readEmptiedStreams(query);
+    try {
+      for await (const row of this.connection.stream<EmptiedRow>(sql, params, settings)) {
+        yield {
+          tenantId: row.tenant_id as TenantId,
+          aggregateType: row.aggregate_type,
+          aggregateId: row.aggregate_id,
+          head: Number(row.last_sequence),
+          recordedAt: Number(row.recorded_ms),
+        };
+      }
+    } catch (error) {
+      throw asStoreUnavailable('The log could not be read from ClickHouse', error);
+    }
+  }
+
+  async restore(stream: StreamId, events: readonly KeyedEvent[]): Promise<void> {
+    const append = prepareRestore(stream, events);
+    await new Promise<AppendResult>((resolve, reject) => {
+      const since = performance.now();
+      this.writer.submit({ kind: 'append', stream: append.stream, append, since, resolve, reject });
+    });
+  }
+
+  async restoreEmptied({ head, recordedAt, ...stream }: EmptiedStream): Promise<void> {
+    await this.holding([stream], async ([held]) => {
+      const { state } = held!;
+      if (state.head >= head) return;
+      if (state.head > 0) throw new WrongExpectedSequenceError(stream, 0, state.head);
+      state.head = head;
+      state.recordedAt = recordedAt;
+      await this.writeHeads([held!]);
+    });
+  }
+
+  async removeIdle(idle: IdleStreams): Promise<RemovedEvents> {
+    const removed = { streams: 0, events: 0 };
+    for await (const page of this.idleStreams(idle)) {
+      for (const streams of chunkForParams(page, streamTexts, MAX_STREAMS_PER_STEP)) {
+        const step = await this.holding(streams, (held) => this.empty(idle, held));
+        removed.streams += step.streams;
+        removed.events += step.events;
+      }
+    }
+    if (removed.streams > 0) await guarded(() => purgeDeletedRows(this.connection, 'events'));
+    return removed;
+  }
+
+  async forget(tenantId: TenantId): Promise<RemovedEvents> {
+    try {
+      await this.writer.holdTenant(tenantId);
+      return await guarded(() => this.forgetHeld(tenantId));
+    } finally {
+      this.writer.releaseTenant(tenantId);
+    }
+  }
+
+  private async forgetHeld(tenantId: TenantId): Promise<RemovedEvents> {
+    const [row] = await this.connection.query<{ readonly events_counted: string; readonly streams_counted: string }>(
+      COUNT_TENANT,
+      { tenantId },
+    );
+    // The heads last: whoever finds events without them would begin a stream anew.
+    await deleteRows(this.connection, 'events', DELETE_EVENTS_OF_TENANT, { tenantId });
+    await deleteRows(this.connection, 'emptied_streams', DELETE_EMPTIED_STREAMS_OF_TENANT, { tenantId });
+    // Always, for the sake of a run that was cut before it came here.
+    await Promise.all(['events', 'emptied_streams'].map((table) => purgeDeletedRows(this.connection, table)));
+    return { streams: Number(row!.streams_counted), events: Number(row!.events_counted) };
+  }
+
+  /** Those of the held streams that are idle still. */
+  private async empty({ tenantId, before }: IdleStreams, held: readonly Held[]): Promise<RemovedEvents> {
+    const idle = held.filter(({ state }) => state.head > 0 && state.recordedAt < before);
+    if (idle.length === 0) return { streams: 0, events: 0 };
+    const params = {
+      tenantId,
+      before,
+      types: idle.map(({ stream }) => stream.aggregateType),
+      ids: idle.map(({ stream }) => stream.aggregateId),
+    };
+    return guarded(async () => {
+      await this.writeHeads(idle);
+      const [row] = await this.connection.query<{ readonly events_counted: string }>(COUNT_EVENTS_OF_STREAMS, params);
+      await deleteRows(this.connection, 'events', DELETE_EVENTS_OF_STREAMS, params);
+      for (const { state } of idle) {
+        state.keys.clear();
+        state.complete = true;
+      }
+      return { streams: idle.length, events: Number(row!.events_counted) };
+    });
+  }
+
+  /** @throws WriterFencedError when another process has taken over as the writer */
+  private async writeHeads(held: readonly Held[]): Promise<void> {
+    const { epoch } = this.writer;
+    const rows = held.map(({ stream, state }) => ({
+      tenant_id: stream.tenantId,
+      aggregate_type: stream.aggregateType,
+      aggregate_id: stream.aggregateId,
+      head: state.head,
+      recorded_ms: state.recordedAt,
+    }));
+    const written = await guarded(() => this.connection.insertSelect(INSERT_EMPTIED_STREAMS, rows, { epoch }));
+    if (written > 0) return;
+    const { newest } = await guarded(() => readEpoch(this.connection));
+    throw new WriterFencedError(this.connection.database, epoch, newest);
+  }
+
+  private async *idleStreams(idle: IdleStreams): AsyncGenerator<readonly StreamId[]> {
+    let after: StreamId | undefined;
+    for (;;) {
+      const { sql, params, settings } = findIdleStreams(idle, after, IDLE_PAGE);
+      const rows = await guarded(() => this.connection.query<IdleRow>(sql, params, settings));
+      const page = rows.map((row) => ({
+        tenantId: idle.tenantId,
+        aggregateType: row.aggregate_type,
+        aggregateId: row.aggregate_id,
+      }));
+      yield page;
+      if (page.length < IDLE_PAGE) return;
+      after = page[page.length - 1];
+    }
+  }
+
+  /** What `work` leaves the states at counts from then on; when it fails they are read from the log again. */
+  private async holding<T>(streams: readonly StreamId[], work: (held: readonly Held[]) => Promise<T>): Promise<T> {
+    const answers = await Promise.allSettled(streams.map((stream) => this.writer.hold(stream)));
+    let done = false;
+    try {
+      const held = answers.map((answer, index) => {
+        if (answer.status === 'rejected') throw answer.reason;
+        return { stream: streams[index]!, state: answer.value };
+      });
+      const result = await work(held);
+      done = true;
+      return result;
+    } finally {
+      for (const [index, answer] of answers.entries()) {
+        if (answer.status === 'fulfilled') this.writer.release(streams[index]!, done ? answer.value : undefined);
+      }
+    }
+  }
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asStoreUnavailable('The log could not be changed in ClickHouse', error);
+  }
+}

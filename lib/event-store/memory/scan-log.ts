@@ -1,0 +1,33 @@
+import type { StoredEvent } from '../../events/stored-event.js';
+import type { LogQuery } from '../event-log.js';
+import { compareText } from '../../tenancy/compare-text.js';
+import { compareStreams, type MemoryStream, type MemoryStreams } from './memory-stream.js';
+
+/** The streams that a query means, in the order of the log. */
+export function streamsIn(streams: MemoryStreams, { tenantId, aggregateType }: LogQuery): readonly MemoryStream[] {
+  return [...streams.values()]
+    .filter(({ id }) => tenantId === undefined || id.tenantId === tenantId)
+    .filter(({ id }) => aggregateType === undefined || id.aggregateType === aggregateType)
+    .sort(compareStreams);
+}
+
+/** The events of the log in its order, one stream at a time. */
+export async function* scanLog(
+  streams: MemoryStreams,
+  query: LogQuery & { readonly types?: readonly string[] },
+): AsyncGenerator<readonly StoredEvent[], void, undefined> {
+  const { types } = query;
+  for (const { events } of streamsIn(streams, query)) {
+    yield events.filter((event) => isBehind(event, query) && (types === undefined || types.includes(event.type)));
+  }
+}
+
+function isBehind(event: StoredEvent, { after }: LogQuery): boolean {
+  if (after === undefined) return true;
+  const order =
+    compareText(event.tenantId, after.tenantId) ||
+    compareText(event.aggregateType, after.aggregateType) ||
+    compareText(event.aggregateId, after.aggregateId) ||
+    event.sequence - after.sequence;
+  return order > 0;
+}

@@ -1,0 +1,5 @@
+import { startServerDatabase } from '../support/postgres-database.js';
+import { openPostgresLog } from '../support/postgres-log.js';
+import { logMaintenanceSuite } from './log-maintenance.suite.js';
+
+logMaintenanceSuite('postgres', (context) => openPostgresLog(startServerDatabase, context));

@@ -1,0 +1,54 @@
+import type { EventStore } from '../../../lib/event-store/event-store.js';
+import type { LogRow } from '../../../lib/event-store/log-row.js';
+import type { StreamId } from '../../../lib/event-store/stream-id.js';
+import { LogMaintenance } from '../../../lib/maintenance/log-maintenance.js';
+import { SystemClock } from '../../../lib/clock/system-clock.js';
+import { inProcessQueue } from '../../../lib/queue/in-process/in-process-queue.adapter.js';
+import type { GroupQueue } from '../../../lib/queue/group-queue.js';
+import { memory } from '../../../lib/storage/memory-storage.js';
+import type { Storage, StorageContext } from '../../../lib/storage/storage.js';
+import { collect } from '../../support/collect.js';
+import { storedItems } from '../event-store/event-store-cases.js';
+import type { ContractTest } from '../known-differences.js';
+
+/** An opened backend, and the ways around it. */
+export interface OpenedStorage extends Pick<Storage, 'log' | 'projections' | 'records'> {
+  readonly events: EventStore;
+  /** Puts rows into the log past every check. Of one stream, behind what is there. */
+  plant(rows: readonly LogRow[]): Promise<void>;
+  /** The tables in which a text occurs anywhere. */
+  tablesWith(text: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** What the cases of one adapter are declared with. */
+export interface LogMaintenanceCases {
+  readonly test: ContractTest;
+  readonly storage: () => OpenedStorage;
+  readonly queue: () => GroupQueue;
+  readonly maintenance: () => LogMaintenance;
+  readonly context: () => StorageContext;
+}
+
+/** A row as it would be right. */
+export function goodRow(stream: StreamId, sequence: number, changes: Partial<LogRow> = {}): LogRow {
+  const [keyed] = storedItems(stream, [sequence]);
+  return { ...keyed!.event, metadata: '{}', ...changes };
+}
+
+/** Another installation, in memory. */
+export async function otherLog(context: StorageContext): Promise<{
+  readonly storage: Storage;
+  readonly maintenance: LogMaintenance;
+}> {
+  const clock = new SystemClock();
+  const storage = await memory().open(context);
+  const queue = await inProcessQueue().open({ clock });
+  const { serializer } = context;
+  return { storage, maintenance: new LogMaintenance({ storage, queue, serializer, clock }) };
+}
+
+/** The lines of an export behind its header, which has the time. */
+export async function linesOf(exported: AsyncIterable<string>): Promise<readonly string[]> {
+  return (await collect(exported)).slice(1);
+}
