@@ -1,9 +1,16 @@
+export * from './append-condition-failed.error.js';
 export * from './append-options.js';
 export * from './append-outcome-unknown.error.js';
 export type { AppendResult } from './append-result.js';
+export type { EventCriteria, EventQuery } from './event-query.js';
 export { EventStore } from './event-store.js';
+export type { LogPosition } from './log-position.js';
+export type { PositionedEvent } from './positioned-event.js';
+export type { CountQuery, ReadAllOptions } from './read-all-options.js';
 export type { ReadOptions } from './read-options.js';
 export * from './store-unavailable.error.js';
+export type { AppendAllOptions, StreamAppend } from './stream-append.js';
 export type { HeadsQuery, StreamHead } from './stream-head.js';
 export type { StreamId } from './stream-id.js';
+export type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from './undispatched-stream.js';
 export * from './wrong-expected-sequence.error.js';

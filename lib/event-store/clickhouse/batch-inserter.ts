@@ -4,7 +4,7 @@ import type { ClickHouseSettings } from '../../clickhouse/clickhouse-settings.js
 import type { ServerClock } from '../../clickhouse/server-clock.js';
 import { readEpoch } from './arbiter-epoch.js';
 import type { AppendStats } from './append-stats.js';
-import type { ResolvedOptions } from './clickhouse-event-store-options.js';
+import { longestInsertMs, type ResolvedOptions } from './clickhouse-event-store-options.js';
 import type { NewEventRow } from './event-row.js';
 import { insertFailure } from './insert-failure.js';
 import { FIND_EVENT } from './sql/find-event.js';
@@ -31,6 +31,8 @@ export type InsertOutcome =
  * `sent` → (rows written) `stored`; → (zero rows, newer epoch) `fenced`; → (zero rows, deadline passed) `sent` again
  * with a new deadline; → (refused before it began) `sent` again, then `refused`; → (anything else) *in doubt* and
  * `sent` again. Once in doubt, only `stored` and `unknown` are left, because an earlier send may still take effect.
+ *
+ * No deadline is so late that a row could land more than `settleMs` after its recorded time: `readAll` relies on it.
  */
 export class BatchInserter {
   private readonly connection: ClickHouseConnection;
@@ -52,6 +54,7 @@ export class BatchInserter {
 
   async insert(rows: readonly NewEventRow[], token: string): Promise<InsertOutcome> {
     const { insertDeadlineMs, maxInsertAttempts } = this.options;
+    const lastDeadlineMs = oldest(rows) + this.options.settleMs - longestInsertMs(this.options);
     const giveUpAt = performance.now() + MAX_REPEAT_MS;
     let serverNowMs = this.serverClock.now();
     let deadlineMs = 0;
@@ -59,7 +62,8 @@ export class BatchInserter {
     let cause: unknown;
     for (let attempt = 1; attempt <= maxInsertAttempts && performance.now() < giveUpAt; attempt++) {
       if (attempt > 1) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 2));
-      deadlineMs = Math.max(deadlineMs, serverNowMs + insertDeadlineMs, this.serverClock.now() + insertDeadlineMs);
+      const nowMs = Math.max(serverNowMs, this.serverClock.now());
+      deadlineMs = Math.min(Math.max(deadlineMs, nowMs + insertDeadlineMs), lastDeadlineMs);
       const answer = await this.send(rows, token, deadlineMs);
       if ('error' in answer) {
         cause = answer.error;
@@ -110,4 +114,8 @@ export class BatchInserter {
     const [answer] = await this.connection.query<{ found: string }>(FIND_EVENT, params).catch(() => []);
     return Number(answer?.found ?? 0) > 0;
   }
+}
+
+function oldest(rows: readonly NewEventRow[]): number {
+  return rows.reduce((least, { recorded_ms: ms }) => Math.min(least, ms), Number.POSITIVE_INFINITY);
 }

@@ -3,36 +3,45 @@ import type { NewEvent } from '../../events/new-event.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import type { StoredEvent } from '../../events/stored-event.js';
 import { compareText } from '../../tenancy/compare-text.js';
-import { encodeKey } from '../../tenancy/encode-key.js';
+import { createTenantId } from '../../tenancy/create-tenant-id.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import { AppendConditionFailedError } from '../append-condition-failed.error.js';
 import type { AppendOptions } from '../append-options.js';
 import type { AppendResult } from '../append-result.js';
+import type { CheckedCondition } from '../check-append-condition.js';
 import { checkKeys } from '../check-keys.js';
-import { checkHeadsQuery, checkReadOptions } from '../check-read-options.js';
-import type { CheckedHeadsQuery, CheckedReadOptions } from '../check-read-options.js';
+import { checkCountQuery, checkHeadsQuery, checkReadAll, checkReadOptions } from '../check-read-options.js';
+import type { CheckedHeadsQuery, CheckedReadAll, CheckedReadOptions } from '../check-read-options.js';
 import { checkStream } from '../check-stream.js';
+import { checkDispatched, checkUndispatchedQuery } from '../check-undispatched.js';
 import { EventStore } from '../event-store.js';
+import { expectedSequenceHolds } from '../expected-sequence-holds.js';
+import { isKnownKey } from '../is-known-key.js';
+import type { LogPosition } from '../log-position.js';
+import { matchesQuery } from '../matches-query.js';
+import type { PositionedEvent } from '../positioned-event.js';
 import { prepareAppend } from '../prepare-append.js';
-import type { PreparedAppend, PrepareTools } from '../prepare-append.js';
+import type { PreparedEvents, PrepareTools } from '../prepare-append.js';
+import { asAppendAll, prepareAppendAll, type PreparedAppendAll } from '../prepare-append-all.js';
+import type { CountQuery, ReadAllOptions } from '../read-all-options.js';
 import type { ReadOptions } from '../read-options.js';
+import type { AppendAllOptions, StreamAppend } from '../stream-append.js';
 import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
-import { expectedSequenceHolds } from '../expected-sequence-holds.js';
+import { UndispatchedList } from '../undispatched-list.js';
+import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../undispatched-stream.js';
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
-
-/** The events of one stream; the event with sequence n stands at index n - 1. */
-interface MemoryStream {
-  readonly id: StreamId;
-  readonly events: StoredEvent[];
-  readonly appends: Map<string, { readonly first: number; readonly last: number }>;
-}
+import { MemoryLog } from './memory-log.js';
+import { parsePosition, positionBehind, toPosition } from './memory-position.js';
 
 /**
  * The log in the memory of the process. Checks and writes of one append happen in one turn of the event loop, which
  * makes it atomic and gives appends the order of their calls.
  */
 export class MemoryEventStore extends EventStore {
-  private readonly streams = new Map<string, MemoryStream>();
+  private readonly log = new MemoryLog();
+  private readonly undispatchedStreams = new UndispatchedList();
   private closed = false;
 
   constructor(private readonly tools: PrepareTools) {
@@ -41,21 +50,22 @@ export class MemoryEventStore extends EventStore {
 
   async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
     this.checkOpen();
-    const append = prepareAppend(stream, events, options, this.tools);
-    const target = this.find(append.stream) ?? { id: append.stream, events: [], appends: new Map() };
-    const known = append.key === undefined ? undefined : this.result(target, append.key);
-    if (known) return known;
-    checkExpectation(append, target.events.length);
-    return this.write(target, append);
+    const [result] = this.write(asAppendAll(prepareAppend(stream, events, options, this.tools)));
+    return result!;
+  }
+
+  async appendAll(appends: readonly StreamAppend[], options?: AppendAllOptions): Promise<readonly AppendResult[]> {
+    this.checkOpen();
+    return this.write(prepareAppendAll(appends, options, this.tools));
   }
 
   async appended(stream: StreamId, keys: readonly string[]): Promise<ReadonlyMap<string, AppendResult>> {
     this.checkOpen();
-    const target = this.find(checkStream(stream));
+    const checked = checkStream(stream);
     const found = new Map<string, AppendResult>();
     for (const key of checkKeys(keys)) {
-      const result = target && this.result(target, key);
-      if (result) found.set(key, result);
+      const stored = this.log.appended(checked, key);
+      if (stored) found.set(key, toAppendResult(checked, stored, true, this.tools.serializer));
     }
     return found;
   }
@@ -65,9 +75,28 @@ export class MemoryEventStore extends EventStore {
     return this.readChecked(checkStream(stream), checkReadOptions(options));
   }
 
+  readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {
+    this.checkOpen();
+    const { after, before, ...checked } = checkReadAll(options);
+    const from = after === undefined ? 0 : parsePosition('options.after', after).upTo;
+    const to = before === undefined ? Number.POSITIVE_INFINITY : parsePosition('options.before', before).before;
+    return this.readAllChecked(checked, from, to);
+  }
+
+  async position(tenantId: TenantId): Promise<LogPosition> {
+    this.checkOpen();
+    return positionBehind(this.log.tenant(createTenantId(tenantId)).length);
+  }
+
+  async count(query: CountQuery): Promise<number> {
+    this.checkOpen();
+    const checked = checkCountQuery(query);
+    return this.log.tenant(checked.tenantId).filter((event) => matchesQuery(checked.query, event)).length;
+  }
+
   async head(stream: StreamId): Promise<number> {
     this.checkOpen();
-    return this.find(checkStream(stream))?.events.length ?? 0;
+    return this.log.head(checkStream(stream));
   }
 
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
@@ -75,34 +104,52 @@ export class MemoryEventStore extends EventStore {
     return this.headsChecked(checkHeadsQuery(query));
   }
 
+  async undispatched(query: UndispatchedQuery): Promise<readonly UndispatchedStream[]> {
+    this.checkOpen();
+    return this.undispatchedStreams.find(checkUndispatchedQuery(query), this.tools.clock.now());
+  }
+
+  async dispatched(ranges: readonly DispatchedRange[]): Promise<void> {
+    this.checkOpen();
+    for (const range of checkDispatched(ranges)) this.undispatchedStreams.strike(range);
+  }
+
   /** From now on every call is refused. */
   close(): void {
     this.closed = true;
   }
 
-  private write(target: MemoryStream, append: PreparedAppend): AppendResult {
-    const recordedAt = this.tools.clock.now();
-    const head = target.events.length;
-    const stored = append.drafts.map((draft, index) =>
-      Object.freeze({ ...draft, metadata: Object.freeze(draft.metadata), sequence: head + index + 1, recordedAt }),
-    );
-    const result = toAppendResult(target.id, stored, false, this.tools.serializer);
-    for (const event of stored) target.events.push(event);
-    if (append.key !== undefined) target.appends.set(append.key, { first: head + 1, last: target.events.length });
-    this.streams.set(streamKey(target.id), target);
-    return result;
+  private write({ parts, key, condition }: PreparedAppendAll): readonly AppendResult[] {
+    const { serializer, clock } = this.tools;
+    const after = condition?.after === undefined ? 0 : parsePosition('options.condition.after', condition.after).upTo;
+    const known = key === undefined ? [] : parts.map(({ stream }) => this.log.appended(stream, key));
+    if (isKnownKey(known.filter((stored) => stored).length, parts.length)) {
+      return parts.map(({ stream }, index) => toAppendResult(stream, known[index]!, true, serializer));
+    }
+    for (const part of parts) checkExpectation(part, this.log.head(part.stream));
+    if (condition) this.checkCondition(parts[0]!.stream.tenantId, condition, after);
+    const recordedAt = clock.now();
+    const results = parts.map((part) => {
+      const stored = place(part, this.log.head(part.stream), recordedAt);
+      return toAppendResult(part.stream, stored, false, serializer);
+    });
+    for (const { stream, stored, firstSequence, lastSequence } of results) {
+      this.log.add(stream, stored, key);
+      this.undispatchedStreams.note(stream, firstSequence, lastSequence, recordedAt);
+    }
+    return results;
   }
 
-  /** The result of the first append with this key. */
-  private result(stream: MemoryStream, key: string): AppendResult | undefined {
-    const range = stream.appends.get(key);
-    if (!range) return undefined;
-    return toAppendResult(stream.id, stream.events.slice(range.first - 1, range.last), true, this.tools.serializer);
+  private checkCondition(tenantId: TenantId, { query, given }: CheckedCondition, after: number): void {
+    const events = this.log.tenant(tenantId);
+    for (let n = events.length; n > after; n -= 1) {
+      if (matchesQuery(query, events[n - 1]!)) throw new AppendConditionFailedError(given, toPosition(n));
+    }
   }
 
   private async *readChecked(stream: StreamId, options: CheckedReadOptions): AsyncGenerator<RecordedEvent> {
     const { from, backwards, until, types, limit = Infinity } = options;
-    const events = this.find(stream)?.events ?? [];
+    const events = this.log.stream(stream)?.events ?? [];
     const to = Math.min(options.to, events.length);
     let left = limit;
     for (let i = 0; i <= to - from && left > 0; i++) {
@@ -114,8 +161,26 @@ export class MemoryEventStore extends EventStore {
     }
   }
 
+  /** The events after the `after`-th, up to the `to`-th. */
+  private async *readAllChecked(
+    { tenantId, query, limit = Infinity, backwards }: Omit<CheckedReadAll, 'after' | 'before'>,
+    after: number,
+    to: number,
+  ): AsyncGenerator<PositionedEvent> {
+    const events = this.log.tenant(tenantId);
+    const last = Math.min(to, events.length);
+    let left = limit;
+    for (let i = 0; i < last - after && left > 0; i++) {
+      const n = backwards ? last - i : after + i + 1;
+      const event = events[n - 1]!;
+      if (!matchesQuery(query, event)) continue;
+      left -= 1;
+      yield { ...this.tools.serializer.deserialize(event), position: toPosition(n) };
+    }
+  }
+
   private async *headsChecked({ aggregateType, tenantId, types }: CheckedHeadsQuery): AsyncGenerator<StreamHead> {
-    const streams = [...this.streams.values()]
+    const streams = [...this.log.streams()]
       .filter(({ id }) => id.aggregateType === aggregateType && (tenantId === undefined || id.tenantId === tenantId))
       .sort((a, b) => compareText(a.id.tenantId, b.id.tenantId) || compareText(a.id.aggregateId, b.id.aggregateId));
     for (const { id, events } of streams) {
@@ -126,21 +191,19 @@ export class MemoryEventStore extends EventStore {
     }
   }
 
-  private find(stream: StreamId): MemoryStream | undefined {
-    return this.streams.get(streamKey(stream));
-  }
-
   private checkOpen(): void {
     if (this.closed) throw new ClosedError('The event store in memory');
   }
 }
 
-function streamKey({ tenantId, aggregateType, aggregateId }: StreamId): string {
-  return encodeKey(tenantId, aggregateType, aggregateId);
-}
-
-function checkExpectation({ stream, expectedSequence }: PreparedAppend, actual: number): void {
+function checkExpectation({ stream, expectedSequence }: PreparedEvents, actual: number): void {
   if (!expectedSequenceHolds(expectedSequence, actual)) {
     throw new WrongExpectedSequenceError(stream, expectedSequence, actual);
   }
+}
+
+function place({ drafts }: PreparedEvents, head: number, recordedAt: number): readonly StoredEvent[] {
+  return drafts.map((draft, index) =>
+    Object.freeze({ ...draft, metadata: Object.freeze(draft.metadata), sequence: head + index + 1, recordedAt }),
+  );
 }

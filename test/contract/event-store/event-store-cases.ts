@@ -12,6 +12,8 @@ export interface EventStoreCases {
   readonly test: ContractTest;
   readonly store: () => EventStore;
   readonly context: () => StorageContext;
+  /** Resolves when `readAll` gives all that was appended before. */
+  readonly settle: () => Promise<void>;
 }
 
 /** A stream of a tenant that no other case knows. */
@@ -26,6 +28,11 @@ export function newStream(parts: { readonly aggregateType?: string; readonly agg
 /** Events named n1, n2 … */
 export function items(count: number, prefix = 'n'): { data: ItemAdded }[] {
   return Array.from({ length: count }, (_, index) => ({ data: new ItemAdded(`${prefix}${index + 1}`) }));
+}
+
+/** The names of items. */
+export function names(events: readonly RecordedEvent[]): string[] {
+  return events.map(({ data }) => (data as ItemAdded).name);
 }
 
 export function sequences(events: readonly RecordedEvent[]): number[] {
