@@ -7,7 +7,6 @@ import type { CheckedCountQuery, CheckedReadAll } from '../check-read-options.js
 import type { PositionedEvent } from '../positioned-event.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { BEGINNING, parsePosition, toPosition, type Place } from './postgres-position.js';
-import { queryPatterns } from './query-patterns.js';
 import { countAll, pageRows, readAll, type LogRange, type LogRow } from './sql/read-all.js';
 import { readPosition, type PositionRow } from './sql/read-position.js';
 
@@ -57,8 +56,7 @@ export class LogReader {
 
   async count({ tenantId, query }: CheckedCountQuery): Promise<number> {
     const before = await this.position(tenantId);
-    const patterns = queryPatterns(tenantId, query);
-    const range: LogRange = { tenantId, patterns, after: BEGINNING, before, backwards: false };
+    const range: LogRange = { tenantId, query, after: BEGINNING, before, backwards: false };
     const [row] = await this.tools.select<{ readonly count: string | number }>(countAll(this.tools.names, range));
     return Number(row!.count);
   }
@@ -70,8 +68,7 @@ export class LogReader {
   ): AsyncGenerator<PositionedEvent> {
     const end = await this.position(tenantId);
     const before = given && isBefore(given, end) ? given : end;
-    const patterns = queryPatterns(tenantId, query);
-    let rest: LogRange | undefined = { tenantId, patterns, after, before, backwards, limit };
+    let rest: LogRange | undefined = { tenantId, query, after, before, backwards, limit };
     while (rest) {
       const rows: readonly (EventRow & LogRow)[] = await this.tools.select(readAll(this.tools.names, rest));
       for (const row of rows) {

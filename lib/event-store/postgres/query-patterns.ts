@@ -4,17 +4,9 @@ import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { CheckedCriteria, CheckedEventQuery } from '../check-event-query.js';
 import { isStorable } from './sql/storable-texts.js';
 
-/**
- * A query as JSON text of a list of patterns, of which the column `document` of a matching event contains one;
- * `null` when every event of the tenant matches.
- */
-export function queryPatterns(tenantId: TenantId, query: CheckedEventQuery): string | null {
-  if (query.some(isEmpty)) return null;
-  return JSON.stringify(query.flatMap((criteria) => patternsOf(tenantId, criteria)));
-}
-
-function isEmpty({ types, tags, payload, aggregateType, aggregateId }: CheckedCriteria): boolean {
-  return !types && !payload && tags.length === 0 && aggregateType === undefined && aggregateId === undefined;
+/** Patterns as JSON values: the column `document` of an event that matches a query contains one of them. */
+export function queryPatterns(tenantId: TenantId, query: CheckedEventQuery): readonly JsonValue[] {
+  return query.flatMap((criteria) => patternsOf(tenantId, criteria));
 }
 
 function patternsOf(

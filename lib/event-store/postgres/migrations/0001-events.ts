@@ -41,7 +41,8 @@ export const events: Migration = {
     `CREATE UNIQUE INDEX events_by_key ON ${names.of('events')} (tenant_id, aggregate_type, aggregate_id, idempotency_key)
       WHERE idempotency_key IS NOT NULL`,
     `CREATE INDEX events_by_place ON ${names.of('events')} (tenant_id, transaction, position)`,
-    `CREATE INDEX events_by_content ON ${names.of('events')} USING gin (document jsonb_path_ops)`,
+    `CREATE INDEX events_by_content ON ${names.of('events')} USING gin (document jsonb_path_ops)
+      WITH (fastupdate = off)`,
     `CREATE TABLE ${names.of('streams')} (
       head bigint NOT NULL,
       recorded_at timestamptz(3) NOT NULL,

@@ -1,6 +1,9 @@
 import type { Migration } from '../../../postgres/migrations.js';
 import { BUCKETS } from '../lock-keys.js';
 
+/** Events behind the position of a condition that are compared one by one before any index is asked. */
+const LOOK_AHEAD = 100;
+
 /**
  * One append, to one or several streams of a tenant, in one round trip.
  *
@@ -39,6 +42,9 @@ export const appendEvents: Migration = {
       v_recorded timestamptz;
       v_transaction bigint;
       v_now timestamptz;
+      v_patterns jsonb[];
+      v_looked_at bigint;
+      v_place bigint[];
     BEGIN
       PERFORM CASE WHEN l BETWEEN 0 AND ${BUCKETS - 1} THEN pg_advisory_xact_lock_shared(p_lock_class, l)
         ELSE pg_advisory_xact_lock(p_lock_class, CASE WHEN l < 0 THEN l ELSE l - ${BUCKETS} END) END
@@ -80,12 +86,25 @@ export const appendEvents: Migration = {
       END IF;
 
       IF p_patterns IS NOT NULL THEN
-        -- Planned anew for each call, since the best plan depends on how rare the patterns are and how far back it goes.
-        EXECUTE 'SELECT ''matched'', e.transaction, e.position FROM ${names.of('events')} e
-          WHERE e.document @> ANY ($1) AND e.tenant_id = $2 AND (e.transaction, e.position) > ($3, $4) LIMIT 1'
-          INTO outcome, first_in, last_in
-          USING ARRAY(SELECT jsonb_array_elements(p_patterns)), p_tenant, p_after_transaction, p_after_position;
-        IF outcome IS NOT NULL THEN
+        v_patterns := ARRAY(SELECT jsonb_array_elements(p_patterns));
+        -- Whoever decided lately has few events to compare, and what many events match is found among the first.
+        EXECUTE 'SELECT count(*), max(ARRAY[r.transaction, r.position]) FILTER (WHERE r.document @> ANY ($1)) FROM (
+            SELECT e.transaction, e.position, e.document FROM ${names.of('events')} e
+            WHERE e.tenant_id = $2 AND (e.transaction, e.position) > ($3, $4)
+            ORDER BY e.transaction, e.position LIMIT ${LOOK_AHEAD}
+          ) r'
+          INTO v_looked_at, v_place USING v_patterns, p_tenant, p_after_transaction, p_after_position;
+        IF v_place IS NULL AND v_looked_at = ${LOOK_AHEAD} THEN
+          -- The last of all matches, not any: who asks for any is given a plan that hopes to meet one soon. Planned anew
+          -- for each call, since the best plan depends on how rare the patterns are and how far back it goes.
+          EXECUTE 'SELECT max(ARRAY[e.transaction, e.position]) FROM ${names.of('events')} e
+            WHERE e.document @> ANY ($1) AND e.tenant_id = $2 AND (e.transaction, e.position) > ($3, $4)'
+            INTO v_place USING v_patterns, p_tenant, p_after_transaction, p_after_position;
+        END IF;
+        IF v_place IS NOT NULL THEN
+          outcome := 'matched';
+          first_in := v_place[1];
+          last_in := v_place[2];
           RETURN NEXT;
           RETURN;
         END IF;

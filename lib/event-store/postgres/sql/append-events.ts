@@ -2,7 +2,6 @@ import type { PostgresStatement } from '../../../postgres/postgres-connection.js
 import type { SchemaNames } from '../../../postgres/schema-names.js';
 import { compareText } from '../../../tenancy/compare-text.js';
 import type { PreparedAppendAll } from '../../prepare-append-all.js';
-import type { StreamId } from '../../stream-id.js';
 import { toNewRow } from '../event-row.js';
 import { lockKeys } from '../lock-keys.js';
 import { BEGINNING, parsePosition } from '../postgres-position.js';
@@ -44,18 +43,11 @@ export function appendEvents(names: SchemaNames, append: PreparedAppendAll): Pos
       lockClass,
       `{${locks.join(',')}}`,
       key,
-      condition ? patternsOf(tenantId, condition.query) : null,
+      condition ? JSON.stringify(queryPatterns(tenantId, condition.query)) : null,
       place.transaction,
       place.position,
       JSON.stringify(streams),
       JSON.stringify(rows),
     ],
   };
-}
-
-function patternsOf(
-  tenantId: StreamId['tenantId'],
-  query: NonNullable<PreparedAppendAll['condition']>['query'],
-): string {
-  return queryPatterns(tenantId, query) ?? JSON.stringify([{ tenant: tenantId }]);
 }
