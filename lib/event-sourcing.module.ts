@@ -18,6 +18,7 @@ import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
 import { createRuntime } from './runtime/create-runtime.js';
+import { DispatchStrikes } from './runtime/dispatch-strikes.js';
 import { DispatchingEventStore } from './runtime/dispatching-event-store.js';
 import { EventAnnouncer } from './runtime/event-announcer.js';
 import { EventRouter } from './runtime/event-router.js';
@@ -89,10 +90,20 @@ const providers: Provider[] = [
     useFactory: (pipelines: PipelineRegistry) => new EventRouter(pipelines),
   },
   {
+    provide: DispatchStrikes,
+    inject: [STORAGE, Clock],
+    useFactory: ({ events }: Storage, clock: Clock) => new DispatchStrikes(events, clock),
+  },
+  {
     provide: EventStore,
-    inject: [STORAGE, GroupQueue, EventRouter, EventAnnouncer],
-    useFactory: ({ events }: Storage, queue: GroupQueue, router: EventRouter, announcer: EventAnnouncer) =>
-      new DispatchingEventStore(events, queue, router, announcer),
+    inject: [STORAGE, GroupQueue, EventRouter, EventAnnouncer, DispatchStrikes],
+    useFactory: (
+      { events }: Storage,
+      queue: GroupQueue,
+      router: EventRouter,
+      announcer: EventAnnouncer,
+      strikes: DispatchStrikes,
+    ) => new DispatchingEventStore(events, queue, router, announcer, strikes),
   },
   {
     provide: Projections,
@@ -121,6 +132,7 @@ const providers: Provider[] = [
       GroupQueue,
       EventRouter,
       EventAnnouncer,
+      DispatchStrikes,
       EventSerializer,
       Validator,
       Clock,
@@ -134,13 +146,14 @@ const providers: Provider[] = [
       queue: GroupQueue,
       router: EventRouter,
       announcer: EventAnnouncer,
+      strikes: DispatchStrikes,
       serializer: EventSerializer,
       validator: Validator,
       clock: Clock,
       ids: IdGenerator,
     ) =>
       createRuntime(
-        { setup, pipelines, storage, queue, router, announcer, serializer, validator, clock, ids },
+        { setup, pipelines, storage, queue, router, announcer, strikes, serializer, validator, clock, ids },
         discovery,
       ),
   },

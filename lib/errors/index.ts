@@ -4,3 +4,4 @@ export * from './event-sourcing.error.js';
 export * from './invalid-argument.error.js';
 export * from './outage.error.js';
 export * from './permanent.error.js';
+export * from './unsupported.error.js';

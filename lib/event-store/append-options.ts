@@ -1,3 +1,6 @@
+import type { EventQuery } from './event-query.js';
+import type { LogPosition } from './log-position.js';
+
 /**
  * What must be true of a stream for an append to take place: its last sequence (`0` for a stream without events),
  * or one of the words.
@@ -5,6 +8,21 @@
  * @publicApi
  */
 export type ExpectedSequence = number | 'any' | 'no-stream' | 'stream-exists';
+
+/**
+ * A consistency boundary that is a query instead of a stream: the append takes place only when no event of the tenant
+ * that matches stands after the position.
+ *
+ * Decide on what `readAll` gave for the query, and append with the position of its last event; when there was none,
+ * with what `position()` gave before the read.
+ *
+ * @publicApi
+ */
+export interface AppendCondition {
+  readonly query: EventQuery;
+  /** Up to where the decision knows the log. @default the beginning: no event may match at all */
+  readonly after?: LogPosition;
+}
 
 /** @publicApi */
 export interface AppendOptions {
@@ -15,4 +33,6 @@ export interface AppendOptions {
    * result of the first, whatever it expected and whatever its events are. 1 to 512 UTF-8 bytes.
    */
   readonly key?: string;
+  /** What must not have happened for the append to take place. Not on ClickHouse. @default nothing */
+  readonly condition?: AppendCondition;
 }

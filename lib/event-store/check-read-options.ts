@@ -1,8 +1,11 @@
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
+import { checkEventQuery, type CheckedEventQuery } from './check-event-query.js';
 import { checkText } from './check-stream.js';
+import type { LogPosition } from './log-position.js';
 import type { ReadOptions } from './read-options.js';
+import type { CountQuery, ReadAllOptions } from './read-all-options.js';
 import type { HeadsQuery } from './stream-head.js';
 
 /** Read options with every default filled in. */
@@ -23,6 +26,19 @@ export interface CheckedHeadsQuery {
   readonly tenantId?: TenantId;
 }
 
+export interface CheckedCountQuery {
+  readonly tenantId: TenantId;
+  readonly query: CheckedEventQuery;
+}
+
+/** The form of its positions is the store's to check. */
+export interface CheckedReadAll extends CheckedCountQuery {
+  readonly after?: LogPosition;
+  readonly before?: LogPosition;
+  readonly limit?: number;
+  readonly backwards: boolean;
+}
+
 /** @throws InvalidArgumentError */
 export function checkReadOptions(options: ReadOptions = {}): CheckedReadOptions {
   const { from = 1, to = Number.MAX_SAFE_INTEGER, until, direction = 'forwards', limit, types } = options;
@@ -32,14 +48,11 @@ export function checkReadOptions(options: ReadOptions = {}): CheckedReadOptions 
   if (until !== undefined && !(until instanceof Date && Number.isFinite(until.getTime()))) {
     throw new InvalidArgumentError('options.until', 'must be a valid Date');
   }
-  if (direction !== 'forwards' && direction !== 'backwards') {
-    throw new InvalidArgumentError('options.direction', "must be 'forwards' or 'backwards'");
-  }
   return {
     from,
     to,
     until: until?.getTime(),
-    backwards: direction === 'backwards',
+    backwards: checkDirection(direction),
     limit,
     types: checkTypes('options.types', types),
   };
@@ -53,6 +66,26 @@ export function checkHeadsQuery(query: HeadsQuery): CheckedHeadsQuery {
     types: checkTypes('query.types', given.types),
     tenantId: given.tenantId === undefined ? undefined : createTenantId(given.tenantId),
   };
+}
+
+/** @throws InvalidTenantError @throws InvalidArgumentError */
+export function checkReadAll(options: ReadAllOptions): CheckedReadAll {
+  const { after, before, limit, direction = 'forwards' } = (options ?? {}) as Partial<ReadAllOptions>;
+  if (limit !== undefined) checkInteger('options.limit', limit, 1);
+  return { ...checkCountQuery(options, 'options'), after, before, limit, backwards: checkDirection(direction) };
+}
+
+/** @throws InvalidTenantError @throws InvalidArgumentError */
+export function checkCountQuery(given: CountQuery, field = 'query'): CheckedCountQuery {
+  const { tenantId, query = {} } = (given ?? {}) as Partial<CountQuery>;
+  return { tenantId: createTenantId(tenantId), query: checkEventQuery(`${field}.query`, query) };
+}
+
+function checkDirection(direction: 'forwards' | 'backwards'): boolean {
+  if (direction !== 'forwards' && direction !== 'backwards') {
+    throw new InvalidArgumentError('options.direction', "must be 'forwards' or 'backwards'");
+  }
+  return direction === 'backwards';
 }
 
 function checkInteger(field: string, value: number, least: number): void {

@@ -31,6 +31,7 @@ export function toStoredEvent(row: LogRow): StoredEvent {
     sequence: row.sequence,
     type: row.type,
     version: row.version,
+    tags: row.tags,
     payload: row.payload,
     metadata: parseMetadata(row.metadata, row),
     occurredAt: row.occurredAt,

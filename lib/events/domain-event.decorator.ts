@@ -3,8 +3,13 @@ import type { StandardSchema } from './standard-schema.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:domain-event');
 
-/** @publicApi */
-export interface DomainEventOptions {
+/**
+ * Options of `@DomainEvent`.
+ *
+ * @typeParam T the event class
+ * @publicApi
+ */
+export interface DomainEventOptions<T extends object = object> {
   /** Version of the shape of the data, an integer from 1. @default 1 */
   readonly version?: number;
   /**
@@ -12,6 +17,11 @@ export interface DomainEventOptions {
    * decorators of the class apply. Only synchronous schemas.
    */
   readonly schema?: StandardSchema;
+  /**
+   * What the event is found by, whatever stream it stands in: see `NewEvent.tags`. Pure. Name the class in its
+   * parameter, `tags: (event: AccountOpened) => […]`: the decorator then fits no other class.
+   */
+  readonly tags?: (event: T) => readonly string[];
 }
 
 /** What `@DomainEvent` says about a class. */
@@ -19,6 +29,7 @@ export interface DomainEventMetadata {
   readonly type: string;
   readonly version: number;
   readonly schema?: StandardSchema;
+  readonly tags?: (event: object) => readonly string[];
 }
 
 /**
@@ -28,10 +39,14 @@ export interface DomainEventMetadata {
  *   events exist.
  * @publicApi
  */
-export function DomainEvent(type: string, options: DomainEventOptions = {}): (target: EventClass) => void {
-  const { version = 1, schema } = options;
+export function DomainEvent<T extends object = object>(
+  type: string,
+  options: DomainEventOptions<T> = {},
+): (target: EventClass<T>) => void {
+  const { version = 1, schema, tags } = options;
   return (target) => {
-    const metadata: DomainEventMetadata = { type, version, schema };
+    // Only instances of this very class come here.
+    const metadata: DomainEventMetadata = { type, version, schema, tags: tags as DomainEventMetadata['tags'] };
     Object.defineProperty(target, METADATA, { value: metadata });
   };
 }

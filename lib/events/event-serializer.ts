@@ -1,7 +1,7 @@
 import type { RecordedEvent } from './recorded-event.js';
 import type { StoredEvent } from './stored-event.js';
 import type { NewEvent } from './new-event.js';
-import { domainEventMetadata } from './domain-event.decorator.js';
+import { domainEventMetadata, type DomainEventMetadata } from './domain-event.decorator.js';
 import type { EventTypeRegistry } from './event-type-registry.js';
 import { InvalidEventError } from './invalid-event.error.js';
 import type { EventClass } from './event-class.js';
@@ -14,6 +14,8 @@ export interface SerializedData {
   readonly type: string;
   readonly version: number;
   readonly payload: string;
+  /** The tags that the class derives, not checked. */
+  readonly derivedTags: readonly string[];
 }
 
 /** Default bound of one event's JSON text in bytes. */
@@ -47,7 +49,8 @@ export class EventSerializer {
     }
     const problems = this.validator.problems(event.data, eventClass as unknown as EventClass, metadata.schema);
     if (problems.length > 0) throw new InvalidEventError(type, problems);
-    return { type, version, payload: this.toJson(type, event.data) };
+    const derivedTags = event.tags === undefined ? deriveTags(metadata, event.data) : [];
+    return { type, version, payload: this.toJson(type, event.data), derivedTags };
   }
 
   /**
@@ -120,9 +123,19 @@ function recorded<T extends object>(row: StoredEvent, version: number, data: T):
     sequence: row.sequence,
     type: row.type,
     version,
+    tags: row.tags,
     metadata: row.metadata,
     data,
     occurredAt: new Date(row.occurredAt),
     recordedAt: new Date(row.recordedAt),
   };
+}
+
+function deriveTags({ type, tags }: DomainEventMetadata, data: object): readonly string[] {
+  if (!tags) return [];
+  try {
+    return tags(data);
+  } catch (cause) {
+    throw new InvalidEventError(type, ['the tags of its @DomainEvent could not be derived'], { cause });
+  }
 }

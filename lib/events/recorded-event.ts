@@ -18,6 +18,8 @@ export interface RecordedEvent<T extends object = object> {
   readonly type: string;
   readonly version: number;
   readonly data: T;
+  /** What queries find it by, in the order given. */
+  readonly tags: readonly string[];
   readonly metadata: EventMetadata;
   /** When it happened, by the producer's clock. */
   readonly occurredAt: Date;

@@ -18,6 +18,7 @@ export interface StoredEvent {
   readonly version: number;
   /** The event's data as JSON text. */
   readonly payload: string;
+  readonly tags: readonly string[];
   readonly metadata: EventMetadata;
   /** Milliseconds since the epoch. */
   readonly occurredAt: number;

@@ -41,6 +41,7 @@ function inOrder(row: LogRow): LogRow {
     occurredAt: row.occurredAt,
     recordedAt: row.recordedAt,
     key: row.key,
+    tags: row.tags,
     metadata: row.metadata,
     payload: row.payload,
   };

@@ -3,6 +3,7 @@ import type { EmptiedStream } from '../event-store/emptied-stream.js';
 import { toKeyedEvent, type KeyedEvent, type LogRow } from '../event-store/log-row.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
+import { checkTags } from '../events/check-tags.js';
 import type { LogLine } from './log-lines.js';
 
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -36,7 +37,7 @@ export function checkEvent(row: LogRow): KeyedEvent {
   if (row.key !== undefined) checkText('key', row.key);
   check('metadata', typeof row.metadata === 'string', 'must be text');
   check('payload', typeof row.payload === 'string' && isJsonObject(row.payload), 'must be the text of a JSON object');
-  return toKeyedEvent({ ...row, ...stream });
+  return toKeyedEvent({ ...row, ...stream, tags: checkTags('tags', row.tags) });
 }
 
 /** @throws InvalidArgumentError, InvalidTenantError */

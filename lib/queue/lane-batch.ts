@@ -26,6 +26,8 @@ export interface LaneBatch<J extends Job = Job> {
 export interface LaneOutcome {
   readonly completed: number;
   readonly followUps: readonly StagedJob[];
+  /** Called once the jobs are acknowledged and the follow-ups staged; returns at once, and never throws. */
+  readonly staged?: () => void;
   /** Why the job after the completed ones failed. */
   readonly failure?: { readonly error: unknown };
 }

@@ -14,6 +14,7 @@ import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
 import { ComponentBirths } from './component-births.js';
 import { CqrsBinding } from './cqrs-binding.js';
+import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
 import type { EventSourcingSetup } from './event-sourcing-setup.js';
@@ -29,6 +30,7 @@ export interface RuntimeTools {
   readonly queue: GroupQueue;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
+  readonly strikes: DispatchStrikes;
   readonly serializer: EventSerializer;
   readonly validator: Validator;
   readonly clock: Clock;
@@ -37,7 +39,7 @@ export interface RuntimeTools {
 
 /** Puts the runtime together. */
 export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService): EventSourcingRuntime {
-  const { setup, pipelines, storage, queue, router, announcer, serializer, validator, clock, ids } = tools;
+  const { setup, pipelines, storage, queue, router, announcer, strikes, serializer, validator, clock, ids } = tools;
   const { events, projections, records } = storage;
   const outcomes = new InProcessCommandOutcomes(clock);
   const births = new ComponentBirths(pipelines, events, projections, clock);
@@ -64,6 +66,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
       announcer,
       outcomes,
       births,
+      strikes,
     ),
   });
 }

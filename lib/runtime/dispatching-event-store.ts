@@ -6,11 +6,18 @@ import { AppendOutcomeUnknownError } from '../event-store/append-outcome-unknown
 import type { AppendOptions } from '../event-store/append-options.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import { EventStore } from '../event-store/event-store.js';
+import type { LogPosition } from '../event-store/log-position.js';
+import type { PositionedEvent } from '../event-store/positioned-event.js';
+import type { CountQuery, ReadAllOptions } from '../event-store/read-all-options.js';
 import type { ReadOptions } from '../event-store/read-options.js';
 import type { ScanQuery } from '../event-store/scan-query.js';
+import type { AppendAllOptions, StreamAppend } from '../event-store/stream-append.js';
 import type { HeadsQuery, StreamHead } from '../event-store/stream-head.js';
 import type { StreamId } from '../event-store/stream-id.js';
+import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../event-store/undispatched-stream.js';
 import type { GroupQueue } from '../queue/group-queue.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
 
@@ -23,6 +30,7 @@ export class DispatchingEventStore extends EventStore {
     private readonly queue: GroupQueue,
     private readonly router: EventRouter,
     private readonly announcer: EventAnnouncer,
+    private readonly strikes: DispatchStrikes,
   ) {
     super();
   }
@@ -32,10 +40,28 @@ export class DispatchingEventStore extends EventStore {
       if (error instanceof AppendOutcomeUnknownError) void this.dispatchWhenKnown(stream, options?.key);
       throw error;
     });
-    // A repeat is staged again as well: the first call may have died before it came here, and projections bear it.
-    await this.queue.stage(this.router.route(result.stored));
-    this.announcer.announce(result);
+    await this.dispatch([result]);
     return result;
+  }
+
+  async appendAll(appends: readonly StreamAppend[], options?: AppendAllOptions): Promise<readonly AppendResult[]> {
+    const results = await this.store.appendAll(appends, options).catch((error: unknown) => {
+      if (error instanceof AppendOutcomeUnknownError) {
+        for (const { stream } of appends) void this.dispatchWhenKnown(stream, options?.key);
+      }
+      throw error;
+    });
+    await this.dispatch(results);
+    return results;
+  }
+
+  /** A repeat is staged again as well: the first call may have died before it came here, and projections bear it. */
+  private async dispatch(results: readonly AppendResult[]): Promise<void> {
+    await this.queue.stage(results.flatMap(({ stored }) => this.router.route(stored)));
+    for (const result of results) {
+      this.strikes.strike(result);
+      this.announcer.announce(result);
+    }
   }
 
   /** The caller may never come again, so what was stored all the same is staged without it. */
@@ -61,6 +87,22 @@ export class DispatchingEventStore extends EventStore {
     return this.store.read(stream, options);
   }
 
+  readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {
+    return this.store.readAll(options);
+  }
+
+  position(tenantId: TenantId): Promise<LogPosition> {
+    return this.store.position(tenantId);
+  }
+
+  count(query: CountQuery): Promise<number> {
+    return this.store.count(query);
+  }
+
+  override exists(stream: StreamId): Promise<boolean> {
+    return this.store.exists(stream);
+  }
+
   head(stream: StreamId): Promise<number> {
     return this.store.head(stream);
   }
@@ -71,5 +113,13 @@ export class DispatchingEventStore extends EventStore {
 
   scan(query?: ScanQuery): AsyncIterable<RecordedEvent> {
     return this.store.scan(query);
+  }
+
+  undispatched(query: UndispatchedQuery): Promise<readonly UndispatchedStream[]> {
+    return this.store.undispatched(query);
+  }
+
+  dispatched(ranges: readonly DispatchedRange[]): Promise<void> {
+    return this.store.dispatched(ranges);
   }
 }

@@ -13,6 +13,7 @@ import { reactorJobs } from '../reactors/reactor-jobs.js';
 import type { ReactorExecutor } from '../reactors/reactor-executor.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { ComponentBirths } from './component-births.js';
+import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
 import { lanePolicy } from './lane-policies.js';
@@ -30,6 +31,7 @@ export class LaneWorker implements LaneConsumer {
     private readonly announcer: EventAnnouncer,
     private readonly outcomes: CommandOutcomes,
     private readonly births: ComponentBirths,
+    private readonly strikes: DispatchStrikes,
   ) {}
 
   policy(lane: Lane): LanePolicy {
@@ -58,7 +60,10 @@ export class LaneWorker implements LaneConsumer {
       if (appended) this.announcer.announce(appended);
       this.outcomes.publish(batch.lane, outcome);
     }
-    return { completed: executed.length, followUps, failure };
+    const staged = (): void => {
+      for (const { appended } of executed) if (appended) this.strikes.strike(appended);
+    };
+    return { completed: executed.length, followUps, staged, failure };
   }
 
   private async fold(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {

@@ -48,7 +48,7 @@ async function openStores(
   try {
     await answersInTime(connection.name, () => connection.ping());
     await migrate(connection, names, [EVENT_STORE_MIGRATIONS, PROJECTION_MIGRATIONS]);
-    const events = new PostgresEventStore({ ...context, connection, names }, options.eventStore);
+    const events = await PostgresEventStore.open({ ...context, connection, names }, options.eventStore);
     return new PostgresStorage(connection, names, events);
   } catch (error) {
     await connection.close();

@@ -24,7 +24,7 @@ export async function openPostgresLog(): Promise<PostgresLog> {
   const connectionString = await server.createDatabase();
   const connection = await PoolConnection.open({ connectionString });
   await migrate(connection, TEST_NAMES, [EVENT_STORE_MIGRATIONS]);
-  const store = new PostgresEventStore({ ...(await createStorageContext()), connection, names: TEST_NAMES });
+  const store = await PostgresEventStore.open({ ...(await createStorageContext()), connection, names: TEST_NAMES });
   const client = new pg.Pool({ connectionString });
   return {
     server,

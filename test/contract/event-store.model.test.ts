@@ -102,7 +102,7 @@ describe.each([
   beforeAll(async () => {
     context = await createStorageContext();
     database = await start([EVENT_STORE_MIGRATIONS]);
-    store = new PostgresEventStore({ ...context, connection: database.connection, names: TEST_NAMES });
+    store = await PostgresEventStore.open({ ...context, connection: database.connection, names: TEST_NAMES });
     model = await memory().open(context);
   });
   afterAll(async () => database?.stop());

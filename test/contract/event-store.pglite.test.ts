@@ -5,7 +5,7 @@ import { eventStoreSuite } from './event-store.suite.js';
 
 eventStoreSuite('pglite', async (context) => {
   const database = await startEmbeddedDatabase([EVENT_STORE_MIGRATIONS]);
-  const store = new PostgresEventStore({ ...context, connection: database.connection, names: TEST_NAMES });
+  const store = await PostgresEventStore.open({ ...context, connection: database.connection, names: TEST_NAMES });
   return {
     store,
     log: store.log,

@@ -3,22 +3,31 @@ import type { EventLog } from '../../lib/event-store/event-log.js';
 import type { EventStore } from '../../lib/event-store/event-store.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
 import { createStorageContext } from '../support/storage-context.js';
+import { appendAllCases } from './event-store/append-all.cases.js';
 import { appendCases } from './event-store/append.cases.js';
 import { badInputCases } from './event-store/bad-input.cases.js';
+import { conditionCases } from './event-store/condition.cases.js';
 import { expectedSequenceCases } from './event-store/expected-sequence.cases.js';
 import { headsCases } from './event-store/heads.cases.js';
 import { keyCases } from './event-store/key.cases.js';
+import { queryCases } from './event-store/query.cases.js';
+import { readAllCases } from './event-store/read-all.cases.js';
 import { readCases } from './event-store/read.cases.js';
 import { removalCases } from './event-store/removal.cases.js';
 import { restoreCases } from './event-store/restore.cases.js';
 import { scanCases } from './event-store/scan.cases.js';
+import { tagCases } from './event-store/tag.cases.js';
 import { tenantCases } from './event-store/tenant.cases.js';
+import { undispatchedCases } from './event-store/undispatched.cases.js';
+import { unsupportedCases } from './event-store/unsupported.cases.js';
 import type { Adapter } from './known-differences.js';
 import { contractCases } from './known-differences.js';
 
 export interface OpenedEventStore {
   readonly store: EventStore;
   readonly log: EventLog;
+  /** Resolves when `readAll` gives all that was appended before. @default at once */
+  settle?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,11 +44,26 @@ export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext
     afterAll(async () => opened?.close());
 
     contractCases('event-store', adapter, (test) => {
-      const suite = { test, store: () => opened!.store, log: () => opened!.log, context: () => context };
+      const suite = {
+        test,
+        store: () => opened!.store,
+        log: () => opened!.log,
+        context: () => context,
+        settle: async () => opened!.settle?.(),
+      };
       describe('append', () => appendCases(suite));
       describe('expectedSequence', () => expectedSequenceCases(suite));
       describe('key', () => keyCases(suite));
       describe('read', () => readCases(suite));
+      describe('tags', () => tagCases(suite));
+      describe('readAll', () => readAllCases(suite));
+      describe('query', () => queryCases(suite));
+      describe('undispatched', () => undispatchedCases(suite));
+      if (adapter === 'clickhouse') describe('what is not supported', () => unsupportedCases(suite));
+      else {
+        describe('condition', () => conditionCases(suite));
+        describe('appendAll', () => appendAllCases(suite));
+      }
       describe('heads', () => headsCases(suite));
       describe('scan', () => scanCases(suite));
       describe('removal', () => removalCases(suite));

@@ -28,6 +28,7 @@ logMaintenanceSuite('clickhouse', async (context) => {
           occurred_at: new Date(row.occurredAt).toISOString(),
           recorded_at: new Date(row.recordedAt).toISOString(),
           idempotency_key: row.key ?? '',
+          tags: row.tags,
           payload: row.payload,
           metadata: row.metadata,
           epoch: 1,

@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import { toStoredEvent } from '../../lib/event-store/log-row.js';
-import { newMemoryStream, streamKey, type MemoryStreams } from '../../lib/event-store/memory/memory-stream.js';
+import type { MemoryLog } from '../../lib/event-store/memory/memory-log.js';
 import type { StoredEvent } from '../../lib/events/stored-event.js';
 import { memory } from '../../lib/storage/memory-storage.js';
 import { logMaintenanceSuite } from './log-maintenance.suite.js';
 
 logMaintenanceSuite('memory', async (context) => {
   const storage = await memory().open(context);
-  const { streams } = storage.events as unknown as { streams: MemoryStreams };
+  const { entries } = storage.events as unknown as { entries: MemoryLog };
   const { events, log, projections, records } = storage;
   return {
     events,
@@ -17,10 +17,9 @@ logMaintenanceSuite('memory', async (context) => {
     plant: async (rows) => {
       for (const row of rows) {
         const { tenantId, aggregateType, aggregateId } = row;
-        const stream = streams.get(streamKey(row)) ?? newMemoryStream({ tenantId, aggregateType, aggregateId });
-        streams.set(streamKey(row), stream);
         // In memory metadata is no text; whatever is none of its own stands for it.
-        stream.events.push({ ...toStoredEvent({ ...row, metadata: '{}' }), metadata: metadataOf(row.metadata) });
+        const event = { ...toStoredEvent({ ...row, metadata: '{}' }), metadata: metadataOf(row.metadata) };
+        entries.add({ tenantId, aggregateType, aggregateId }, [event], new Map());
       }
     },
     tablesWith: async (text) =>

@@ -40,6 +40,12 @@ export class Noted {
   constructor(readonly body: unknown) {}
 }
 
+/** Is found by its labels. */
+@DomainEvent('contract.labelled', { tags: (event: Labelled) => event.labels })
+export class Labelled {
+  constructor(readonly labels: readonly string[]) {}
+}
+
 /** A good event class that no pipeline declares. */
 @DomainEvent('contract.undeclared')
 export class Undeclared {

@@ -15,7 +15,7 @@ export async function openPostgresLog(
 ): Promise<OpenedStorage> {
   const database = await start([EVENT_STORE_MIGRATIONS, PROJECTION_MIGRATIONS]);
   const { connection } = database;
-  const events = new PostgresEventStore({ ...context, connection, names: TEST_NAMES });
+  const events = await PostgresEventStore.open({ ...context, connection, names: TEST_NAMES });
   const projections = new PostgresProjectionStore(connection, TEST_NAMES);
   const records = new PostgresRecordStore(connection, TEST_NAMES);
   const table = TEST_NAMES.of('events');
@@ -33,8 +33,8 @@ export async function openPostgresLog(
       for (const row of rows) {
         await connection.query({
           text: `INSERT INTO ${table} (tenant_id, aggregate_type, aggregate_id, sequence, event_id, event_type,
-              event_version, occurred_at, recorded_at, metadata, payload)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::bigint / 1000.0), to_timestamp($9::bigint / 1000.0), $10, $11)`,
+              event_version, occurred_at, recorded_at, tags, metadata, payload, transaction, document)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::bigint / 1000.0), to_timestamp($9::bigint / 1000.0), $10, $11, $12, 1, '{}')`,
           values: [
             row.tenantId,
             row.aggregateType,
@@ -45,6 +45,7 @@ export async function openPostgresLog(
             row.version,
             row.occurredAt,
             row.recordedAt,
+            JSON.stringify(row.tags),
             row.metadata,
             row.payload,
           ],

@@ -33,10 +33,12 @@ const connection = await PoolConnection.open({ connectionString: plan.url, maxCo
 await connection.ping();
 
 // Writers with stores of their own: one store would let its appends to a stream queue up in this process.
-const writers = Array.from({ length: plan.writers }, (_, index) => ({
-  name: `${plan.name}-${index}`,
-  store: new PostgresEventStore({ ...context, connection, names: schemaNames(plan.schema) }),
-}));
+const writers = await Promise.all(
+  Array.from({ length: plan.writers }, async (_, index) => ({
+    name: `${plan.name}-${index}`,
+    store: await PostgresEventStore.open({ ...context, connection, names: schemaNames(plan.schema) }),
+  })),
+);
 const wins: { round: number; writer: string }[] = [];
 const firsts: string[] = [];
 

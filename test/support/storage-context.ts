@@ -6,12 +6,12 @@ import { EventTypeRegistry } from '../../lib/events/event-type-registry.js';
 import type { UpcastStep } from '../../lib/events/upcast-step.js';
 import { UuidIdGenerator } from '../../lib/events/uuid-id-generator.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
-import { ItemAdded, ItemRemoved, Noted } from './contract-events.js';
+import { ItemAdded, ItemRemoved, Labelled, Noted } from './contract-events.js';
 
 /** What a storage adapter is opened with in tests; by default the event classes of the contract suites are declared. */
 export async function createStorageContext(
   overrides: Partial<StorageContext> = {},
-  eventClasses: readonly EventClass[] = [ItemAdded, ItemRemoved, Noted],
+  eventClasses: readonly EventClass[] = [ItemAdded, ItemRemoved, Labelled, Noted],
   steps: readonly UpcastStep[] = [],
 ): Promise<StorageContext> {
   const clock = overrides.clock ?? new SystemClock();

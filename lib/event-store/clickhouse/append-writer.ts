@@ -154,8 +154,9 @@ export class AppendWriter {
     try {
       await this.permit();
       await this.findForgottenKeys(batch);
-      const verdicts = batch.map((taken) => judge(taken, this.tools.serverClock.now()));
-      await Promise.all([this.settler.answerNow(verdicts), this.write(verdicts)]);
+      const judgedAt = this.tools.serverClock.now();
+      const verdicts = batch.map((taken) => judge(taken, judgedAt));
+      await Promise.all([this.settler.answerNow(verdicts), this.write(verdicts, judgedAt)]);
     } catch (cause) {
       const what = 'The append could not be sent to ClickHouse';
       const error = cause instanceof WriterFencedError ? cause : new StoreUnavailableError(what, { cause });
@@ -169,12 +170,12 @@ export class AppendWriter {
     }
   }
 
-  private async write(verdicts: readonly Verdict[]): Promise<void> {
+  private async write(verdicts: readonly Verdict[], judgedAt: number): Promise<void> {
     const rows = rowsOf(verdicts);
     if (rows.length === 0) return;
     this.tools.stats.batches += 1;
     const token = batchToken(this.epoch, (this.batchNumber += 1), rows);
-    const outcome = await this.inserter.insert(rows, token);
+    const outcome = await this.inserter.insert(rows, token, judgedAt);
     if ('newestEpoch' in outcome && outcome.newestEpoch !== undefined) this.stop(outcome.newestEpoch);
     this.settler.settle(verdicts, outcome);
     if (outcome.kind === 'unknown') void this.block(verdicts, token, outcome.deadlineMs);

@@ -4,7 +4,7 @@ import type { ClickHouseSettings } from '../../clickhouse/clickhouse-settings.js
 import type { ServerClock } from '../../clickhouse/server-clock.js';
 import { readEpoch } from './arbiter-epoch.js';
 import type { AppendStats } from './append-stats.js';
-import type { ResolvedOptions } from './clickhouse-event-store-options.js';
+import { longestInsertMs, type ResolvedOptions } from './clickhouse-event-store-options.js';
 import type { NewEventRow } from './event-row.js';
 import { insertFailure } from './insert-failure.js';
 import { FIND_EVENT } from './sql/find-event.js';
@@ -31,6 +31,9 @@ export type InsertOutcome =
  * `sent` → (rows written) `stored`; → (zero rows, newer epoch) `fenced`; → (zero rows, deadline passed) `sent` again
  * with a new deadline; → (refused before it began) `sent` again, then `refused`; → (anything else) *in doubt* and
  * `sent` again. Once in doubt, only `stored` and `unknown` are left, because an earlier send may still take effect.
+ *
+ * No deadline is so late that a row could land more than `settleMs` after its recorded time: `readAll` relies on it. Events of another
+ * log bring older times along.
  */
 export class BatchInserter {
   private readonly connection: ClickHouseConnection;
@@ -50,8 +53,10 @@ export class BatchInserter {
     this.stats = tools.stats;
   }
 
-  async insert(rows: readonly NewEventRow[], token: string): Promise<InsertOutcome> {
+  /** @param judgedAt server time before which no new row was recorded */
+  async insert(rows: readonly NewEventRow[], token: string, judgedAt: number): Promise<InsertOutcome> {
     const { insertDeadlineMs, maxInsertAttempts } = this.options;
+    const lastDeadlineMs = judgedAt + this.options.settleMs - longestInsertMs(this.options);
     const giveUpAt = performance.now() + MAX_REPEAT_MS;
     let serverNowMs = this.serverClock.now();
     let deadlineMs = 0;
@@ -59,7 +64,8 @@ export class BatchInserter {
     let cause: unknown;
     for (let attempt = 1; attempt <= maxInsertAttempts && performance.now() < giveUpAt; attempt++) {
       if (attempt > 1) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 2));
-      deadlineMs = Math.max(deadlineMs, serverNowMs + insertDeadlineMs, this.serverClock.now() + insertDeadlineMs);
+      const nowMs = Math.max(serverNowMs, this.serverClock.now());
+      deadlineMs = Math.min(Math.max(deadlineMs, nowMs + insertDeadlineMs), lastDeadlineMs);
       const answer = await this.send(rows, token, deadlineMs);
       if ('error' in answer) {
         cause = answer.error;

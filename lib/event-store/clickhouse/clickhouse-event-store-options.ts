@@ -17,6 +17,14 @@ export interface ClickHouseEventStoreOptions {
   readonly insertDeadlineMs?: number;
   /** Longest run time of one insert on the server. @default 10_000 */
   readonly maxInsertMs?: number;
+  /**
+   * How long after its recorded time an event may still become visible, and so how old it is before `readAll` gives it.
+   * At least `insertDeadlineMs` and `maxInsertMs` together; what is more is left for repeats. The same for all
+   * processes.
+   *
+   * @default 30_000
+   */
+  readonly settleMs?: number;
   /** Most times that one batch is sent. @default 5 */
   readonly maxInsertAttempts?: number;
   /** How long an idle writer waits for further appends before it sends the first. @default 5 */
@@ -51,6 +59,7 @@ const DEFAULTS: ResolvedOptions = {
   leaseMs: 15_000,
   insertDeadlineMs: 5_000,
   maxInsertMs: 10_000,
+  settleMs: 30_000,
   maxInsertAttempts: 5,
   flushDelayMs: 5,
   maxBatchEvents: 1_000,
@@ -79,5 +88,12 @@ export function resolveOptions(options: ClickHouseEventStoreOptions): ResolvedOp
       throw new InvalidArgumentError(name, `must be an integer of at least ${least}`);
     }
   }
+  const least = resolved.insertDeadlineMs + longestInsertMs(resolved);
+  if (resolved.settleMs < least) throw new InvalidArgumentError('settleMs', `must be at least ${least}`);
   return resolved;
+}
+
+/** The server bounds the run time of an insert in whole seconds. */
+export function longestInsertMs({ maxInsertMs }: Pick<ResolvedOptions, 'maxInsertMs'>): number {
+  return Math.ceil(maxInsertMs / 1000) * 1000;
 }

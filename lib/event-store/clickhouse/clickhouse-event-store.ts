@@ -4,23 +4,33 @@ import { ClosedError } from '../../errors/closed.error.js';
 import type { EventSourcingError } from '../../errors/event-sourcing.error.js';
 import type { NewEvent } from '../../events/new-event.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
+import { UnsupportedError } from '../../errors/unsupported.error.js';
+import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendOptions } from '../append-options.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
 import type { AppendResult } from '../append-result.js';
 import { checkKeys } from '../check-keys.js';
-import { checkHeadsQuery, checkReadOptions } from '../check-read-options.js';
 import { checkScanQuery } from '../check-scan-query.js';
+import { checkCountQuery, checkHeadsQuery, checkReadAll, checkReadOptions } from '../check-read-options.js';
 import { checkStream } from '../check-stream.js';
+import { checkDispatched, checkUndispatchedQuery } from '../check-undispatched.js';
 import { EventStore } from '../event-store.js';
 import { toStoredEvent } from '../log-row.js';
 import { oneByOne } from '../one-by-one.js';
+import type { LogPosition } from '../log-position.js';
+import type { PositionedEvent } from '../positioned-event.js';
 import { prepareAppend, type PrepareTools } from '../prepare-append.js';
+import { prepareAppendAll } from '../prepare-append-all.js';
+import type { CountQuery, ReadAllOptions } from '../read-all-options.js';
 import type { ReadOptions } from '../read-options.js';
 import type { ScanQuery } from '../scan-query.js';
+import type { AppendAllOptions, StreamAppend } from '../stream-append.js';
 import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
+import { UndispatchedList } from '../undispatched-list.js';
+import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../undispatched-stream.js';
 import type { AppendStats } from './append-stats.js';
 import { AppendWriter } from './append-writer.js';
 import { readEpoch } from './arbiter-epoch.js';
@@ -28,6 +38,7 @@ import { ClickHouseEventLog } from './clickhouse-event-log.js';
 import { resolveOptions, type ClickHouseEventStoreOptions } from './clickhouse-event-store-options.js';
 import { deduplicationSettings } from './deduplication-settings.js';
 import { fromRow, type EventRow } from './event-row.js';
+import { LogReader } from './log-reader.js';
 import { openWriter } from './open-writer.js';
 import { scanLog } from './scan-log.js';
 import { READ_HEAD } from './sql/read-head.js';
@@ -37,6 +48,9 @@ import type { Statement } from './sql/statement.js';
 import { streamKey } from './stream-key.js';
 import { StreamReader } from './stream-reader.js';
 import type { WriterLease } from './writer-lease.js';
+
+/** Streams of which this process remembers that they wait to be dispatched. */
+const MAX_UNDISPATCHED_STREAMS = 100_000;
 
 /** What the store is opened with. The connection stays the caller's to close, after the store. */
 export interface ClickHouseEventStoreTools extends PrepareTools {
@@ -50,11 +64,14 @@ export interface ClickHouseEventStoreTools extends PrepareTools {
 export class ClickHouseEventStore extends EventStore {
   /** The rows of this log, for maintenance. */
   readonly log: ClickHouseEventLog;
+  /** Of this process, which is the only one that appends. */
+  private readonly undispatchedStreams = new UndispatchedList(MAX_UNDISPATCHED_STREAMS);
   private closing?: Promise<void>;
 
   private constructor(
     private readonly tools: ClickHouseEventStoreTools,
     private readonly reader: StreamReader,
+    private readonly logReader: LogReader,
     private readonly writer: AppendWriter,
     private readonly lease: WriterLease | undefined,
     readonly stats: Readonly<AppendStats>,
@@ -77,6 +94,7 @@ export class ClickHouseEventStore extends EventStore {
     const { connection, serverClock, serializer } = tools;
     await serverClock.fresh();
     const reader = new StreamReader(connection, resolved.maxKeysPerStream);
+    const log = new LogReader(connection, serializer, resolved.settleMs);
     const stats: AppendStats = { appends: 0, events: 0, batches: 0, inserts: 0, loads: 0 };
     let writer: AppendWriter | undefined;
     const onLost = async (): Promise<void> => {
@@ -90,7 +108,7 @@ export class ClickHouseEventStore extends EventStore {
       epoch,
       lease,
     );
-    return new ClickHouseEventStore(tools, reader, writer, lease, stats);
+    return new ClickHouseEventStore(tools, reader, log, writer, lease, stats);
   }
 
   /** Why appends are refused, or undefined while they are not: `WriterFencedError` or `ClosedError`. */
@@ -101,10 +119,21 @@ export class ClickHouseEventStore extends EventStore {
   /** @throws WriterFencedError when another process has taken over as the writer */
   async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
     const append = prepareAppend(stream, events, options, this.tools);
-    return new Promise((resolve, reject) => {
+    if (append.condition) throw unsupported('A condition of an append', 'Expect a sequence of its stream');
+    const result = await new Promise<AppendResult>((resolve, reject) => {
       const since = performance.now();
       this.writer.submit({ kind: 'append', stream: append.stream, append, since, resolve, reject });
     });
+    if (!result.repeated) {
+      const { firstSequence, lastSequence } = result;
+      this.undispatchedStreams.note(result.stream, firstSequence, lastSequence, this.tools.serverClock.now());
+    }
+    return result;
+  }
+
+  async appendAll(appends: readonly StreamAppend[], options?: AppendAllOptions): Promise<readonly AppendResult[]> {
+    prepareAppendAll(appends, options, this.tools);
+    throw unsupported('appendAll', 'Append to one stream at a time');
   }
 
   async appended(stream: StreamId, keys: readonly string[]): Promise<ReadonlyMap<string, AppendResult>> {
@@ -131,6 +160,22 @@ export class ClickHouseEventStore extends EventStore {
     return this.readEvents(readStream(checkStream(stream), checkReadOptions(options)));
   }
 
+  readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {
+    this.checkOpen();
+    return this.logReader.readAll(checkReadAll(options));
+  }
+
+  async position(tenantId: TenantId): Promise<LogPosition> {
+    this.checkOpen();
+    createTenantId(tenantId);
+    return this.logReader.position();
+  }
+
+  async count(query: CountQuery): Promise<number> {
+    this.checkOpen();
+    return this.logReader.count(checkCountQuery(query));
+  }
+
   async head(stream: StreamId): Promise<number> {
     this.checkOpen();
     const params = { ...checkStream(stream) };
@@ -151,6 +196,16 @@ export class ClickHouseEventStore extends EventStore {
     this.checkOpen();
     const { serializer, connection } = this.tools;
     return oneByOne(scanLog(connection, checkScanQuery(query)), (row) => serializer.deserialize(toStoredEvent(row)));
+  }
+
+  async undispatched(query: UndispatchedQuery): Promise<readonly UndispatchedStream[]> {
+    this.checkOpen();
+    return this.undispatchedStreams.find(checkUndispatchedQuery(query), this.tools.serverClock.now());
+  }
+
+  async dispatched(ranges: readonly DispatchedRange[]): Promise<void> {
+    this.checkOpen();
+    for (const range of checkDispatched(ranges)) this.undispatchedStreams.strike(range);
   }
 
   /**
@@ -197,6 +252,10 @@ export class ClickHouseEventStore extends EventStore {
   private checkOpen(): void {
     if (this.closing) throw new ClosedError('The ClickHouse event store');
   }
+}
+
+function unsupported(feature: string, instead: string): UnsupportedError {
+  return new UnsupportedError(feature, 'ClickHouse', `${instead}, or keep the log in PostgreSQL.`);
 }
 
 function unreadable(error: unknown): EventSourcingError {

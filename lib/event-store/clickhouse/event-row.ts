@@ -15,6 +15,7 @@ export interface NewEventRow {
   readonly occurred_ms: number;
   readonly recorded_ms: number;
   readonly idempotency_key: string;
+  readonly tags: readonly string[];
   readonly payload: string;
   readonly metadata: string;
 }
@@ -38,6 +39,7 @@ export function toRow(event: StoredEvent, key: string | undefined): NewEventRow 
     occurred_ms: event.occurredAt,
     recorded_ms: event.recordedAt,
     idempotency_key: key ?? '',
+    tags: event.tags,
     payload: event.payload,
     metadata: JSON.stringify(event.metadata),
   };
@@ -53,6 +55,7 @@ export function fromRow(row: EventRow): StoredEvent {
     sequence: Number(row.sequence),
     type: row.event_type,
     version: row.event_version,
+    tags: row.tags,
     payload: row.payload,
     metadata: {},
     occurredAt: Number(row.occurred_ms),

@@ -1,34 +1,44 @@
 import { ClosedError } from '../../errors/closed.error.js';
 import type { NewEvent } from '../../events/new-event.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
+import type { StoredEvent } from '../../events/stored-event.js';
 import { compareText } from '../../tenancy/compare-text.js';
+import { createTenantId } from '../../tenancy/create-tenant-id.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import { AppendConditionFailedError } from '../append-condition-failed.error.js';
 import type { AppendOptions } from '../append-options.js';
 import type { AppendResult } from '../append-result.js';
+import type { CheckedCondition } from '../check-append-condition.js';
 import { checkKeys } from '../check-keys.js';
-import { checkHeadsQuery, checkReadOptions } from '../check-read-options.js';
-import type { CheckedHeadsQuery, CheckedReadOptions } from '../check-read-options.js';
+import { checkCountQuery, checkHeadsQuery, checkReadAll, checkReadOptions } from '../check-read-options.js';
+import type { CheckedHeadsQuery, CheckedReadAll, CheckedReadOptions } from '../check-read-options.js';
 import { checkScanQuery } from '../check-scan-query.js';
 import { checkStream } from '../check-stream.js';
+import { checkDispatched, checkUndispatchedQuery } from '../check-undispatched.js';
 import { EventStore } from '../event-store.js';
 import { oneByOne } from '../one-by-one.js';
+import { expectedSequenceHolds } from '../expected-sequence-holds.js';
+import { isKnownKey } from '../is-known-key.js';
+import type { LogPosition } from '../log-position.js';
+import { matchesQuery } from '../matches-query.js';
+import type { PositionedEvent } from '../positioned-event.js';
 import { prepareAppend } from '../prepare-append.js';
-import type { PreparedAppend, PrepareTools } from '../prepare-append.js';
+import type { PreparedEvents, PrepareTools } from '../prepare-append.js';
+import { asAppendAll, prepareAppendAll, type PreparedAppendAll } from '../prepare-append-all.js';
+import type { CountQuery, ReadAllOptions } from '../read-all-options.js';
 import type { ReadOptions } from '../read-options.js';
 import type { ScanQuery } from '../scan-query.js';
+import type { AppendAllOptions, StreamAppend } from '../stream-append.js';
 import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
-import { expectedSequenceHolds } from '../expected-sequence-holds.js';
+import { UndispatchedList } from '../undispatched-list.js';
+import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../undispatched-stream.js';
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
 import { MemoryEventLog } from './memory-event-log.js';
-import {
-  eventsOf,
-  headOf,
-  newMemoryStream,
-  streamKey,
-  type MemoryStream,
-  type MemoryStreams,
-} from './memory-stream.js';
+import { MemoryLog } from './memory-log.js';
+import { parsePosition, positionBehind, toPosition } from './memory-position.js';
+import { headOf } from './memory-stream.js';
 import { scanLog } from './scan-log.js';
 
 /**
@@ -36,32 +46,35 @@ import { scanLog } from './scan-log.js';
  * makes it atomic and gives appends the order of their calls.
  */
 export class MemoryEventStore extends EventStore {
-  private readonly streams: MemoryStreams = new Map();
-  private closed = false;
+  private readonly entries = new MemoryLog();
+  private readonly undispatchedStreams = new UndispatchedList();
   /** The rows of this log, for maintenance. */
-  readonly log = new MemoryEventLog(this.streams, () => this.checkOpen());
+  readonly log: MemoryEventLog;
+  private closed = false;
 
   constructor(private readonly tools: PrepareTools) {
     super();
+    this.log = new MemoryEventLog(this.entries, this.undispatchedStreams, () => this.checkOpen());
   }
 
   async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
     this.checkOpen();
-    const append = prepareAppend(stream, events, options, this.tools);
-    const target = this.find(append.stream) ?? newMemoryStream(append.stream);
-    const known = append.key === undefined ? undefined : this.result(target, append.key);
-    if (known) return known;
-    checkExpectation(append, headOf(target));
-    return this.write(target, append);
+    const [result] = this.write(asAppendAll(prepareAppend(stream, events, options, this.tools)));
+    return result!;
+  }
+
+  async appendAll(appends: readonly StreamAppend[], options?: AppendAllOptions): Promise<readonly AppendResult[]> {
+    this.checkOpen();
+    return this.write(prepareAppendAll(appends, options, this.tools));
   }
 
   async appended(stream: StreamId, keys: readonly string[]): Promise<ReadonlyMap<string, AppendResult>> {
     this.checkOpen();
-    const target = this.find(checkStream(stream));
+    const checked = checkStream(stream);
     const found = new Map<string, AppendResult>();
     for (const key of checkKeys(keys)) {
-      const result = target && this.result(target, key);
-      if (result) found.set(key, result);
+      const stored = this.entries.appended(checked, key);
+      if (stored) found.set(key, toAppendResult(checked, stored, true, this.tools.serializer));
     }
     return found;
   }
@@ -71,10 +84,28 @@ export class MemoryEventStore extends EventStore {
     return this.readChecked(checkStream(stream), checkReadOptions(options));
   }
 
+  readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {
+    this.checkOpen();
+    const { after, before, ...checked } = checkReadAll(options);
+    const from = after === undefined ? 0 : parsePosition('options.after', after).upTo;
+    const to = before === undefined ? Number.POSITIVE_INFINITY : parsePosition('options.before', before).before;
+    return this.readAllChecked(checked, from, to);
+  }
+
+  async position(tenantId: TenantId): Promise<LogPosition> {
+    this.checkOpen();
+    return positionBehind(this.entries.tenant(createTenantId(tenantId)).length);
+  }
+
+  async count(query: CountQuery): Promise<number> {
+    this.checkOpen();
+    const checked = checkCountQuery(query);
+    return this.entries.tenant(checked.tenantId).filter((event) => event && matchesQuery(checked.query, event)).length;
+  }
+
   async head(stream: StreamId): Promise<number> {
     this.checkOpen();
-    const found = this.find(checkStream(stream));
-    return found ? headOf(found) : 0;
+    return this.entries.head(checkStream(stream));
   }
 
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
@@ -84,7 +115,17 @@ export class MemoryEventStore extends EventStore {
 
   scan(query?: ScanQuery): AsyncIterable<RecordedEvent> {
     this.checkOpen();
-    return oneByOne(scanLog(this.streams, checkScanQuery(query)), (event) => this.tools.serializer.deserialize(event));
+    return oneByOne(scanLog(this.entries, checkScanQuery(query)), (event) => this.tools.serializer.deserialize(event));
+  }
+
+  async undispatched(query: UndispatchedQuery): Promise<readonly UndispatchedStream[]> {
+    this.checkOpen();
+    return this.undispatchedStreams.find(checkUndispatchedQuery(query), this.tools.clock.now());
+  }
+
+  async dispatched(ranges: readonly DispatchedRange[]): Promise<void> {
+    this.checkOpen();
+    for (const range of checkDispatched(ranges)) this.undispatchedStreams.strike(range);
   }
 
   /** From now on every call is refused. */
@@ -92,29 +133,45 @@ export class MemoryEventStore extends EventStore {
     this.closed = true;
   }
 
-  private write(target: MemoryStream, append: PreparedAppend): AppendResult {
-    const recordedAt = Math.max(this.tools.clock.now(), target.events.at(-1)?.recordedAt ?? target.emptied.recordedAt);
-    const head = headOf(target);
-    const stored = append.drafts.map((draft, index) =>
-      Object.freeze({ ...draft, metadata: Object.freeze(draft.metadata), sequence: head + index + 1, recordedAt }),
-    );
-    const result = toAppendResult(target.id, stored, false, this.tools.serializer);
-    for (const event of stored) target.events.push(event);
-    if (append.key !== undefined) target.appends.set(append.key, { first: head + 1, last: headOf(target) });
-    this.streams.set(streamKey(target.id), target);
-    return result;
+  private write({ parts, key, condition }: PreparedAppendAll): readonly AppendResult[] {
+    const { serializer, clock } = this.tools;
+    const after = condition?.after === undefined ? 0 : parsePosition('options.condition.after', condition.after).upTo;
+    const known = key === undefined ? [] : parts.map(({ stream }) => this.entries.appended(stream, key));
+    if (isKnownKey(known.filter((stored) => stored).length, parts.length)) {
+      return parts.map(({ stream }, index) => toAppendResult(stream, known[index]!, true, serializer));
+    }
+    for (const part of parts) checkExpectation(part, this.entries.head(part.stream));
+    if (condition) this.checkCondition(parts[0]!.stream.tenantId, condition, after);
+    const now = clock.now();
+    const results = parts.map((part) => toAppendResult(part.stream, this.place(part, now), false, serializer));
+    for (const { stream, stored, firstSequence: first, lastSequence: last } of results) {
+      this.entries.add(stream, stored, new Map(key === undefined ? [] : [[key, { first, last }]]));
+      this.undispatchedStreams.note(stream, first, last, now);
+    }
+    return results;
   }
 
-  /** The result of the first append with this key. */
-  private result(stream: MemoryStream, key: string): AppendResult | undefined {
-    const range = stream.appends.get(key);
-    if (!range) return undefined;
-    return toAppendResult(stream.id, eventsOf(stream, range.first, range.last), true, this.tools.serializer);
+  /** The events of a part in their place, at a time that does not fall within their stream. */
+  private place({ stream, drafts }: PreparedEvents, now: number): readonly StoredEvent[] {
+    const found = this.entries.stream(stream);
+    const head = found ? headOf(found) : 0;
+    const recordedAt = Math.max(now, found?.events.at(-1)?.recordedAt ?? found?.emptied.recordedAt ?? 0);
+    return drafts.map((draft, index) =>
+      Object.freeze({ ...draft, metadata: Object.freeze(draft.metadata), sequence: head + index + 1, recordedAt }),
+    );
+  }
+
+  private checkCondition(tenantId: TenantId, { query, given }: CheckedCondition, after: number): void {
+    const events = this.entries.tenant(tenantId);
+    for (let n = events.length; n > after; n -= 1) {
+      const event = events[n - 1];
+      if (event && matchesQuery(query, event)) throw new AppendConditionFailedError(given, toPosition(n));
+    }
   }
 
   private async *readChecked(stream: StreamId, options: CheckedReadOptions): AsyncGenerator<RecordedEvent> {
     const { backwards, until, types, limit = Infinity } = options;
-    const found = this.find(stream);
+    const found = this.entries.stream(stream);
     if (!found) return;
     const { events, emptied } = found;
     const from = Math.max(options.from - emptied.head, 1);
@@ -129,8 +186,26 @@ export class MemoryEventStore extends EventStore {
     }
   }
 
+  /** The events after the `after`-th, up to the `to`-th. */
+  private async *readAllChecked(
+    { tenantId, query, limit = Infinity, backwards }: Omit<CheckedReadAll, 'after' | 'before'>,
+    after: number,
+    to: number,
+  ): AsyncGenerator<PositionedEvent> {
+    const events = this.entries.tenant(tenantId);
+    const last = Math.min(to, events.length);
+    let left = limit;
+    for (let i = 0; i < last - after && left > 0; i++) {
+      const n = backwards ? last - i : after + i + 1;
+      const event = events[n - 1];
+      if (!event || !matchesQuery(query, event)) continue;
+      left -= 1;
+      yield { ...this.tools.serializer.deserialize(event), position: toPosition(n) };
+    }
+  }
+
   private async *headsChecked({ aggregateType, tenantId, types }: CheckedHeadsQuery): AsyncGenerator<StreamHead> {
-    const streams = [...this.streams.values()]
+    const streams = [...this.entries.streams()]
       .filter(({ id }) => id.aggregateType === aggregateType && (tenantId === undefined || id.tenantId === tenantId))
       .sort((a, b) => compareText(a.id.tenantId, b.id.tenantId) || compareText(a.id.aggregateId, b.id.aggregateId));
     for (const { id, events } of streams) {
@@ -141,16 +216,12 @@ export class MemoryEventStore extends EventStore {
     }
   }
 
-  private find(stream: StreamId): MemoryStream | undefined {
-    return this.streams.get(streamKey(stream));
-  }
-
   private checkOpen(): void {
     if (this.closed) throw new ClosedError('The event store in memory');
   }
 }
 
-function checkExpectation({ stream, expectedSequence }: PreparedAppend, actual: number): void {
+function checkExpectation({ stream, expectedSequence }: PreparedEvents, actual: number): void {
   if (!expectedSequenceHolds(expectedSequence, actual)) {
     throw new WrongExpectedSequenceError(stream, expectedSequence, actual);
   }

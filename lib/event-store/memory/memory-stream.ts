@@ -3,17 +3,20 @@ import { compareText } from '../../tenancy/compare-text.js';
 import { encodeKey } from '../../tenancy/encode-key.js';
 import type { StreamId } from '../stream-id.js';
 
+/** The sequences of one append. */
+export interface KeyRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** The events of one stream; the event with sequence n stands at index n - 1 - `emptied.head`. */
 export interface MemoryStream {
   readonly id: StreamId;
   readonly events: StoredEvent[];
-  readonly appends: Map<string, { readonly first: number; readonly last: number }>;
+  readonly appends: Map<string, KeyRange>;
   /** Up to where retention has removed the events. */
   emptied: { readonly head: number; readonly recordedAt: number };
 }
-
-/** The streams of a log, by their keys. */
-export type MemoryStreams = Map<string, MemoryStream>;
 
 export function newMemoryStream(id: StreamId): MemoryStream {
   return { id, events: [], appends: new Map(), emptied: { head: 0, recordedAt: 0 } };

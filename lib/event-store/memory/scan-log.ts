@@ -1,11 +1,12 @@
 import type { StoredEvent } from '../../events/stored-event.js';
 import type { LogQuery } from '../event-log.js';
 import { compareText } from '../../tenancy/compare-text.js';
-import { compareStreams, type MemoryStream, type MemoryStreams } from './memory-stream.js';
+import type { MemoryLog } from './memory-log.js';
+import { compareStreams, type MemoryStream } from './memory-stream.js';
 
 /** The streams that a query means, in the order of the log. */
-export function streamsIn(streams: MemoryStreams, { tenantId, aggregateType }: LogQuery): readonly MemoryStream[] {
-  return [...streams.values()]
+export function streamsIn(log: MemoryLog, { tenantId, aggregateType }: LogQuery): readonly MemoryStream[] {
+  return [...log.streams()]
     .filter(({ id }) => tenantId === undefined || id.tenantId === tenantId)
     .filter(({ id }) => aggregateType === undefined || id.aggregateType === aggregateType)
     .sort(compareStreams);
@@ -13,11 +14,11 @@ export function streamsIn(streams: MemoryStreams, { tenantId, aggregateType }: L
 
 /** The events of the log in its order, one stream at a time. */
 export async function* scanLog(
-  streams: MemoryStreams,
+  log: MemoryLog,
   query: LogQuery & { readonly types?: readonly string[] },
 ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
   const { types } = query;
-  for (const { events } of streamsIn(streams, query)) {
+  for (const { events } of streamsIn(log, query)) {
     yield events.filter((event) => isBehind(event, query) && (types === undefined || types.includes(event.type)));
   }
 }

@@ -9,17 +9,18 @@ import type { EmptiedStream } from '../emptied-stream.js';
 import { EventLog, type IdleStreams, type LogQuery, type RemovedEvents } from '../event-log.js';
 import type { KeyedEvent, LogRow } from '../log-row.js';
 import { oneByOne } from '../one-by-one.js';
+import { asAppendAll } from '../prepare-append-all.js';
 import { prepareRestore } from '../restored-append.js';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
 import type { StreamId } from '../stream-id.js';
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
 import { scanLog } from './scan-log.js';
+import { appendEvents, type AppendedRow } from './sql/append-events.js';
 import {
   forgetEvents,
   forgetStreams,
   removeIdleStreams,
   restoreEmptied,
-  restoreEvents,
   type RemovedRow,
 } from './sql/maintain-events.js';
 import { readEmptiedStreams, type EmptiedRow } from './sql/read-emptied-streams.js';
@@ -34,8 +35,8 @@ const STEP_TIMEOUT_MS = 600_000;
 const MAX_ATTEMPTS = 4;
 
 interface Found {
-  /** The head that stands in the way, or of a stream as it is now. */
-  readonly found: string | number | null;
+  /** The head of the stream as it is now. */
+  readonly found: string | number;
 }
 
 /** The rows of the log in PostgreSQL. Each step of a change is one transaction, so it may be repeated after any failure. */
@@ -64,10 +65,10 @@ export class PostgresEventLog extends EventLog {
 
   async restore(stream: StreamId, events: readonly KeyedEvent[]): Promise<void> {
     const append = prepareRestore(stream, events);
-    const statement = restoreEvents(this.names, append.stream, events);
-    const [row] = await this.sendOnce<Found>(append.stream, statement);
-    if (row!.found === null) return;
-    throw new WrongExpectedSequenceError(append.stream, append.expectedSequence, Number(row!.found));
+    const statement = appendEvents(this.names, asAppendAll(append));
+    const [row] = await this.sendOnce<AppendedRow>(append.stream, statement);
+    if (row!.outcome === 'appended') return;
+    throw new WrongExpectedSequenceError(append.stream, append.expectedSequence, Number(row!.last_in));
   }
 
   async restoreEmptied(emptied: EmptiedStream): Promise<void> {

@@ -7,6 +7,7 @@ import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { LogQuery } from '../event-log.js';
 import type { LogRow } from '../log-row.js';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
+import { parseTags } from './event-row.js';
 import { SCAN_PAGE_ROWS, scanEvents, type ScannedRow } from './sql/scan-events.js';
 
 const MAX_ATTEMPTS = 4;
@@ -66,6 +67,7 @@ function toLogRow(row: ScannedRow, append: ScannedRow | undefined): LogRow {
     sequence: Number(row.sequence),
     type: row.event_type,
     version: Number(row.event_version),
+    tags: parseTags(row.tags),
     payload: row.payload,
     metadata: row.metadata,
     occurredAt: Number(row.occurred_ms),

@@ -202,6 +202,7 @@ export class InProcessQueue extends GroupQueue {
     this.counts.removed(lane.acknowledge(outcome?.completed ?? 0));
     lane.batchLimit = Number.POSITIVE_INFINITY;
     if (outcome) this.add(outcome.followUps);
+    outcome?.staged?.();
     if (!failure) return this.settle(lane, this.clock.now());
     const step = nextStep(lane.tries, { error: failure.error, opaque: !outcome, jobs }, policy, Math.random());
     switch (step.kind) {

@@ -64,6 +64,7 @@ async function beginInsert(epoch: string, stream: StreamId): Promise<() => Promi
     type: 'contract.noted',
     version: 1,
     // The server begins with an insert when it has read more than the longest statement, 256 KiB.
+    tags: [],
     payload: JSON.stringify({ body: 'x'.repeat(1_000_000) }),
     metadata: {},
     occurredAt: 0,

@@ -22,6 +22,8 @@ export interface EventStoreCases {
   readonly store: () => EventStore;
   readonly log: () => EventLog;
   readonly context: () => StorageContext;
+  /** Resolves when `readAll` gives all that was appended before. */
+  readonly settle: () => Promise<void>;
 }
 
 /** A stream of a tenant that no other case knows. */
@@ -36,6 +38,11 @@ export function newStream(parts: { readonly aggregateType?: string; readonly agg
 /** Events named n1, n2 … */
 export function items(count: number, prefix = 'n'): { data: ItemAdded }[] {
   return Array.from({ length: count }, (_, index) => ({ data: new ItemAdded(`${prefix}${index + 1}`) }));
+}
+
+/** The names of items. */
+export function names(events: readonly RecordedEvent[]): string[] {
+  return events.map(({ data }) => (data as ItemAdded).name);
 }
 
 export function sequences(events: readonly RecordedEvent[]): number[] {
@@ -56,6 +63,7 @@ export function storedItems(stream: StreamId, sequencesOf: readonly number[], ke
       type: 'contract.item_added',
       version: 2,
       payload: JSON.stringify({ name: `n${sequence}`, quantity: 1 }),
+      tags: ['restored', `n${sequence}`],
       metadata: { userId: 'somebody' },
       occurredAt: LONG_AGO - 1_000 + sequence,
       recordedAt: LONG_AGO + sequence,

@@ -55,6 +55,14 @@ export function tenantCases({ test, store }: EventStoreCases): void {
     await expectTenantRequired((tenantId) => store().appended({ ...stream, tenantId }, ['k']));
     await expectTenantRequired((tenantId) => collect(store().read({ ...stream, tenantId })));
     await expectTenantRequired((tenantId) => store().head({ ...stream, tenantId }));
+    await expectTenantRequired((tenantId) => store().exists({ ...stream, tenantId }));
+    await expectTenantRequired((tenantId) =>
+      store().appendAll([{ stream: { ...stream, tenantId }, events: items(1) }]),
+    );
+    await expectTenantRequired((tenantId) => collect(store().readAll({ tenantId })));
+    await expectTenantRequired((tenantId) => store().position(tenantId));
+    await expectTenantRequired((tenantId) => store().count({ tenantId }));
+    await expectTenantRequired((tenantId) => store().dispatched([{ stream: { ...stream, tenantId }, from: 1, to: 1 }]));
     // Only heads() has a meaning for no tenant at all: every one.
     await expectTenantRequired((tenantId) =>
       collect(store().heads({ aggregateType: 'basket', tenantId: tenantId ?? ('' as never) })),

@@ -24,8 +24,9 @@ const closers: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   server = await startTestPostgres();
   url = await server.createDatabase();
-  const { connection } = await open();
+  const connection = await PoolConnection.open({ connectionString: url });
   await migrate(connection, TEST_NAMES, [EVENT_STORE_MIGRATIONS]);
+  await connection.close();
 });
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -36,7 +37,7 @@ async function open(
   options: PostgresPoolOptions = {},
 ): Promise<{ connection: PoolConnection; store: PostgresEventStore }> {
   const connection = await PoolConnection.open({ connectionString: url, ...options });
-  const store = new PostgresEventStore({ ...(await createStorageContext()), connection, names: TEST_NAMES });
+  const store = await PostgresEventStore.open({ ...(await createStorageContext()), connection, names: TEST_NAMES });
   closers.push(async () => {
     await store.close();
     await connection.close();
@@ -52,8 +53,8 @@ async function openThroughProxy(): Promise<{ proxy: PostgresProxy; store: Postgr
 }
 
 /** The text column by which content queries go, as text. */
-async function documents(connection: PoolConnection, tenantId: string): Promise<readonly (string | null)[]> {
-  const rows = await connection.query<{ readonly document: string | null }>({
+async function documents(connection: PoolConnection, tenantId: string): Promise<readonly string[]> {
+  const rows = await connection.query<{ readonly document: string }>({
     text: `SELECT document::text AS document FROM ${TEST_NAMES.of('events')} WHERE tenant_id = $1 ORDER BY sequence`,
     values: [tenantId],
   });
@@ -101,7 +102,11 @@ describe('a broken connection', () => {
 
 describe('a server', () => {
   test('that cannot be reached stores nothing, and the error says so', async () => {
-    const { store } = await open({ connectionString: 'postgres://tester@127.0.0.1:1/none', connectTimeoutMs: 500 });
+    const proxy = await PostgresProxy.start(server!.port);
+    const connectionString = proxy.through(url);
+    const { store } = await open({ connectionString, connectTimeoutMs: 500 });
+    await proxy.stop();
+    await expectRefused(() => open({ connectionString }), StoreUnavailableError);
     const stream = newStream();
     await expectRefused(() => store.append(stream, items(1)), StoreUnavailableError);
     await expectRefused(() => store.appended(stream, ['k']), StoreUnavailableError);
@@ -214,7 +219,7 @@ describe('the log', () => {
     expect(await collect(store.read(stream))).toHaveLength(1);
   });
 
-  test('keeps every payload as it was, and a document for content queries wherever there can be one', async () => {
+  test('keeps every payload as it was, and a document for content queries as deep as patterns go', async () => {
     const { connection, store } = await open();
     const stream = newStream();
     const deep = JSON.parse(`${'['.repeat(2_000)}${']'.repeat(2_000)}`) as unknown;
@@ -226,11 +231,11 @@ describe('the log', () => {
     expect(await collect(store.read(stream))).toEqual(events);
     expect(events.map(({ data }) => (data as Noted).body)).toEqual(bodies);
     const found = await documents(connection, stream.tenantId);
-    expect(found.map((document) => document && (JSON.parse(document) as Noted).body)).toEqual([
+    expect(found.map((document) => (JSON.parse(document) as { payload: Noted }).payload.body)).toEqual([
       { z: 1, a: 1e21 },
       'NUL \u0001\u0001 and \u0001\u0002',
       'lone \ufffd',
-      null,
+      JSON.parse(`${'['.repeat(32)}${']'.repeat(32)}`),
     ]);
   });
 

@@ -81,7 +81,7 @@ test(
       const plan = { url, schema: TEST_NAMES.schema, tenant: 'race', writers: WRITERS, rounds: ROUNDS };
       const results = await runRace(upTo(PROCESSES).map((n) => startWriter({ ...plan, name: `p${n}` })));
 
-      const store = new PostgresEventStore({ ...(await createStorageContext()), connection, names: TEST_NAMES });
+      const store = await PostgresEventStore.open({ ...(await createStorageContext()), connection, names: TEST_NAMES });
       const log = (aggregateId: string): Promise<RecordedEvent[]> => {
         const stream: StreamId = { tenantId: createTenantId('race'), aggregateType: 'race', aggregateId };
         return collect(store.read(stream));

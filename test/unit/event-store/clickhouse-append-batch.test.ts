@@ -31,6 +31,7 @@ function waiting({ events = 1, key, expectedSequence = 'any' }: Call): WaitingAp
     type: 'type',
     version: 1,
     payload: '{}',
+    tags: [],
     metadata: {},
     occurredAt: 5,
   };

@@ -57,6 +57,7 @@ function stored(payload: string, type = 'test.noted'): StoredEvent {
     type,
     version: 3,
     payload,
+    tags: [],
     metadata: { userId: 'u' },
     occurredAt: 1_700_000_000_123,
     recordedAt: 1_700_000_000_456,
@@ -67,7 +68,12 @@ describe('serialize', () => {
   test('gives type, version and JSON of an instance', () => {
     const { serializer } = setUp();
     const data = new Noted('x');
-    expect(serializer.serialize({ data })).toEqual({ type: 'test.noted', version: 3, payload: '{"body":"x"}' });
+    expect(serializer.serialize({ data })).toEqual({
+      type: 'test.noted',
+      version: 3,
+      payload: '{"body":"x"}',
+      derivedTags: [],
+    });
   });
 
   test('has the instance validated, with its class and schema', () => {

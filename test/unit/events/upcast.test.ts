@@ -43,6 +43,7 @@ function read(version: number, data: object, steps = CHAIN): ReturnType<EventSer
     type: 'test.named',
     version,
     payload: JSON.stringify(data),
+    tags: [],
     metadata: {},
     occurredAt: 0,
     recordedAt: 0,

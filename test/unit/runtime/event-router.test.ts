@@ -17,6 +17,7 @@ function event(sequence: number, type: string, aggregateId = 'a'): StoredEvent {
     type,
     version: 1,
     payload: '{}',
+    tags: [],
     metadata: {},
     occurredAt: 0,
     recordedAt: 0,

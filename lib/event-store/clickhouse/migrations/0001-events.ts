@@ -23,11 +23,13 @@ export const events: Migration = {
       occurred_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
       recorded_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
       idempotency_key String CODEC(ZSTD(1)),
+      tags Array(String) CODEC(ZSTD(1)),
       payload String CODEC(ZSTD(3)),
       metadata String CODEC(ZSTD(3)),
       epoch UInt64 CODEC(Delta(8), ZSTD(1)),
       INDEX by_event_id event_id TYPE bloom_filter(0.001) GRANULARITY 1,
-      INDEX by_idempotency_key idempotency_key TYPE bloom_filter(0.001) GRANULARITY 1
+      INDEX by_idempotency_key idempotency_key TYPE bloom_filter(0.001) GRANULARITY 1,
+      INDEX by_recorded_at recorded_at TYPE minmax GRANULARITY 1
     )
     ENGINE = ${names.engine('ReplacingMergeTree')}
     ORDER BY (tenant_id, aggregate_type, aggregate_id, sequence, event_id)

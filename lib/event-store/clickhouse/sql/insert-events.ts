@@ -9,14 +9,14 @@ import type { ClickHouseSettings } from '../../../clickhouse/clickhouse-settings
 export const INSERT_EVENTS = `
 INSERT INTO events (
   tenant_id, aggregate_type, aggregate_id, sequence, event_id, event_type, event_version,
-  occurred_at, recorded_at, idempotency_key, payload, metadata, epoch)
+  occurred_at, recorded_at, idempotency_key, tags, payload, metadata, epoch)
 SELECT
   tenant_id, aggregate_type, aggregate_id, sequence, event_id, event_type, event_version,
   fromUnixTimestamp64Milli(occurred_ms, 'UTC'), fromUnixTimestamp64Milli(recorded_ms, 'UTC'),
-  idempotency_key, payload, metadata, {epoch:UInt64}
+  idempotency_key, tags, payload, metadata, {epoch:UInt64}
 FROM input('tenant_id String, aggregate_type String, aggregate_id String, sequence UInt64, event_id String,
   event_type String, event_version UInt32, occurred_ms Int64, recorded_ms Int64, idempotency_key String,
-  payload String, metadata String')
+  tags Array(String), payload String, metadata String')
 WHERE nowInBlock64(3) < fromUnixTimestamp64Milli({deadline:Int64})
   AND {epoch:UInt64} = (SELECT max(epoch) FROM arbiter_epochs)
 FORMAT JSONEachRow`;

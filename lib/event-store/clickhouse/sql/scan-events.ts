@@ -13,6 +13,7 @@ export type ScannedValues = readonly [
   occurredMs: string,
   recordedMs: string,
   idempotencyKey: string,
+  tags: readonly string[],
   payload: string,
   metadata: string,
 ];
@@ -37,7 +38,7 @@ export function scanEvents(query: LogQuery & { readonly types?: readonly string[
   return {
     sql: `
 SELECT tenant_id, aggregate_type, aggregate_id, sequence, event_id, event_type, event_version,
-  toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(recorded_at), idempotency_key, payload, metadata
+  toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(recorded_at), idempotency_key, tags, payload, metadata
 FROM events
 ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
 ORDER BY tenant_id, aggregate_type, aggregate_id, sequence, event_id

@@ -4,12 +4,16 @@ import type { Migration } from '../../../postgres/migrations.js';
 const STREAMS_FILLFACTOR = 80;
 
 /**
- * The log, and the head of every stream; the events up to `emptied_head` were removed by retention.
+ * The log, the head of every stream, and which streams nobody has dispatched yet. The events of a stream up to
+ * `emptied_head` were removed by retention.
  *
- * `payload` is the truth; `document` is the same for content queries, in the encoding of `toSearchJson`, NULL where it
- * is nested too deeply for `jsonb`. The first row of an append with a key carries the key and the last sequence of the
- * append. `position` and `transaction_id` order the log as a whole: what is visible below the oldest running
- * transaction has no gaps to come. Text is ordered by its bytes, as on every store.
+ * `payload` is the truth; `document` holds the same for content queries, in the encoding of `toSearchJson`, together
+ * with tenant, stream, type and tags, so that one index serves every query. The first row of an append with a key
+ * carries the key and the last sequence of the append.
+ *
+ * The log as a whole is ordered by (`transaction`, `position`): what is below the oldest running transaction has no
+ * gaps to come. `transaction` is the id that the cluster gave, plus `log_origin.xid_offset`: see `adoptLog`. Text is
+ * ordered by its bytes, as on every store.
  */
 export const events: Migration = {
   id: 1,
@@ -17,7 +21,7 @@ export const events: Migration = {
   statements: (names) => [
     `CREATE TABLE ${names.of('events')} (
       position bigint GENERATED ALWAYS AS IDENTITY,
-      transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+      transaction bigint NOT NULL,
       sequence bigint NOT NULL CHECK (sequence > 0),
       key_last_sequence bigint,
       event_version bigint NOT NULL,
@@ -29,14 +33,17 @@ export const events: Migration = {
       aggregate_id text COLLATE "C" NOT NULL,
       event_type text COLLATE "C" NOT NULL,
       idempotency_key text COLLATE "C",
+      tags text NOT NULL,
       metadata text NOT NULL,
       payload text NOT NULL,
-      document jsonb,
+      document jsonb NOT NULL,
       PRIMARY KEY (tenant_id, aggregate_type, aggregate_id, sequence)
     )`,
     `CREATE UNIQUE INDEX events_by_key ON ${names.of('events')} (tenant_id, aggregate_type, aggregate_id, idempotency_key)
       WHERE idempotency_key IS NOT NULL`,
-    `CREATE UNIQUE INDEX events_by_position ON ${names.of('events')} (position)`,
+    `CREATE INDEX events_by_place ON ${names.of('events')} (tenant_id, transaction, position)`,
+    `CREATE INDEX events_by_content ON ${names.of('events')} USING gin (document jsonb_path_ops)
+      WITH (fastupdate = off)`,
     `CREATE TABLE ${names.of('streams')} (
       head bigint NOT NULL,
       emptied_head bigint NOT NULL DEFAULT 0,
@@ -46,5 +53,21 @@ export const events: Migration = {
       aggregate_id text COLLATE "C" NOT NULL,
       PRIMARY KEY (aggregate_type, tenant_id, aggregate_id)
     ) WITH (fillfactor = ${STREAMS_FILLFACTOR})`,
+    `CREATE TABLE ${names.of('undispatched')} (
+      first_sequence bigint NOT NULL,
+      last_sequence bigint NOT NULL,
+      since timestamptz(3) NOT NULL,
+      tenant_id text COLLATE "C" NOT NULL,
+      aggregate_type text COLLATE "C" NOT NULL,
+      aggregate_id text COLLATE "C" NOT NULL,
+      PRIMARY KEY (tenant_id, aggregate_type, aggregate_id)
+    )`,
+    `CREATE INDEX undispatched_by_time ON ${names.of('undispatched')} (since)`,
+    `CREATE TABLE ${names.of('log_origin')} (
+      singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+      cluster text NOT NULL,
+      xid_offset bigint NOT NULL
+    )`,
+    `INSERT INTO ${names.of('log_origin')} (cluster, xid_offset) VALUES ('', 0)`,
   ],
 };

@@ -4,37 +4,8 @@ import { fromMs } from '../../../postgres/times.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import type { EmptiedStream } from '../../emptied-stream.js';
 import type { IdleStreams } from '../../event-log.js';
-import type { KeyedEvent } from '../../log-row.js';
-import { keyRanges } from '../../restored-append.js';
-import type { StreamId } from '../../stream-id.js';
-import { toNewRow } from '../event-row.js';
 
 /** The statements of maintenance, each one step: see the migration `maintain_events`. */
-
-export function restoreEvents(names: SchemaNames, stream: StreamId, events: readonly KeyedEvent[]): PostgresStatement {
-  const ranges = keyRanges(events);
-  const rows = events.map(({ event, key }, index) => {
-    const range = key === undefined ? undefined : ranges.get(key);
-    const isFirst = range?.first === event.sequence;
-    return {
-      ...toNewRow(event, index),
-      recorded: event.recordedAt,
-      ...(isFirst && { key, key_last: range.last }),
-    };
-  });
-  const recordedAt = Math.max(...events.map(({ event }) => event.recordedAt));
-  return {
-    text: `SELECT ${names.of('restore_events')}($1::text, $2::text, $3::text, $4::bigint, $5::bigint, $6::json) AS found`,
-    values: [
-      stream.tenantId,
-      stream.aggregateType,
-      stream.aggregateId,
-      events[0]!.event.sequence - 1,
-      recordedAt,
-      JSON.stringify(rows),
-    ],
-  };
-}
 
 /** Makes the head of an emptied stream, or leaves the one that stands. */
 export function restoreEmptied(names: SchemaNames, stream: EmptiedStream): PostgresStatement {

@@ -7,52 +7,10 @@ const TAKE_BACK = `PERFORM set_config('event_sourcing.removal', '', true);`;
 
 /** What maintenance changes in the log. Each call is one step in one transaction, and may be repeated. */
 export const maintainEvents: Migration = {
-  id: 4,
+  id: 5,
   name: 'maintain_events',
-  statements: (names) => [restoreEvents(names), removeIdleStreams(names), forgetEvents(names), forgetStreams(names)],
+  statements: (names) => [removeIdleStreams(names), forgetEvents(names), forgetStreams(names)],
 };
-
-/**
- * Stores events of another log as they are, when the stream stands right before the first of them. Answers with the
- * head that it found otherwise, and NULL when they are stored.
- */
-function restoreEvents(names: SchemaNames): string {
-  return `CREATE FUNCTION ${names.of('restore_events')}(
-      p_tenant text, p_type text, p_id text, p_after bigint, p_recorded bigint, p_events json
-    ) RETURNS bigint LANGUAGE plpgsql AS $body$
-    DECLARE
-      v_head bigint;
-    BEGIN
-      INSERT INTO ${names.of('streams')} (aggregate_type, tenant_id, aggregate_id, head, recorded_at)
-        VALUES (p_type, p_tenant, p_id, 0, '-infinity') ON CONFLICT DO NOTHING;
-      SELECT s.head INTO STRICT v_head FROM ${names.of('streams')} s
-        WHERE s.aggregate_type = p_type AND s.tenant_id = p_tenant AND s.aggregate_id = p_id FOR UPDATE;
-      IF v_head <> p_after THEN
-        DELETE FROM ${names.of('streams')} s
-          WHERE s.aggregate_type = p_type AND s.tenant_id = p_tenant AND s.aggregate_id = p_id AND s.head = 0;
-        RETURN v_head;
-      END IF;
-      INSERT INTO ${names.of('events')} (
-        tenant_id, aggregate_type, aggregate_id, sequence, event_id, event_type, event_version,
-        occurred_at, recorded_at, idempotency_key, key_last_sequence, metadata, payload, document
-      )
-      SELECT p_tenant, p_type, p_id, p_after + r.n, r.id, r.type, r.version,
-        timestamptz 'epoch' + r.occurred * interval '1 millisecond',
-        timestamptz 'epoch' + r.recorded * interval '1 millisecond',
-        r.key, r.key_last, r.metadata, r.payload, nullif(coalesce(r.document, r.payload), '')::jsonb
-      FROM json_to_recordset(p_events) AS r(
-        n bigint, id uuid, type text, version bigint, occurred bigint, recorded bigint, key text, key_last bigint,
-        metadata text, payload text, document text
-      )
-      ORDER BY r.n;
-      UPDATE ${names.of('streams')} s
-        SET head = v_head + json_array_length(p_events),
-          recorded_at = greatest(s.recorded_at, timestamptz 'epoch' + p_recorded * interval '1 millisecond')
-        WHERE s.aggregate_type = p_type AND s.tenant_id = p_tenant AND s.aggregate_id = p_id;
-      RETURN NULL;
-    END
-    $body$`;
-}
 
 /**
  * Empties the next streams of a tenant whose last event is too old. A stream that somebody is appending to is passed
@@ -90,6 +48,9 @@ function removeIdleStreams(names: SchemaNames): string {
         WHERE e.tenant_id = p_tenant AND e.aggregate_type = i.aggregate_type AND e.aggregate_id = i.aggregate_id;
       GET DIAGNOSTICS events = ROW_COUNT;
       ${TAKE_BACK}
+      DELETE FROM ${names.of('undispatched')} u
+        USING unnest(v_types, v_ids) AS i(aggregate_type, aggregate_id)
+        WHERE u.tenant_id = p_tenant AND u.aggregate_type = i.aggregate_type AND u.aggregate_id = i.aggregate_id;
       UPDATE ${names.of('streams')} s SET emptied_head = s.head
         FROM unnest(v_types, v_ids) AS i(aggregate_type, aggregate_id)
         WHERE s.tenant_id = p_tenant AND s.aggregate_type = i.aggregate_type AND s.aggregate_id = i.aggregate_id;
@@ -119,6 +80,7 @@ function forgetStreams(names: SchemaNames): string {
     BEGIN
       DELETE FROM ${names.of('streams')} s WHERE s.tenant_id = p_tenant;
       GET DIAGNOSTICS streams = ROW_COUNT;
+      DELETE FROM ${names.of('undispatched')} u WHERE u.tenant_id = p_tenant;
       ${PERMIT}
       DELETE FROM ${names.of('events')} e WHERE e.tenant_id = p_tenant;
       GET DIAGNOSTICS events = ROW_COUNT;

@@ -1,0 +1,104 @@
+import type { PostgresStatement } from '../../../postgres/postgres-connection.js';
+import type { SchemaNames } from '../../../postgres/schema-names.js';
+import type { TenantId } from '../../../tenancy/tenant-id.js';
+import type { CheckedCriteria, CheckedEventQuery } from '../../check-event-query.js';
+import type { Place } from '../postgres-position.js';
+import { queryPatterns } from '../query-patterns.js';
+import { EVENT_COLUMNS } from './event-columns.js';
+import { isStorable } from './storable-texts.js';
+
+/** Rows and bytes of one page; a single larger event still comes, alone. */
+export const PAGE_ROWS = 1_000;
+const PAGE_BYTES = 4_194_304;
+
+/** Which events of the log, in which order: those between the places, both exclusive. */
+export interface LogRange {
+  readonly tenantId: TenantId;
+  readonly query: CheckedEventQuery;
+  readonly after: Place;
+  readonly before: Place;
+  readonly backwards: boolean;
+  readonly limit?: number;
+}
+
+/** What every row says beside its event. */
+export interface LogRow {
+  readonly transaction: string | number;
+  readonly position: string | number;
+  /** Rows that there were for the page; when as many have come, it is the last. */
+  readonly candidates: string | number;
+}
+
+/** Most rows of the next page of a read. */
+export function pageRows({ limit }: LogRange): number {
+  return Math.min(limit ?? PAGE_ROWS, PAGE_ROWS);
+}
+
+/** One page of the log. It ends before the bytes of its events pass the bound, as that of a stream does. */
+export function readAll(names: SchemaNames, range: LogRange): PostgresStatement {
+  const order = range.backwards ? 'DESC' : 'ASC';
+  const { conditions, values } = matching(range);
+  return {
+    text: `SELECT ${EVENT_COLUMNS}, e.transaction, e.position, e.candidates
+      FROM (
+        SELECT p.*, count(*) OVER () AS candidates,
+          sum(octet_length(p.payload) + octet_length(p.metadata) + octet_length(p.tags))
+            OVER (ORDER BY p.transaction ${order}, p.position ${order})
+            - octet_length(p.payload) - octet_length(p.metadata) - octet_length(p.tags) AS bytes_before
+        FROM (
+          SELECT * FROM ${names.of('events')} e
+          WHERE ${conditions}
+          ORDER BY e.transaction ${order}, e.position ${order}
+          LIMIT ${pageRows(range)}
+        ) p
+      ) e
+      WHERE e.bytes_before < ${PAGE_BYTES}
+      ORDER BY e.transaction ${order}, e.position ${order}`,
+    values,
+  };
+}
+
+/** How many events there are. */
+export function countAll(names: SchemaNames, range: LogRange): PostgresStatement {
+  const { conditions, values } = matching(range);
+  return { text: `SELECT count(*) AS count FROM ${names.of('events')} e WHERE ${conditions}`, values };
+}
+
+function matching({ tenantId, query, after, before }: LogRange): {
+  readonly conditions: string;
+  readonly values: readonly string[];
+} {
+  const values: string[] = [tenantId, after.transaction, after.position, before.transaction, before.position];
+  const place = (value: string): string => `$${values.push(value)}`;
+  const byContent = query.filter(hasContent);
+  const criteria = query.filter((one) => !hasContent(one)).map((one) => columnConditions(one, place));
+  if (byContent.length > 0) {
+    const patterns = queryPatterns(tenantId, byContent).map((pattern) => JSON.stringify(pattern));
+    criteria.push(`e.document @> ANY (${place(arrayLiteral(patterns))}::jsonb[])`);
+  }
+  const conditions = `e.tenant_id = $1 AND (e.transaction, e.position) > ($2::bigint, $3::bigint)
+    AND (e.transaction, e.position) < ($4::bigint, $5::bigint)
+    AND (${criteria.length === 0 ? 'false' : criteria.join(' OR ')})`;
+  return { conditions, values };
+}
+
+/** What names tags or a payload may be rare, so the index of contents is asked; what does not is met in passing. */
+function hasContent({ tags, payload }: CheckedCriteria): boolean {
+  return tags.length > 0 || payload !== undefined;
+}
+
+function columnConditions(
+  { types, aggregateType, aggregateId }: CheckedCriteria,
+  place: (value: string) => string,
+): string {
+  const conditions = ['true'];
+  if (types) conditions.push(`e.event_type = ANY (${place(arrayLiteral(types.filter(isStorable)))}::text[])`);
+  if (aggregateType !== undefined) conditions.push(`e.aggregate_type = ${place(aggregateType)}`);
+  if (aggregateId !== undefined) conditions.push(`e.aggregate_id = ${place(aggregateId)}`);
+  return `(${conditions.join(' AND ')})`;
+}
+
+/** As a parameter whose elements the planner can see, unlike those of a subquery. */
+function arrayLiteral(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
+}
