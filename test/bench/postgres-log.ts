@@ -20,7 +20,7 @@ export interface PostgresLog {
 }
 
 export async function openPostgresLog(): Promise<PostgresLog> {
-  const server = await startTestPostgres(SETTINGS);
+  const server = await startTestPostgres({ settings: SETTINGS });
   const connectionString = await server.createDatabase();
   const connection = await PoolConnection.open({ connectionString });
   await migrate(connection, TEST_NAMES, [EVENT_STORE_MIGRATIONS]);

@@ -36,15 +36,18 @@ interface Owner {
   readonly gid?: number;
 }
 
-/**
- * Call it in `beforeAll`, and `stop()` in `afterAll`. When it rejects, no server is left.
- *
- * @param settings of the server, beside or in place of those that suit tests
- */
-export async function startTestPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
+export interface TestPostgresOptions {
+  /** Where the data directory is made. @default that of temporary files */
+  readonly directory?: string;
+  /** Settings of the server beside those of tests, which do not sync. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Call it in `beforeAll`, and `stop()` in `afterAll`. When it rejects, no server is left. */
+export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const bin = findBinaries();
   const owner = findOwner();
-  const directory = await mkdtemp(join(tmpdir(), 'postgres-test-'));
+  const directory = await mkdtemp(join(options.directory ?? tmpdir(), 'postgres-test-'));
   const port = await freePort();
   let server: ChildProcess | undefined;
   const stop = async (): Promise<void> => {
@@ -57,7 +60,7 @@ export async function startTestPostgres(settings: Readonly<Record<string, string
     await initialize(bin, join(directory, 'data'), owner);
     const url = `postgres://${USER}@127.0.0.1:${port}`;
     const start = async (): Promise<void> => {
-      server = run(bin, join(directory, 'data'), port, owner, settings);
+      server = run(bin, join(directory, 'data'), port, owner, options.settings);
       await ready(server, `${url}/postgres`);
     };
     /** The processes of a killed server may hold its memory for a moment, in which another one refuses to start. */
@@ -145,7 +148,7 @@ function run(
   data: string,
   port: number,
   owner: Owner,
-  given: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -154,7 +157,7 @@ function run(
     full_page_writes: 'off',
     shared_buffers: '32MB',
     max_connections: '100',
-    ...given,
+    ...more,
   };
   const args = [
     '-D',

@@ -1,0 +1,41 @@
+import { EmbeddedClickHouse } from './dist/clickhouse/embedded-clickhouse.js';
+import { clickhouse } from './dist/storage/clickhouse-storage.js';
+import { memory } from './dist/storage/memory-storage.js';
+import { SystemClock } from './dist/clock/system-clock.js';
+import { EventSerializer } from './dist/events/event-serializer.js';
+import { EventTypeRegistry } from './dist/events/event-type-registry.js';
+import { ClassValidatorValidator } from './dist/events/class-validator.validator.js';
+import { UuidIdGenerator } from './dist/events/uuid-id-generator.js';
+import { DomainEvent } from './dist/events/domain-event.decorator.js';
+import { LogMaintenance } from './dist/maintenance/log-maintenance.js';
+import { inProcessQueue } from './dist/queue/in-process/in-process-queue.adapter.js';
+import { rmSync } from 'node:fs';
+class SpanReceived {}
+DomainEvent('trace.span_received')(SpanReceived);
+const clock = new SystemClock();
+const serializer = new EventSerializer(new EventTypeRegistry([SpanReceived]), await ClassValidatorValidator.create());
+const context = { clock, serializer, ids: new UuidIdGenerator(clock) };
+const s = await clickhouse({ path: '/tmp/h3s/ch', database: 'scan' }).open(context);
+const run = async (name, f) => { const t = performance.now(); const cpu = process.cpuUsage(); const k = await f(); const d = performance.now() - t; const u = process.cpuUsage(cpu); console.log(name.padEnd(40), Math.round(k / d * 1000), '/s', k, 'cpu', Math.round((u.user + u.system) / 1000), 'of', Math.round(d), 'rss', Math.round(process.memoryUsage().rss/1e6)); };
+for (let i = 0; i < 2; i++) await run('scan, folded', async () => {
+  const states = new Map(); let k = 0;
+  for await (const e of s.events.scan()) { k++; const st = states.get(e.aggregateId) ?? { spans: 0, ms: 0, last: e.occurredAt }; st.spans += 1; st.ms += e.data.durationMs; if (e.occurredAt > st.last) st.last = e.occurredAt; states.set(e.aggregateId, st); }
+  return k;
+});
+await run('rows', async () => { let k = 0; for await (const r of s.log.rows({})) k++; return k; });
+const m = new LogMaintenance({ storage: s, queue: await inProcessQueue().open({ clock }), serializer, clock });
+await run('verify', async () => { const r = await m.verifyLog(); return r.events; });
+let lines = [];
+await run('export', async () => { for await (const l of m.exportLog()) { if (lines.length < 100_001) lines.push(l); } return 500_000; });
+lines.push(JSON.stringify({ end: { events: 100_000, emptied: 0 } }));
+await s.close();
+rmSync('/tmp/h3s/ch2', { recursive: true, force: true });
+const s2 = await clickhouse({ path: '/tmp/h3s/ch2', database: 'scan' }).open(context);
+const m2 = new LogMaintenance({ storage: s2, queue: await inProcessQueue().open({ clock }), serializer, clock });
+await run('import clickhouse (10 a stream)', async () => (await m2.importLog(lines)).events);
+await run('import again', async () => (await m2.importLog(lines)).skipped);
+const big = { tenantId: 't', aggregateType: 'trace', aggregateId: 'big' };
+const ev = Array.from({ length: 10_000 }, (_, i) => ({ data: Object.assign(new SpanReceived(), { spanId: 's' + i, name: 'GET /api', durationMs: i, a: 'x'.repeat(200) }) }));
+for (let i = 0; i < 3; i++) await run('append 10,000', async () => (await s2.events.append(big, ev)).stored.length);
+await run('forget 110k', async () => (await m2.forgetTenant('t')).events + 1);
+await s2.close();
