@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AppendOptions } from '../../lib/event-store/append-options.js';
+import { InvalidArgumentError } from '../../lib/errors/invalid-argument.error.js';
+import { AppendConditionFailedError } from '../../lib/event-store/append-condition-failed.error.js';
+import type { AppendCondition } from '../../lib/event-store/append-options.js';
 import type { EventStore } from '../../lib/event-store/event-store.js';
+import type { LogPosition } from '../../lib/event-store/log-position.js';
 import { EVENT_STORE_MIGRATIONS } from '../../lib/event-store/postgres/migrations/index.js';
 import { PostgresEventStore } from '../../lib/event-store/postgres/postgres-event-store.js';
-import type { ReadOptions } from '../../lib/event-store/read-options.js';
 import type { StreamId } from '../../lib/event-store/stream-id.js';
 import { WrongExpectedSequenceError } from '../../lib/event-store/wrong-expected-sequence.error.js';
+import type { EventId } from '../../lib/events/event-id.js';
+import type { NewEvent } from '../../lib/events/new-event.js';
 import { memory } from '../../lib/storage/memory-storage.js';
 import type { Storage, StorageContext } from '../../lib/storage/storage.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
+import type { TenantId } from '../../lib/tenancy/tenant-id.js';
 import { collect } from '../support/collect.js';
 import { ItemAdded, ItemRemoved, Noted } from '../support/contract-events.js';
 import {
@@ -19,79 +24,11 @@ import {
   type TestDatabase,
 } from '../support/postgres-database.js';
 import { createStorageContext } from '../support/storage-context.js';
-
-const TYPES = ['contract.item_added', 'contract.item_removed', 'contract.noted'];
-
-/** One call, on one of a few streams of two tenants. */
-type Step =
-  | {
-      readonly call: 'append';
-      readonly stream: number;
-      readonly bodies: readonly Body[];
-      readonly options: AppendOptions;
-    }
-  | { readonly call: 'appended'; readonly stream: number; readonly keys: readonly string[] }
-  | { readonly call: 'read'; readonly stream: number; readonly options: ReadOptions }
-  | { readonly call: 'head'; readonly stream: number }
-  | { readonly call: 'heads'; readonly tenant?: number; readonly types?: readonly string[] };
-
-type Body =
-  { readonly kind: 'added' | 'removed'; readonly name: string } | { readonly kind: 'noted'; readonly body: unknown };
-
-const streamIndex = fc.integer({ min: 0, max: 3 });
-const key = fc.constantFrom('k1', 'k2', 'k3', 'ключ 😀');
-const body: fc.Arbitrary<Body> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('added' as const, 'removed' as const), name: fc.string({ unit: 'binary' }) }),
-  fc.record({ kind: fc.constant('noted' as const), body: fc.jsonValue() }),
-);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      call: fc.constant('append' as const),
-      stream: streamIndex,
-      bodies: fc.array(body, { minLength: 1, maxLength: 4 }),
-      options: fc.record(
-        {
-          expectedSequence: fc.oneof(
-            fc.constantFrom('any' as const, 'no-stream' as const, 'stream-exists' as const),
-            fc.integer({ min: 0, max: 6 }),
-          ),
-          key,
-        },
-        { requiredKeys: [] },
-      ),
-    }),
-  },
-  fc.record({ call: fc.constant('appended' as const), stream: streamIndex, keys: fc.array(key) }),
-  fc.record({
-    call: fc.constant('read' as const),
-    stream: streamIndex,
-    options: fc.record(
-      {
-        from: fc.integer({ min: 1, max: 9 }),
-        to: fc.integer({ min: 0, max: 9 }),
-        limit: fc.integer({ min: 1, max: 5 }),
-        direction: fc.constantFrom('forwards' as const, 'backwards' as const),
-        types: fc.subarray([...TYPES, 'NUL \u0000', '\ud800']),
-      },
-      { requiredKeys: [] },
-    ),
-  }),
-  fc.record({ call: fc.constant('head' as const), stream: streamIndex }),
-  fc.record(
-    {
-      call: fc.constant('heads' as const),
-      tenant: fc.integer({ min: 0, max: 1 }),
-      types: fc.subarray([...TYPES, 'NUL \u0000']),
-    },
-    { requiredKeys: ['call'] },
-  ),
-);
+import { step, type Body, type ModelCondition, type Step } from './event-store/model-steps.js';
 
 describe.each([
   ['postgres', startServerDatabase, 150],
-  ['pglite', startEmbeddedDatabase, 60],
+  ['pglite', startEmbeddedDatabase, 200],
 ] as const)('an event store on %s', (_, start, numRuns) => {
   let database: TestDatabase | undefined;
   let context: StorageContext;
@@ -108,16 +45,24 @@ describe.each([
   afterAll(async () => database?.stop());
 
   test('answers any sequence of calls as the one in memory does', { timeout: 120_000 }, async () => {
+    const reached = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
-        const names = streamsOf((run += 1));
+        const streams = streamsOf((run += 1));
         for (const one of steps) {
-          const identified = withIds(one, context);
-          expect(await answer(store, names, identified)).toEqual(await answer(model.events, names, identified));
+          const ids = Array.from({ length: 8 }, () => context.ids.next());
+          const answered = await answer(store, streams, one, ids);
+          expect(answered).toEqual(await answer(model.events, streams, one, ids));
+          reached.add(`${one.call} ${(answered as { readonly error?: string } | null)?.error ?? 'done'}`);
         }
       }),
       { numRuns },
     );
+    for (const call of ['append', 'appendAll']) {
+      for (const outcome of ['done', 'WRONG_EXPECTED_SEQUENCE', 'APPEND_CONDITION_FAILED']) {
+        expect(reached).toContain(`${call} ${outcome}`);
+      }
+    }
   });
 });
 
@@ -129,44 +74,99 @@ function streamsOf(run: number): readonly StreamId[] {
   }));
 }
 
-type Identified =
-  Exclude<Step, { call: 'append' }> | (Step & { readonly call: 'append'; readonly ids: readonly string[] });
-
-/** Both stores get the same ids. */
-function withIds(one: Step, { ids }: StorageContext): Identified {
-  return one.call === 'append' ? { ...one, ids: one.bodies.map(() => ids.next()) } : one;
+/** What a call gave, without times and positions, which each store has of its own. Both stores get the same ids. */
+async function answer(
+  store: EventStore,
+  streams: readonly StreamId[],
+  one: Step,
+  ids: readonly EventId[],
+): Promise<unknown> {
+  try {
+    return comparable(await call(store, streams, one, ids));
+  } catch (error) {
+    if (error instanceof WrongExpectedSequenceError) {
+      return comparable({ error: error.code, stream: error.stream, expected: error.expected, actual: error.actual });
+    }
+    if (error instanceof AppendConditionFailedError) return { error: error.code };
+    // A key that only some of the streams know.
+    if (error instanceof InvalidArgumentError) return { error: error.field };
+    throw error;
+  }
 }
 
-/** What a call gave, without the times, which two clocks give. */
-async function answer(store: EventStore, names: readonly StreamId[], one: Identified): Promise<unknown> {
-  const give = async (): Promise<unknown> => {
-    switch (one.call) {
-      case 'append': {
-        const events = one.bodies.map((given, index) => ({
-          id: one.ids[index] as never,
-          data: toEvent(given),
-          occurredAt: new Date(1_000 + index),
-        }));
-        return store.append(names[one.stream]!, events, one.options);
-      }
-      case 'appended':
-        return [...(await store.appended(names[one.stream]!, one.keys))].sort(([a], [b]) => (a < b ? -1 : 1));
-      case 'read':
-        return collect(store.read(names[one.stream]!, one.options));
-      case 'head':
-        return store.head(names[one.stream]!);
-      case 'heads': {
-        const tenantId = one.tenant === undefined ? undefined : names[one.tenant]!.tenantId;
-        return collect(store.heads({ aggregateType: names[0]!.aggregateType, tenantId, types: one.types }));
-      }
+async function call(
+  store: EventStore,
+  streams: readonly StreamId[],
+  one: Step,
+  ids: readonly EventId[],
+): Promise<unknown> {
+  const tenant = (index: number): TenantId => streams[index]!.tenantId;
+  switch (one.call) {
+    case 'append': {
+      const stream = streams[one.stream]!;
+      const condition = await toCondition(store, stream.tenantId, one.condition);
+      return store.append(stream, toEvents(one.bodies, ids), { ...one.options, condition });
     }
-  };
-  try {
-    return withoutTimes(await give());
-  } catch (error) {
-    if (!(error instanceof WrongExpectedSequenceError)) throw error;
-    return { expected: error.expected, actual: error.actual };
+    case 'appendAll': {
+      const parts = one.parts.map(({ second, bodies, expected }, index) => ({
+        stream: streams[one.tenant + (second ? 2 : 0)]!,
+        events: toEvents(bodies, ids.slice(4 * index)),
+        expectedSequence: expected,
+      }));
+      const condition = await toCondition(store, tenant(one.tenant), one.condition);
+      return store.appendAll(parts, { key: one.key, condition });
+    }
+    case 'readAll': {
+      const tenantId = tenant(one.tenant);
+      const { after, before, ...options } = one.options;
+      const positions = { after: await back(store, tenantId, after), before: await back(store, tenantId, before) };
+      return collect(store.readAll({ tenantId, ...options, ...positions }));
+    }
+    case 'count':
+      return store.count({ tenantId: tenant(one.tenant), query: one.query });
+    case 'undispatched': {
+      const list = await store.undispatched({ olderThanMs: 0, limit: 10_000 });
+      const own = list.filter(({ stream }) => stream.aggregateType === streams[0]!.aggregateType);
+      return own.map(({ stream, from, to }) => [streams.findIndex((name) => isSame(name, stream)), from, to]).sort();
+    }
+    case 'dispatched':
+      return store.dispatched([{ stream: streams[one.stream]!, from: one.from, to: one.from + one.more }]);
+    case 'appended':
+      return [...(await store.appended(streams[one.stream]!, one.keys))].sort(([a], [b]) => (a < b ? -1 : 1));
+    case 'read':
+      return collect(store.read(streams[one.stream]!, one.options));
+    case 'head':
+      return store.head(streams[one.stream]!);
+    case 'exists':
+      return store.exists(streams[one.stream]!);
+    case 'heads': {
+      const tenantId = one.tenant === undefined ? undefined : tenant(one.tenant);
+      return collect(store.heads({ aggregateType: streams[0]!.aggregateType, tenantId, types: one.types }));
+    }
   }
+}
+
+async function toCondition(
+  store: EventStore,
+  tenantId: TenantId,
+  given: ModelCondition | undefined,
+): Promise<AppendCondition | undefined> {
+  return given && { query: given.query, after: await back(store, tenantId, given.after) };
+}
+
+/** The position of an event, counted from the last one of the tenant. */
+async function back(store: EventStore, tenantId: TenantId, n: number | undefined): Promise<LogPosition | undefined> {
+  if (n === undefined) return undefined;
+  return (await collect(store.readAll({ tenantId, direction: 'backwards', limit: n + 1 })))[n]?.position;
+}
+
+function toEvents(bodies: readonly Body[], ids: readonly EventId[]): NewEvent[] {
+  return bodies.map((given, index) => ({
+    id: ids[index],
+    data: toEvent(given),
+    tags: given.tags,
+    occurredAt: new Date(1_000 + index),
+  }));
 }
 
 function toEvent(given: Body): object {
@@ -174,8 +174,11 @@ function toEvent(given: Body): object {
   return given.kind === 'added' ? new ItemAdded(given.name) : new ItemRemoved(given.name);
 }
 
-function withoutTimes(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (name, part: unknown) => (name === 'recordedAt' ? undefined : part)) ?? 'null',
-  );
+function isSame(a: StreamId, b: StreamId): boolean {
+  return a.tenantId === b.tenantId && a.aggregateId === b.aggregateId;
+}
+
+function comparable(value: unknown): unknown {
+  const own = (name: string): boolean => name === 'recordedAt' || name === 'position';
+  return JSON.parse(JSON.stringify(value, (name, part: unknown) => (own(name) ? undefined : part)) ?? 'null');
 }

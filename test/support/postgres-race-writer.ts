@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { AppendConditionFailedError } from '../../lib/event-store/append-condition-failed.error.js';
 import type { EventStore } from '../../lib/event-store/event-store.js';
 import { PostgresEventStore } from '../../lib/event-store/postgres/postgres-event-store.js';
 import type { StreamId } from '../../lib/event-store/stream-id.js';
@@ -25,6 +26,10 @@ export interface RaceResult {
   readonly wins: readonly { readonly round: number; readonly writer: string }[];
   /** Keys that a writer of this process was the first to append. */
   readonly firsts: readonly string[];
+  /** Rounds in which the condition of a writer of this process held, with the name of the writer. */
+  readonly conditionWins: readonly { readonly round: number; readonly writer: string }[];
+  /** Appends on a context of their own that were refused all the same. */
+  readonly lost: number;
 }
 
 const plan = JSON.parse(process.argv[2]!) as RacePlan;
@@ -41,6 +46,8 @@ const writers = await Promise.all(
 );
 const wins: { round: number; writer: string }[] = [];
 const firsts: string[] = [];
+const conditionWins: { round: number; writer: string }[] = [];
+let lost = 0;
 
 // Each line in lets all writers run one round, so that none is ahead of the others; each line out says that they have.
 process.stdout.write('ready\n');
@@ -50,11 +57,11 @@ for (let round = 0; round < plan.rounds; round += 1) {
   await Promise.all(writers.map(({ name, store }) => race(name, store, round)));
   if (round < plan.rounds - 1) process.stdout.write('ready\n');
 }
-process.stdout.write(`${JSON.stringify({ wins, firsts } satisfies RaceResult)}\n`);
+process.stdout.write(`${JSON.stringify({ wins, firsts, conditionWins, lost } satisfies RaceResult)}\n`);
 await connection.close();
 process.stdin.destroy();
 
-function raceStream(aggregateId: 'expected' | 'keyed' | 'any'): StreamId {
+function raceStream(aggregateId: string): StreamId {
   return { tenantId: createTenantId(plan.tenant), aggregateType: 'race', aggregateId };
 }
 
@@ -69,4 +76,24 @@ async function race(writer: string, store: EventStore, round: number): Promise<v
   const { repeated } = await store.append(raceStream('keyed'), [event, event], { key: `k${round}` });
   if (!repeated) firsts.push(`k${round}`);
   await store.append(raceStream('any'), [event, event, event]);
+  await raceForSeat(writer, store, round);
+}
+
+/** Of all writers one gets the seat of the round; each gets a seat of its own. */
+async function raceForSeat(writer: string, store: EventStore, round: number): Promise<void> {
+  const take = async (seat: string): Promise<boolean> => {
+    const condition = { query: [{ tags: [`seat:${seat}`] }, { payload: { name: `seat ${seat}` } }] };
+    const event = { data: new ItemAdded(`seat ${seat}`), tags: [`seat:${seat}`, `writer:${writer}`] };
+    try {
+      // Streams of their own: it is the condition alone that keeps the writers apart.
+      await store.append(raceStream(`${writer} ${round}`), [event], { condition });
+      return true;
+    } catch (error) {
+      if (!(error instanceof AppendConditionFailedError)) throw error;
+      return false;
+    }
+  };
+  const [shared, own] = await Promise.all([take(`${round}`), take(`${round} of ${writer}`)]);
+  if (shared) conditionWins.push({ round, writer });
+  if (!own) lost += 1;
 }

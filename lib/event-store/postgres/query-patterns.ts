@@ -22,3 +22,8 @@ function patternsOf(
   };
   return types ? types.filter(isStorable).map((type) => ({ ...pattern, type })) : [pattern];
 }
+
+/** What names tags or a payload is taken to be rare, so the index of contents is asked. */
+export function hasContent({ tags, payload }: CheckedCriteria): boolean {
+  return tags.length > 0 || payload !== undefined;
+}

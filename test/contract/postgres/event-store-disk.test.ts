@@ -29,7 +29,11 @@ describe.skipIf(!CAN_MOUNT)('a disk that is full (needs root on Linux)', () => {
     closers.push(() => server.stop());
     const connection = await PoolConnection.open({ connectionString: await server.createDatabase() });
     await migrate(connection, TEST_NAMES, [EVENT_STORE_MIGRATIONS]);
-    const store = new PostgresEventStore({ ...(await createStorageContext()), connection, names: TEST_NAMES });
+    const store = await PostgresEventStore.open({
+      ...(await createStorageContext()),
+      connection,
+      names: TEST_NAMES,
+    });
     closers.push(() => connection.close());
     closers.push(() => store.close());
 

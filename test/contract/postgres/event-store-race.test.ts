@@ -95,6 +95,16 @@ test(
       // With one winner for all rounds nothing would have been contended.
       expect(new Set(wins.map(({ writer }) => writer.split('-')[0])).size).toBeGreaterThan(1);
 
+      const conditionWins = results.flatMap((result) => result.conditionWins).sort((a, b) => a.round - b.round);
+      expect(conditionWins.map(({ round }) => round)).toEqual(upTo(ROUNDS - 1, 0));
+      expect(new Set(conditionWins.map(({ writer }) => writer.split('-')[0])).size).toBeGreaterThan(1);
+      expect(results.map(({ lost }) => lost)).toEqual(results.map(() => 0));
+      const tenantId = createTenantId('race');
+      for (const { round, writer } of conditionWins) {
+        const seats = await collect(store.readAll({ tenantId, query: { payload: { name: `seat ${round}` } } }));
+        expect(seats.map(({ tags }) => tags)).toEqual([[`seat:${round}`, `writer:${writer}`]]);
+      }
+
       const firsts = results.flatMap((result) => result.firsts).sort();
       expect(firsts).toEqual(
         upTo(ROUNDS - 1, 0)

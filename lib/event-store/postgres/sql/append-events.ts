@@ -5,7 +5,7 @@ import type { PreparedAppendAll } from '../../prepare-append-all.js';
 import { toNewRow } from '../event-row.js';
 import { lockKeys } from '../lock-keys.js';
 import { BEGINNING, parsePosition } from '../postgres-position.js';
-import { queryPatterns } from '../query-patterns.js';
+import { hasContent, queryPatterns } from '../query-patterns.js';
 import { restoredColumns } from '../restored-columns.js';
 
 /** What the function answers: see its migration. `n` is the place of the stream in the append, from 1. */
@@ -41,14 +41,15 @@ export function appendEvents(names: SchemaNames, append: PreparedAppendAll): Pos
   return {
     name: 'append_events',
     text: `SELECT outcome, n, first_in, last_in, recorded_ms
-           FROM ${names.of('append_events')}($1::text, $2::int, $3::int[], $4::text, $5::jsonb, $6::bigint, $7::bigint,
-             $8::json, $9::json)`,
+           FROM ${names.of('append_events')}($1::text, $2::int, $3::int[], $4::text, $5::jsonb, $6::boolean, $7::bigint,
+             $8::bigint, $9::json, $10::json)`,
     values: [
       tenantId,
       lockClass,
       `{${locks.join(',')}}`,
       key,
       condition ? JSON.stringify(queryPatterns(tenantId, condition.query)) : null,
+      condition?.query.every(hasContent) ?? false,
       place.transaction,
       place.position,
       JSON.stringify(streams),

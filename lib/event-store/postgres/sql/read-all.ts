@@ -3,7 +3,7 @@ import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import type { CheckedCriteria, CheckedEventQuery } from '../../check-event-query.js';
 import type { Place } from '../postgres-position.js';
-import { queryPatterns } from '../query-patterns.js';
+import { hasContent, queryPatterns } from '../query-patterns.js';
 import { EVENT_COLUMNS } from './event-columns.js';
 import { isStorable } from './storable-texts.js';
 
@@ -48,7 +48,7 @@ export function readAll(names: SchemaNames, range: LogRange): PostgresStatement 
         FROM (
           SELECT * FROM ${names.of('events')} e
           WHERE ${conditions}
-          ORDER BY e.transaction ${order}, e.position ${order}
+          ORDER BY e.tenant_id ${order}, e.transaction ${order}, e.position ${order}
           LIMIT ${pageRows(range)}
         ) p
       ) e
@@ -76,15 +76,17 @@ function matching({ tenantId, query, after, before }: LogRange): {
     const patterns = queryPatterns(tenantId, byContent).map((pattern) => JSON.stringify(pattern));
     criteria.push(`e.document @> ANY (${place(arrayLiteral(patterns))}::jsonb[])`);
   }
-  const conditions = `e.tenant_id = $1 AND (e.transaction, e.position) > ($2::bigint, $3::bigint)
-    AND (e.transaction, e.position) < ($4::bigint, $5::bigint)
+  // Without contents the tenant is a part of both bounds, so that the order of the index is seen to be the one asked
+  // for, however little is known of the table.
+  const range =
+    byContent.length > 0
+      ? `e.tenant_id = $1 AND (e.transaction, e.position) > ($2::bigint, $3::bigint)
+    AND (e.transaction, e.position) < ($4::bigint, $5::bigint)`
+      : `(e.tenant_id, e.transaction, e.position) > ($1, $2::bigint, $3::bigint)
+    AND (e.tenant_id, e.transaction, e.position) < ($1, $4::bigint, $5::bigint)`;
+  const conditions = `${range}
     AND (${criteria.length === 0 ? 'false' : criteria.join(' OR ')})`;
   return { conditions, values };
-}
-
-/** What names tags or a payload may be rare, so the index of contents is asked; what does not is met in passing. */
-function hasContent({ tags, payload }: CheckedCriteria): boolean {
-  return tags.length > 0 || payload !== undefined;
 }
 
 function columnConditions(

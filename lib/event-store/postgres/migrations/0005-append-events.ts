@@ -1,8 +1,6 @@
 import type { Migration } from '../../../postgres/migrations.js';
 import { BUCKETS } from '../lock-keys.js';
-
-/** Events behind the position of a condition that are compared one by one before any index is asked. */
-const LOOK_AHEAD = 100;
+import { LOOK_AHEAD } from './0004-look-ahead.js';
 
 /**
  * One append, to one or several streams of a tenant, in one round trip.
@@ -28,12 +26,12 @@ const LOOK_AHEAD = 100;
  * the server's, and never falls within a stream.
  */
 export const appendEvents: Migration = {
-  id: 4,
+  id: 5,
   name: 'append_events',
   statements: (names) => [
     `CREATE FUNCTION ${names.of('append_events')}(
       p_tenant text, p_lock_class int, p_locks int[], p_key text,
-      p_patterns jsonb, p_after_transaction bigint, p_after_position bigint, p_streams json, p_events json
+      p_patterns jsonb, p_by_content boolean, p_after_transaction bigint, p_after_position bigint, p_streams json, p_events json
     ) RETURNS TABLE (outcome text, n int, first_in bigint, last_in bigint, recorded_ms bigint)
     LANGUAGE plpgsql AS $body$
     DECLARE
@@ -90,18 +88,17 @@ export const appendEvents: Migration = {
 
       IF p_patterns IS NOT NULL THEN
         v_patterns := ARRAY(SELECT jsonb_array_elements(p_patterns));
-        -- Whoever decided lately has few events to compare, and what many events match is found among the first.
-        EXECUTE 'SELECT count(*), max(ARRAY[r.transaction, r.position]) FILTER (WHERE r.document @> ANY ($1)) FROM (
-            SELECT e.transaction, e.position, e.document FROM ${names.of('events')} e
-            WHERE e.tenant_id = $2 AND (e.transaction, e.position) > ($3, $4)
-            ORDER BY e.transaction, e.position LIMIT ${LOOK_AHEAD}
-          ) r'
-          INTO v_looked_at, v_place USING v_patterns, p_tenant, p_after_transaction, p_after_position;
+        SELECT l.looked_at, l.matched INTO v_looked_at, v_place
+          FROM ${names.of('look_ahead')}(p_tenant, v_patterns, p_after_transaction, p_after_position) l;
         IF v_place IS NULL AND v_looked_at = ${LOOK_AHEAD} THEN
           -- The last of all matches, not any: who asks for any is given a plan that hopes to meet one soon. Planned anew
-          -- for each call, since the best plan depends on how rare the patterns are and how far back it goes.
-          EXECUTE 'SELECT max(ARRAY[e.transaction, e.position]) FROM ${names.of('events')} e
-            WHERE e.document @> ANY ($1) AND e.tenant_id = $2 AND (e.transaction, e.position) > ($3, $4)'
+          -- for each call, since types may be rare or not; where tags or payloads are named, the sums hide the index of
+          -- places, so that the one of contents is taken however little is known of the table.
+          EXECUTE CASE WHEN p_by_content
+            THEN 'SELECT max(ARRAY[e.transaction, e.position]) FROM ${names.of('events')} e
+              WHERE e.document @> ANY ($1) AND (e.transaction + 0, e.position + 0) > ($3, $4)'
+            ELSE 'SELECT max(ARRAY[e.transaction, e.position]) FROM ${names.of('events')} e
+              WHERE e.document @> ANY ($1) AND e.tenant_id = $2 AND (e.transaction, e.position) > ($3, $4)' END
             INTO v_place USING v_patterns, p_tenant, p_after_transaction, p_after_position;
         END IF;
         IF v_place IS NOT NULL THEN

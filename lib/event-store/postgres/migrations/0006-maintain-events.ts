@@ -7,7 +7,7 @@ const TAKE_BACK = `PERFORM set_config('event_sourcing.removal', '', true);`;
 
 /** What maintenance changes in the log. Each call is one step in one transaction, and may be repeated. */
 export const maintainEvents: Migration = {
-  id: 5,
+  id: 6,
   name: 'maintain_events',
   statements: (names) => [removeIdleStreams(names), forgetEvents(names), forgetStreams(names)],
 };
