@@ -4,7 +4,7 @@ import type { NewEvent } from '../../lib/events/new-event.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
 import { Noted } from '../support/contract-events.js';
 
-const TENANT = createTenantId('bench');
+export const TENANT = createTenantId('bench');
 
 /** About 400 bytes of JSON, as a span or an order has. */
 export function anEvent(): NewEvent {

@@ -26,6 +26,8 @@ export async function openPostgresLog(): Promise<PostgresLog> {
   await migrate(connection, TEST_NAMES, [EVENT_STORE_MIGRATIONS]);
   const store = await PostgresEventStore.open({ ...(await createStorageContext()), connection, names: TEST_NAMES });
   const client = new pg.Pool({ connectionString });
+  // A pool that was told to end does not wait for its connections, and the server may end them first.
+  client.on('error', () => undefined);
   return {
     server,
     store,
