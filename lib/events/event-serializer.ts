@@ -85,7 +85,7 @@ export class EventSerializer {
     return recorded(row, row.version, data);
   }
 
-  private toJson(type: string, data: object): string {
+  protected toJson(type: string, data: object): string {
     let json: string;
     try {
       json = JSON.stringify(data);

@@ -22,6 +22,7 @@ const foldersLowToHigh = [
   'maintenance',
   'pipeline',
   'runtime',
+  'compat',
 ];
 
 export function importsOf(text: string): string[] {

@@ -1,0 +1,1 @@
+export * from './compat/index.js';
