@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventSerializer } from '../../events/event-serializer.js';
-import type { PostgresStatement } from '../../postgres/postgres-connection.js';
-import type { SchemaNames } from '../../postgres/schema-names.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { CheckedCountQuery, CheckedReadAll } from '../check-read-options.js';
 import type { PositionedEvent } from '../positioned-event.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { BEGINNING, parsePosition, toPosition, type Place } from './postgres-position.js';
+import type { ReaderTools } from './reader-tools.js';
 import { countAll, pageRows, readAll, type LogRange, type LogRow } from './sql/read-all.js';
 import { readPosition, type PositionRow } from './sql/read-position.js';
 
@@ -15,12 +13,6 @@ const MAX_SETTLE_WAIT_MS = 1_000;
 /** Doubled with each look, up to the second. */
 const FIRST_LOOK_MS = 2;
 const MAX_LOOK_MS = 50;
-
-export interface LogReaderTools {
-  readonly names: SchemaNames;
-  readonly serializer: EventSerializer;
-  select<Row extends object>(statement: PostgresStatement): Promise<readonly Row[]>;
-}
 
 /**
  * Reads the log of a tenant as a whole, in the order (transaction, position).
@@ -31,7 +23,7 @@ export interface LogReaderTools {
  * finds what it has appended before.
  */
 export class LogReader {
-  constructor(private readonly tools: LogReaderTools) {}
+  constructor(private readonly tools: ReaderTools) {}
 
   /** @throws InvalidArgumentError for a position of another store */
   readAll(options: CheckedReadAll): AsyncIterable<PositionedEvent> {

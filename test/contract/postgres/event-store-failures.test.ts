@@ -108,9 +108,10 @@ describe('a server', () => {
     await proxy.stop();
     await expectRefused(() => open({ connectionString }), StoreUnavailableError);
     const stream = newStream();
+    // A read comes first: it is sent again when it meets the connection that broke just now.
+    await expectRefused(() => store.head(stream), StoreUnavailableError);
     await expectRefused(() => store.append(stream, items(1)), StoreUnavailableError);
     await expectRefused(() => store.appended(stream, ['k']), StoreUnavailableError);
-    await expectRefused(() => store.head(stream), StoreUnavailableError);
     await expectRefused(() => collect(store.read(stream)), StoreUnavailableError);
     await expectRefused(() => collect(store.heads({ aggregateType: 'x' })), StoreUnavailableError);
   });
