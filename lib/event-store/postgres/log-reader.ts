@@ -8,6 +8,9 @@ import type { ReaderTools } from './reader-tools.js';
 import { countAll, pageRows, readAll, type LogRange, type LogRow } from './sql/read-all.js';
 import { readPosition, type PositionRow } from './sql/read-position.js';
 
+/** Events from which on a query is not taken to be rare any more. */
+const PLENTY = 10_000;
+
 /** Longest wait of a read for transactions that have begun before events which it would give. */
 const MAX_SETTLE_WAIT_MS = 1_000;
 /** Doubled with each look, up to the second. */
@@ -60,13 +63,15 @@ export class LogReader {
   ): AsyncGenerator<PositionedEvent> {
     const end = await this.position(tenantId);
     const before = given && isBefore(given, end) ? given : end;
+    let count = 0;
     let rest: LogRange | undefined = { tenantId, query, after, before, backwards, limit };
     while (rest) {
       const rows: readonly (EventRow & LogRow)[] = await this.tools.select(readAll(this.tools.names, rest));
       for (const row of rows) {
         yield { ...this.tools.serializer.deserialize(fromRow(row)), position: toPosition(placeOf(row)) };
       }
-      rest = following(rest, rows);
+      count += rows.length;
+      rest = following({ ...rest, plenty: count >= PLENTY }, rows);
     }
   }
 }

@@ -232,7 +232,11 @@ describe('the log', () => {
     expect(await collect(store.read(stream))).toEqual(events);
     expect(events.map(({ data }) => (data as Noted).body)).toEqual(bodies);
     const found = await documents(connection, stream.tenantId);
-    expect(found.map((document) => (JSON.parse(document) as { payload: Noted }).payload.body)).toEqual([
+    expect(
+      found.map(
+        (document) => (JSON.parse(document) as Record<string, { payload: Noted }>)[stream.tenantId]!.payload.body,
+      ),
+    ).toEqual([
       { z: 1, a: 1e21 },
       'NUL \u0001\u0001 and \u0001\u0002',
       'lone \ufffd',

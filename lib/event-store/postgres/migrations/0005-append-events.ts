@@ -117,8 +117,8 @@ export const appendEvents: Migration = {
         timestamptz 'epoch' + r.occurred * interval '1 millisecond', greatest(v_now, v_times[s.n]),
         CASE r.n WHEN 1 THEN p_key END, CASE WHEN r.n = 1 AND p_key IS NOT NULL THEN v_heads[s.n] + s.count END,
         r.tags, r.metadata, r.payload,
-        jsonb_build_object('tenant', p_tenant, 'aggregateType', s.type, 'aggregateId', s.id, 'type', r.type,
-          'tags', r.tags::jsonb, 'payload', coalesce(r.document, r.payload)::jsonb)
+        jsonb_build_object(p_tenant, jsonb_build_object('aggregateType', s.type, 'aggregateId', s.id, 'type', r.type,
+          'tags', r.tags::jsonb, 'payload', coalesce(r.document, r.payload)::jsonb))
       FROM json_to_recordset(p_events) AS r(
         s int, n bigint, id uuid, type text, version bigint, occurred bigint, tags text, metadata text, payload text,
         document text
