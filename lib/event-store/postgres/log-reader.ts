@@ -1,26 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventSerializer } from '../../events/event-serializer.js';
-import type { PostgresStatement } from '../../postgres/postgres-connection.js';
-import type { SchemaNames } from '../../postgres/schema-names.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { CheckedCountQuery, CheckedReadAll } from '../check-read-options.js';
 import type { PositionedEvent } from '../positioned-event.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { BEGINNING, parsePosition, toPosition, type Place } from './postgres-position.js';
+import type { ReaderTools } from './reader-tools.js';
 import { countAll, pageRows, readAll, type LogRange, type LogRow } from './sql/read-all.js';
 import { readPosition, type PositionRow } from './sql/read-position.js';
+
+/** Events from which on a query is not taken to be rare any more. */
+const PLENTY = 10_000;
 
 /** Longest wait of a read for transactions that have begun before events which it would give. */
 const MAX_SETTLE_WAIT_MS = 1_000;
 /** Doubled with each look, up to the second. */
 const FIRST_LOOK_MS = 2;
 const MAX_LOOK_MS = 50;
-
-export interface LogReaderTools {
-  readonly names: SchemaNames;
-  readonly serializer: EventSerializer;
-  select<Row extends object>(statement: PostgresStatement): Promise<readonly Row[]>;
-}
 
 /**
  * Reads the log of a tenant as a whole, in the order (transaction, position).
@@ -31,7 +26,7 @@ export interface LogReaderTools {
  * finds what it has appended before.
  */
 export class LogReader {
-  constructor(private readonly tools: LogReaderTools) {}
+  constructor(private readonly tools: ReaderTools) {}
 
   /** @throws InvalidArgumentError for a position of another store */
   readAll(options: CheckedReadAll): AsyncIterable<PositionedEvent> {
@@ -68,13 +63,15 @@ export class LogReader {
   ): AsyncGenerator<PositionedEvent> {
     const end = await this.position(tenantId);
     const before = given && isBefore(given, end) ? given : end;
+    let count = 0;
     let rest: LogRange | undefined = { tenantId, query, after, before, backwards, limit };
     while (rest) {
       const rows: readonly (EventRow & LogRow)[] = await this.tools.select(readAll(this.tools.names, rest));
       for (const row of rows) {
         yield { ...this.tools.serializer.deserialize(fromRow(row)), position: toPosition(placeOf(row)) };
       }
-      rest = following(rest, rows);
+      count += rows.length;
+      rest = following({ ...rest, plenty: count >= PLENTY }, rows);
     }
   }
 }

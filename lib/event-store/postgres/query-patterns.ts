@@ -14,16 +14,27 @@ function patternsOf(
   { types, tags, payload, aggregateType, aggregateId }: CheckedCriteria,
 ): JsonValue[] {
   const pattern = {
-    tenant: tenantId,
     ...(tags.length > 0 && { tags }),
     ...(payload && { payload: JSON.parse(toSearchJson(JSON.stringify(payload))) as JsonValue }),
     ...(aggregateType !== undefined && { aggregateType }),
     ...(aggregateId !== undefined && { aggregateId }),
   };
-  return types ? types.filter(isStorable).map((type) => ({ ...pattern, type })) : [pattern];
+  const patterns = types ? types.filter(isStorable).map((type) => ({ ...pattern, type })) : [pattern];
+  return patterns.map((one) => ({ [tenantId]: one }));
 }
 
-/** What names tags or a payload is taken to be rare, so the index of contents is asked. */
-export function hasContent({ tags, payload }: CheckedCriteria): boolean {
+/** Whether the columns of an event do not tell if it matches. */
+export function needsDocument({ tags, payload }: CheckedCriteria): boolean {
   return tags.length > 0 || payload !== undefined;
+}
+
+/** Whether a query is found by tags or scalars of a payload, of which there are taken to be few. */
+export function isByContent(query: CheckedEventQuery): boolean {
+  return query.length > 0 && query.every(({ tags, payload }) => tags.length > 0 || hasScalar(payload));
+}
+
+/** Objects and lists alone are no entries of the index. */
+function hasScalar(value: JsonValue | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined;
+  return Object.values(value).some((part) => hasScalar(part as JsonValue));
 }

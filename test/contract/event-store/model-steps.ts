@@ -90,7 +90,15 @@ const criteria: fc.Arbitrary<EventCriteria> = fc.record(
   },
   { requiredKeys: [] },
 );
-const query: fc.Arbitrary<EventQuery> = fc.oneof(criteria, fc.array(criteria, { maxLength: 3 }));
+/** What matches much, since most of the others match nothing. */
+const broad = fc.constantFrom<EventCriteria>(
+  {},
+  { types: TYPES },
+  { tags: ['t1'] },
+  { aggregateId: 'a' },
+  { payload: { name: 'a' } },
+);
+const query: fc.Arbitrary<EventQuery> = fc.oneof(broad, criteria, fc.array(criteria, { maxLength: 3 }));
 const back = fc.integer({ min: 0, max: 4 });
 const condition: fc.Arbitrary<ModelCondition | undefined> = fc.option(
   fc.record({ query, after: back }, { requiredKeys: ['query'] }),

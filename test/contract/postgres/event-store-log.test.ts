@@ -136,8 +136,18 @@ describe('a read of the log', () => {
     const stream = newStream();
     const foreign = await beginTransaction(connection);
     await store.append(stream, items(1));
+    const looked = gate();
+    const query = connection.query.bind(connection);
+    let looks = 0;
+    connection.query = async (statement) => {
+      const rows = await query(statement);
+      if (statement.name === 'read_position' && (looks += 1) === 2) looked.open();
+      return rows as never;
+    };
     const reading = collect(store.readAll({ tenantId: stream.tenantId }));
     const counting = store.count({ tenantId: stream.tenantId });
+    // Both have seen that something older is under way.
+    await looked.opened;
     await foreign.end('roll back');
     expect(names(await reading)).toEqual(['n1']);
     expect(await counting).toBe(1);

@@ -22,3 +22,12 @@ test('refuses bounds outside their range', () => {
     }
   }
 });
+
+test('lets events settle no earlier than the last insert of them can end', () => {
+  expect(resolveOptions({ insertDeadlineMs: 500, maxInsertMs: 1_200, settleMs: 2_500 })).toMatchObject({
+    settleMs: 2_500,
+  });
+  expect(() => resolveOptions({ insertDeadlineMs: 500, maxInsertMs: 1_200, settleMs: 2_499 })).toThrow(
+    /settleMs.*2500/,
+  );
+});

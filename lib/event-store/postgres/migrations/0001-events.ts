@@ -8,7 +8,8 @@ const STREAMS_FILLFACTOR = 80;
  * `emptied_head` were removed by retention.
  *
  * `payload` is the truth; `document` holds the same for content queries, in the encoding of `toSearchJson`, together
- * with tenant, stream, type and tags, so that one index serves every query. The first row of an append with a key
+ * with stream, type and tags, so that one index serves every query, and inside a property that is named as the tenant:
+ * the index hashes paths together with values, so no entry of it is shared by tenants. The first row of an append with a key
  * carries the key and the last sequence of the append.
  *
  * The log as a whole is ordered by (`transaction`, `position`): what is below the oldest running transaction has no

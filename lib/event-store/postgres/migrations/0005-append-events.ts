@@ -122,8 +122,8 @@ export const appendEvents: Migration = {
         coalesce(r.key, CASE r.n WHEN 1 THEN p_key END),
         coalesce(r.key_last, CASE WHEN r.n = 1 AND p_key IS NOT NULL THEN v_heads[s.n] + s.count END),
         r.tags, r.metadata, r.payload,
-        jsonb_build_object('tenant', p_tenant, 'aggregateType', s.type, 'aggregateId', s.id, 'type', r.type,
-          'tags', r.tags::jsonb, 'payload', coalesce(r.document, r.payload)::jsonb)
+        jsonb_build_object(p_tenant, jsonb_build_object('aggregateType', s.type, 'aggregateId', s.id, 'type', r.type,
+          'tags', r.tags::jsonb, 'payload', coalesce(r.document, r.payload)::jsonb))
       FROM json_to_recordset(p_events) AS r(
         s int, n bigint, id uuid, type text, version bigint, occurred bigint, recorded bigint, key text, key_last bigint,
         tags text, metadata text, payload text, document text

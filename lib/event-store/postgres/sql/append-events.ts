@@ -5,7 +5,7 @@ import type { PreparedAppendAll } from '../../prepare-append-all.js';
 import { toNewRow } from '../event-row.js';
 import { lockKeys } from '../lock-keys.js';
 import { BEGINNING, parsePosition } from '../postgres-position.js';
-import { hasContent, queryPatterns } from '../query-patterns.js';
+import { isByContent, queryPatterns } from '../query-patterns.js';
 import { restoredColumns } from '../restored-columns.js';
 
 /** What the function answers: see its migration. `n` is the place of the stream in the append, from 1. */
@@ -49,7 +49,7 @@ export function appendEvents(names: SchemaNames, append: PreparedAppendAll): Pos
       `{${locks.join(',')}}`,
       key,
       condition ? JSON.stringify(queryPatterns(tenantId, condition.query)) : null,
-      condition?.query.every(hasContent) ?? false,
+      condition !== undefined && isByContent(condition.query),
       place.transaction,
       place.position,
       JSON.stringify(streams),

@@ -3,7 +3,7 @@ import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import type { CheckedCriteria, CheckedEventQuery } from '../../check-event-query.js';
 import type { Place } from '../postgres-position.js';
-import { hasContent, queryPatterns } from '../query-patterns.js';
+import { isByContent, needsDocument, queryPatterns } from '../query-patterns.js';
 import { EVENT_COLUMNS } from './event-columns.js';
 import { isStorable } from './storable-texts.js';
 
@@ -19,6 +19,8 @@ export interface LogRange {
   readonly before: Place;
   readonly backwards: boolean;
   readonly limit?: number;
+  /** The query has given so much that the rest is met soonest on the way along the log. */
+  readonly plenty?: boolean;
 }
 
 /** What every row says beside its event. */
@@ -38,6 +40,7 @@ export function pageRows({ limit }: LogRange): number {
 export function readAll(names: SchemaNames, range: LogRange): PostgresStatement {
   const order = range.backwards ? 'DESC' : 'ASC';
   const { conditions, values } = matching(range);
+  const keys = isRare(range) ? ['e.transaction + 0', 'e.position + 0'] : ['e.tenant_id', 'e.transaction', 'e.position'];
   return {
     text: `SELECT ${EVENT_COLUMNS}, e.transaction, e.position, e.candidates
       FROM (
@@ -48,7 +51,7 @@ export function readAll(names: SchemaNames, range: LogRange): PostgresStatement 
         FROM (
           SELECT * FROM ${names.of('events')} e
           WHERE ${conditions}
-          ORDER BY e.tenant_id ${order}, e.transaction ${order}, e.position ${order}
+          ORDER BY ${keys.map((key) => `${key} ${order}`).join(', ')}
           LIMIT ${pageRows(range)}
         ) p
       ) e
@@ -64,29 +67,33 @@ export function countAll(names: SchemaNames, range: LogRange): PostgresStatement
   return { text: `SELECT count(*) AS count FROM ${names.of('events')} e WHERE ${conditions}`, values };
 }
 
-function matching({ tenantId, query, after, before }: LogRange): {
-  readonly conditions: string;
-  readonly values: readonly string[];
-} {
+function matching(one: LogRange): { readonly conditions: string; readonly values: readonly string[] } {
+  const { tenantId, query, after, before } = one;
   const values: string[] = [tenantId, after.transaction, after.position, before.transaction, before.position];
   const place = (value: string): string => `$${values.push(value)}`;
-  const byContent = query.filter(hasContent);
-  const criteria = query.filter((one) => !hasContent(one)).map((one) => columnConditions(one, place));
+  const byContent = query.filter(needsDocument);
+  const alternatives = query
+    .filter((criteria) => !needsDocument(criteria))
+    .map((criteria) => columnConditions(criteria, place));
   if (byContent.length > 0) {
     const patterns = queryPatterns(tenantId, byContent).map((pattern) => JSON.stringify(pattern));
-    criteria.push(`e.document @> ANY (${place(arrayLiteral(patterns))}::jsonb[])`);
+    alternatives.push(`e.document @> ANY (${place(arrayLiteral(patterns))}::jsonb[])`);
   }
-  // Without contents the tenant is a part of both bounds, so that the order of the index is seen to be the one asked
-  // for, however little is known of the table.
-  const range =
-    byContent.length > 0
-      ? `e.tenant_id = $1 AND (e.transaction, e.position) > ($2::bigint, $3::bigint)
-    AND (e.transaction, e.position) < ($4::bigint, $5::bigint)`
-      : `(e.tenant_id, e.transaction, e.position) > ($1, $2::bigint, $3::bigint)
+  // The sums hide the other indexes, so that the one of contents is taken however little is known of the table. Else the
+  // tenant is a part of both bounds, so that the order of the index of places is seen to be the one asked for.
+  const range = isRare(one)
+    ? `e.tenant_id || '' = $1 AND (e.transaction + 0, e.position + 0) > ($2::bigint, $3::bigint)
+    AND (e.transaction + 0, e.position + 0) < ($4::bigint, $5::bigint)`
+    : `(e.tenant_id, e.transaction, e.position) > ($1, $2::bigint, $3::bigint)
     AND (e.tenant_id, e.transaction, e.position) < ($1, $4::bigint, $5::bigint)`;
   const conditions = `${range}
-    AND (${criteria.length === 0 ? 'false' : criteria.join(' OR ')})`;
+    AND (${alternatives.length === 0 ? 'false' : alternatives.join(' OR ')})`;
   return { conditions, values };
+}
+
+/** Whether what is asked for is found by contents, and few. */
+function isRare({ query, plenty = false }: LogRange): boolean {
+  return !plenty && isByContent(query);
 }
 
 function columnConditions(
