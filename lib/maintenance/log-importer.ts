@@ -1,10 +1,12 @@
 import { EventSourcingError } from '../errors/event-sourcing.error.js';
+import type { StoredEvent } from '../events/stored-event.js';
 import type { EmptiedStream } from '../event-store/emptied-stream.js';
 import type { EventLog } from '../event-store/event-log.js';
 import type { KeyedEvent } from '../event-store/log-row.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import { WrongExpectedSequenceError } from '../event-store/wrong-expected-sequence.error.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
+import { ExistingRows } from './existing-rows.js';
 import { ImportConflictError } from './import-conflict.error.js';
 import { ImportRefusedError } from './import-refused.error.js';
 import type { ImportResult } from './import-result.js';
@@ -17,7 +19,7 @@ import { compareStreams } from './walk-log.js';
 const BATCH_EVENTS = 1_000;
 const BATCH_BYTES = 1_048_576;
 /** Batches on their way at once, of different streams; together they hold what an import holds in memory. */
-const MAX_IN_FLIGHT = 128;
+const MAX_IN_FLIGHT = 512;
 const MAX_BYTES_IN_FLIGHT = 33_554_432;
 
 /** The stream at hand, and those of its events that are not on their way yet. */
@@ -35,13 +37,13 @@ interface StreamAtHand {
  *
  * *header* → (event or emptied stream, in the order of the log, without a hole) *body* … → (trailer with the right
  * counts) *end*. Anything else is refused. The batches of one stream go one after the other, those of different streams
- * at the same time. A batch holds whole appends, so what was cut in the middle of one is not stored.
+ * at the same time. What an earlier import has stored is passed over. A batch holds whole appends, so what was cut in the middle of one is not stored.
  */
 export class LogImporter {
   private line = 0;
   private phase: 'header' | 'body' | 'end' = 'header';
   private stream?: StreamAtHand;
-  private tenantId?: TenantId;
+  private existing?: { readonly tenantId: TenantId; readonly rows: ExistingRows };
   private readonly inFlight = new Set<Promise<void>>();
   private bytesInFlight = 0;
   private failure: { readonly error: unknown } | undefined;
@@ -79,6 +81,11 @@ export class LogImporter {
 
   /** Waits until nothing is on its way any more, after a failure too. */
   async abandon(): Promise<void> {
+    await this.existing?.rows.close();
+    await this.allSettled();
+  }
+
+  private async allSettled(): Promise<void> {
     while (this.inFlight.size > 0) await Promise.all(this.inFlight);
   }
 
@@ -97,6 +104,12 @@ export class LogImporter {
     const stream = isNew ? await this.begin(event, 0) : this.stream!;
     if (event.sequence !== stream.sequence + 1) {
       throw this.refuse(`sequence ${stream.sequence + 1} was expected, and not ${event.sequence}`);
+    }
+    if (await this.isThere(event)) {
+      stream.sequence = event.sequence;
+      this.seen.events += 1;
+      this.skipped += 1;
+      return;
     }
     const isFull = stream.waiting.length >= BATCH_EVENTS || stream.bytes >= BATCH_BYTES;
     if (isFull && (key === undefined || key !== stream.waiting.at(-1)!.key)) await this.send(stream);
@@ -129,12 +142,25 @@ export class LogImporter {
       if (compareStreams(this.stream.id, id) >= 0) throw this.refuse('its stream is not behind the one before it');
       await this.send(this.stream);
     }
-    if (this.tenantId !== id.tenantId) await this.onTenant(id.tenantId);
-    this.tenantId = id.tenantId;
     const { tenantId, aggregateType, aggregateId } = id;
+    if (this.existing?.tenantId !== tenantId) {
+      await this.existing?.rows.close();
+      this.existing = { tenantId, rows: new ExistingRows(this.log, tenantId) };
+      await this.onTenant(tenantId);
+    }
     const stream = { tenantId, aggregateType, aggregateId };
     this.stream = { id: stream, sequence, waiting: [], bytes: 0, tail: Promise.resolve() };
     return this.stream;
+  }
+
+  /** Whether an earlier import has stored the event. */
+  private async isThere(event: StoredEvent): Promise<boolean> {
+    const { rows } = this.existing!;
+    if (rows.ended) return false;
+    const row = await rows.at(event);
+    if (row === undefined) return false;
+    if (row.id !== event.id) throw new ImportConflictError(this.stream!.id, event.sequence);
+    return true;
   }
 
   private async send(stream: StreamAtHand): Promise<void> {
@@ -155,7 +181,7 @@ export class LogImporter {
 
   private async settle(): Promise<void> {
     if (this.stream) await this.send(this.stream);
-    await this.abandon();
+    await this.allSettled();
     this.throwFailure();
   }
 
