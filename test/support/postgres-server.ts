@@ -36,11 +36,18 @@ interface Owner {
   readonly gid?: number;
 }
 
+export interface TestPostgresOptions {
+  /** Where the data directory is made. @default that of temporary files */
+  readonly directory?: string;
+  /** Settings of the server beside those of tests, which do not sync. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** Call it in `beforeAll`, and `stop()` in `afterAll`. When it rejects, no server is left. */
-export async function startTestPostgres(): Promise<TestPostgres> {
+export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const bin = findBinaries();
   const owner = findOwner();
-  const directory = await mkdtemp(join(tmpdir(), 'postgres-test-'));
+  const directory = await mkdtemp(join(options.directory ?? tmpdir(), 'postgres-test-'));
   const port = await freePort();
   let server: ChildProcess | undefined;
   const stop = async (): Promise<void> => {
@@ -53,7 +60,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     await initialize(bin, join(directory, 'data'), owner);
     const url = `postgres://${USER}@127.0.0.1:${port}`;
     const start = async (): Promise<void> => {
-      server = run(bin, join(directory, 'data'), port, owner);
+      server = run(bin, join(directory, 'data'), port, owner, options.settings);
       await ready(server, `${url}/postgres`);
     };
     /** The processes of a killed server may hold its memory for a moment, in which another one refuses to start. */
@@ -136,7 +143,13 @@ async function initialize(bin: string, data: string, owner: Owner): Promise<void
   if (code !== 0) throw new Error(`initdb failed: ${errors()}`);
 }
 
-function run(bin: string, data: string, port: number, owner: Owner): ChildProcess {
+function run(
+  bin: string,
+  data: string,
+  port: number,
+  owner: Owner,
+  more: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -144,6 +157,7 @@ function run(bin: string, data: string, port: number, owner: Owner): ChildProces
     full_page_writes: 'off',
     shared_buffers: '32MB',
     max_connections: '100',
+    ...more,
   };
   const args = [
     '-D',

@@ -22,7 +22,7 @@ let url: string;
 const closers: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  server = await startTestPostgres();
+  server = await startTestPostgres({ settings: { fsync: 'on' } });
   url = await server.createDatabase();
   const { connection } = await open();
   await migrate(connection, TEST_NAMES, [EVENT_STORE_MIGRATIONS]);
