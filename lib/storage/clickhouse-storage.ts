@@ -80,6 +80,7 @@ async function openStores(
 
 /** The stores of one connection, and the embedded server that it goes to, if any. */
 export class ClickHouseStorage implements Storage {
+  readonly log: EventLog;
   readonly projections: ClickHouseProjectionStore;
   readonly records: ClickHouseRecordStore;
   private closing?: Promise<void>;
@@ -89,12 +90,9 @@ export class ClickHouseStorage implements Storage {
     readonly events: ClickHouseEventStore,
     readonly embedded: EmbeddedClickHouse | undefined,
   ) {
+    this.log = events.log;
     this.projections = new ClickHouseProjectionStore(connection);
     this.records = new ClickHouseRecordStore(connection);
-  }
-
-  get log(): EventLog {
-    return this.events.log;
   }
 
   async ping(): Promise<void> {

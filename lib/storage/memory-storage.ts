@@ -17,16 +17,14 @@ export function memory(): StorageAdapter {
 
 class MemoryStorage implements Storage {
   readonly events: MemoryEventStore;
+  readonly log: EventLog;
   readonly projections = new MemoryProjectionStore();
   readonly records = new MemoryRecordStore();
   private closed = false;
 
   constructor(context: StorageContext) {
     this.events = new MemoryEventStore(context);
-  }
-
-  get log(): EventLog {
-    return this.events.log;
+    this.log = this.events.log;
   }
 
   async ping(): Promise<void> {

@@ -58,6 +58,7 @@ async function openStores(
 
 /** The stores of one connection. */
 class PostgresStorage implements Storage {
+  readonly log: EventLog;
   readonly projections: PostgresProjectionStore;
   readonly records: PostgresRecordStore;
   private closing?: Promise<void>;
@@ -67,12 +68,9 @@ class PostgresStorage implements Storage {
     names: SchemaNames,
     readonly events: PostgresEventStore,
   ) {
+    this.log = events.log;
     this.projections = new PostgresProjectionStore(connection, names);
     this.records = new PostgresRecordStore(connection, names);
-  }
-
-  get log(): EventLog {
-    return this.events.log;
   }
 
   async ping(): Promise<void> {

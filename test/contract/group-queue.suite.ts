@@ -4,6 +4,7 @@ import { admissionCases } from './group-queue/admission.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
+import { forgetCases } from './group-queue/forget.cases.js';
 import { type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 
@@ -31,6 +32,7 @@ export function groupQueueSuite(name: string, openQueue: (limits: QueueLimits) =
     describe('order', () => orderCases({ open, start }));
     describe('failures', () => failureCases({ open, start }));
     describe('admission', () => admissionCases({ open, start }));
+    describe('forgetting a tenant', () => forgetCases({ open, start }));
     describe('debounce', () => debounceCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });

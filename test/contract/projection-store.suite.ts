@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { ProjectionStore } from '../../lib/projections/stores/projection-store.js';
 import type { Adapter } from './known-differences.js';
 import { contractCases } from './known-differences.js';
+import { forgetCases } from './projection-store/forget.cases.js';
 import { badInputCases } from './projection-store/bad-input.cases.js';
 import { filterCases } from './projection-store/filter.cases.js';
 import { loadAndSaveCases } from './projection-store/load-and-save.cases.js';
@@ -31,6 +32,7 @@ export function projectionStoreSuite(adapter: Adapter, open: () => Promise<Opene
       describe('list: order and pages', () => sortCases(suite));
       describe('sequences', () => sequencesCases(suite));
       describe('tenants', () => tenantCases(suite));
+      describe('forgetting a tenant', () => forgetCases(suite));
       describe('bad input', () => badInputCases(suite));
     });
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { RecordStore } from '../../lib/projections/stores/record-store.js';
 import type { Adapter } from './known-differences.js';
 import { contractCases } from './known-differences.js';
+import { forgetCases } from './record-store/forget.cases.js';
 import { badInputCases } from './record-store/bad-input.cases.js';
 import { countsCases } from './record-store/counts.cases.js';
 import { readAndAppendCases } from './record-store/read-and-append.cases.js';
@@ -25,6 +26,7 @@ export function recordStoreSuite(adapter: Adapter, open: () => Promise<OpenedRec
       const suite = { test, store: () => opened!.store };
       describe('read and append', () => readAndAppendCases(suite));
       describe('counts', () => countsCases(suite));
+      describe('forgetting a tenant', () => forgetCases(suite));
       describe('bad input', () => badInputCases(suite));
     });
   });

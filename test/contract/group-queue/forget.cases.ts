@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { PermanentError } from '../../../lib/errors/permanent.error.js';
+import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
+import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
+import { eventually } from '../../support/eventually.js';
+import { type GroupQueueCases, command, done, lane, range, settled } from './group-queue-cases.js';
+
+const gone = createTenantId('gone');
+
+/** See `groupQueueSuite`. */
+export function forgetCases({ open, start }: GroupQueueCases): void {
+  it('takes back what waits for a tenant, and leaves what waits for others', async () => {
+    const queue = await open();
+    const own = { ...lane('a'), tenantId: gone };
+    await queue.stage([range(own, 1), range(own, 2), command({ ...lane('a', 'command'), tenantId: gone }, '1')]);
+    await queue.stage([
+      { ...range({ ...own, id: 'later' }, 1), debounce: { delayMs: 60_000, maxWaitMs: 60_000, source: 's', rank: 1 } },
+    ]);
+    await queue.stage([range(lane('a'), 1), command(lane('a', 'command'), '1')]);
+    expect(await queue.forget(gone)).toBe(4);
+    expect(await queue.depth()).toMatchObject({ jobs: 2 });
+    expect(await queue.forget(gone)).toBe(0);
+    await expect(queue.forget('' as never)).rejects.toBeInstanceOf(InvalidTenantError);
+  });
+
+  it('takes back what is parked or waits after a failure', async () => {
+    const queue = await start(
+      async (batch) => {
+        if (batch.lane.tenantId !== gone) return done(batch);
+        throw batch.lane.id === 'poison' ? new PermanentError('poison') : new Error('again');
+      },
+      { policy: { whenExhausted: 'park', backoffMs: 60_000, maxBackoffMs: 60_000, maxBatchJobs: 1 } },
+    );
+    await queue.stage([1, 2].flatMap((n) => ['poison', 'slow'].map((id) => range({ ...lane(id), tenantId: gone }, n))));
+    await eventually(async () => expect(await queue.depth()).toMatchObject({ parkedJobs: 2, running: 0 }));
+    expect(await queue.forget(gone)).toBe(4);
+    expect(await queue.depth()).toMatchObject({ jobs: 0, parkedJobs: 0, parkedLanes: 0 });
+  });
+
+  it('waits for what runs, and drops what follows from it', async () => {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const handled: string[] = [];
+    const queue = await start(async (batch) => {
+      handled.push(`${batch.lane.tenantId}/${batch.lane.id}`);
+      if (batch.lane.tenantId === gone) await gate;
+      return { ...(await done(batch)), followUps: batch.lane.id === 'a' ? [range({ ...batch.lane, id: 'b' }, 1)] : [] };
+    });
+    await queue.stage([range({ ...lane('a'), tenantId: gone }, 1)]);
+    await eventually(() => expect(handled).toHaveLength(1));
+    let forgotten: number | undefined;
+    const forgetting = queue.forget(gone).then((jobs) => (forgotten = jobs));
+    await queue.stage([range({ ...lane('a'), tenantId: gone }, 2), range(lane('a'), 1)]);
+    await eventually(() => expect(handled).toHaveLength(3));
+    expect(forgotten).toBeUndefined();
+    release();
+    await forgetting;
+    await settled(queue);
+    expect(handled.filter((name) => name.startsWith(gone))).toEqual([`${gone}/a`]);
+    expect(await queue.depth()).toMatchObject({ jobs: 0 });
+    await queue.stage([range({ ...lane('c'), tenantId: gone }, 1)]);
+    await eventually(() => expect(handled).toContain(`${gone}/c`));
+  });
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { CommandBus } from '@nestjs/cqrs';
+import { Clock, EventStore, GroupQueue, LogMaintenance, Projections, createTenantId } from '../../lib/index.js';
+import { start, stream } from '../support/apps.js';
+import { collect } from '../support/collect.js';
+import { Add, Added, Additions, acme, counterApp, Seen, Totals } from '../support/counter-app.js';
+import { eventually } from '../support/eventually.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { survivingMemory } from '../support/memories.js';
+import { silentLogger } from '../support/silent-logger.js';
+
+const globex = createTenantId('globex');
+
+describe('LogMaintenance', () => {
+  const boot = (eventStore = survivingMemory(), clock = new ManualClock()) =>
+    start(counterApp({ eventStore }), (builder) =>
+      builder.setLogger(silentLogger).overrideProvider(Clock).useValue(clock),
+    );
+
+  it('is injectable, and verifies the events that the application declares', async () => {
+    const app = await boot();
+    await app.get(CommandBus).execute(Add.of('c1', 5));
+    expect(await app.get(LogMaintenance).verifyLog()).toMatchObject({ streams: 1, events: 1, problems: [] });
+  });
+
+  it('imports history that is projected at the next start, without its side effects', async () => {
+    const source = await boot(survivingMemory(), new ManualClock(1_000));
+    for (const amount of [1, 2, 3]) await source.get(EventStore).append(stream('c1'), [{ data: Added.of(amount) }]);
+    const lines = await collect(source.get(LogMaintenance).exportLog());
+
+    const eventStore = survivingMemory();
+    const clock = new ManualClock(2_000);
+    const importing = await boot(eventStore, clock);
+    expect(await importing.get(LogMaintenance).importLog(lines)).toMatchObject({ events: 3 });
+    await importing.close();
+
+    clock.time = 3_000;
+    const app = await boot(eventStore, clock);
+    await eventually(async () =>
+      expect(await app.get(Projections).get(Totals, 'c1', { tenantId: acme })).toEqual({ total: 6, events: 3 }),
+    );
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(4) }]);
+    await eventually(() =>
+      expect(app.get(Seen).reactions.map(({ sequence, total }) => [sequence, total])).toEqual([[4, 10]]),
+    );
+    // Tenants that were not imported react to everything of theirs.
+    await app.get(EventStore).append(stream('c1', globex), [{ data: Added.of(4) }]);
+    await eventually(() => expect(app.get(Seen).reactions).toHaveLength(2));
+  });
+
+  it('forgets a tenant with everything that is derived from its log', async () => {
+    const app = await boot();
+    const projections = app.get(Projections);
+    for (const tenantId of [acme, globex]) {
+      await app.get(EventStore).append(stream('c1', tenantId), [{ data: Added.of(1) }, { data: Added.of(2) }]);
+    }
+    await eventually(async () => expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 0, running: 0 }));
+    expect(await app.get(LogMaintenance).forgetTenant(acme)).toEqual({
+      jobs: 0,
+      streams: 1,
+      events: 2,
+      projectionRows: 1,
+      records: 2,
+    });
+    expect(await projections.get(Totals, 'c1', { tenantId: acme })).toBeNull();
+    expect(await projections.records(Additions, 'c1', { tenantId: acme })).toEqual([]);
+    expect(await projections.get(Totals, 'c1', { tenantId: globex })).toEqual({ total: 3, events: 2 });
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(7) }], { expectedSequence: 'no-stream' });
+    await eventually(async () =>
+      expect(await projections.get(Totals, 'c1', { tenantId: acme })).toEqual({ total: 7, events: 1 }),
+    );
+  });
+
+  it('goes on folding a stream that retention has emptied', async () => {
+    const day = 86_400_000;
+    const eventStore = survivingMemory();
+    const clock = new ManualClock(day);
+    const app = await boot(eventStore, clock);
+    const total = async () => app.get(Projections).get(Totals, 'c1', { tenantId: acme });
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(1) }, { data: Added.of(2) }]);
+    await eventually(async () => expect(await total()).toEqual({ total: 3, events: 2 }));
+    clock.time = 5 * day;
+    const removed = await app.get(LogMaintenance).applyRetention({ tenantId: acme, olderThanDays: 3 });
+    expect(removed).toEqual({ streams: 1, events: 2 });
+    expect(await total()).toEqual({ total: 3, events: 2 });
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(4) }], { expectedSequence: 2 });
+    await eventually(async () => expect(await total()).toEqual({ total: 7, events: 3 }));
+  });
+});
