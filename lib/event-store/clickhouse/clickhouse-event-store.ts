@@ -22,6 +22,7 @@ import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
 import type { AppendStats } from './append-stats.js';
+import { withEmptied } from '../with-emptied.js';
 import { AppendWriter } from './append-writer.js';
 import { readEpoch } from './arbiter-epoch.js';
 import { ClickHouseEventLog } from './clickhouse-event-log.js';
@@ -144,7 +145,8 @@ export class ClickHouseEventStore extends EventStore {
 
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
     this.checkOpen();
-    return this.readStreamHeads(readHeads(checkHeadsQuery(query)));
+    const checked = checkHeadsQuery(query);
+    return withEmptied(this.readStreamHeads(readHeads(checked)), this.log.emptied(checked));
   }
 
   scan(query?: ScanQuery): AsyncIterable<RecordedEvent> {
