@@ -5,6 +5,7 @@ import type { StorageContext } from '../../lib/storage/storage.js';
 import { createStorageContext } from '../support/storage-context.js';
 import { appendCases } from './event-store/append.cases.js';
 import { badInputCases } from './event-store/bad-input.cases.js';
+import { bulkCases } from './event-store/bulk.cases.js';
 import { expectedSequenceCases } from './event-store/expected-sequence.cases.js';
 import { headsCases } from './event-store/heads.cases.js';
 import { keyCases } from './event-store/key.cases.js';
@@ -37,6 +38,7 @@ export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext
     contractCases('event-store', adapter, (test) => {
       const suite = { test, store: () => opened!.store, log: () => opened!.log, context: () => context };
       describe('append', () => appendCases(suite));
+      describe('bulk', () => bulkCases(suite));
       describe('expectedSequence', () => expectedSequenceCases(suite));
       describe('key', () => keyCases(suite));
       describe('read', () => readCases(suite));
