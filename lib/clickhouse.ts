@@ -4,6 +4,7 @@ export * from './clickhouse/embedded/embedded-exited.error.js';
 export * from './clickhouse/embedded/embedded-port-in-use.error.js';
 export * from './clickhouse/embedded/embedded-start.error.js';
 export * from './clickhouse/embedded/embedded-unsupported.error.js';
+export * from './clickhouse/mutation-failed.error.js';
 export * from './sql/migration-changed.error.js';
 export * from './sql/migration-failed.error.js';
 export * from './sql/migration-unknown.error.js';

@@ -25,6 +25,20 @@ export const BASE_SETTINGS: ClickHouseSettings = {
   output_format_json_escape_forward_slashes: 0,
   output_format_json_named_tuples_as_objects: 1,
   join_use_nulls: 0,
+  aggregate_functions_null_for_empty: 0,
+  // Rows that were removed stay hidden, and nothing else is.
+  apply_deleted_mask: 1,
+  final: 0,
+  limit: 0,
+  offset: 0,
+  // A bound that is met fails the statement; a part of a result would pass for all of it.
+  timeout_overflow_mode: 'throw',
+  read_overflow_mode: 'throw',
+  result_overflow_mode: 'throw',
+  group_by_overflow_mode: 'throw',
+  sort_overflow_mode: 'throw',
+  set_overflow_mode: 'throw',
+  distinct_overflow_mode: 'throw',
   use_query_cache: 0,
   // The client recognizes an error in the middle of a result only in this shape.
   http_write_exception_in_output_format: 0,

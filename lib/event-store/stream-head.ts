@@ -17,4 +17,6 @@ export interface StreamHead {
   readonly sequence: number;
   /** How many events count. */
   readonly count: number;
+  /** Last sequence that retention has removed; absent where it has removed none. */
+  readonly emptiedHead?: number;
 }

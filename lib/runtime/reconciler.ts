@@ -23,7 +23,8 @@ const POLL_MS = 10;
  *
  * A fold lacks what lies past its row. A map has one row an event, also for those mapped to nothing, so a smaller
  * number of rows than of events says that some are missing; all of the aggregate are then mapped again, which changes
- * nothing for those that are there.
+ * nothing for those that are there. Where retention has removed events their rows are still there, and a number says
+ * nothing: what is left of such a stream is always mapped again.
  */
 export class Reconciler {
   constructor(
@@ -62,7 +63,7 @@ export class Reconciler {
       id: aggregateId,
       value: count,
     }));
-    for await (const { head } of behind(this.heads(map), progress, ({ count }) => count)) {
+    for await (const { head } of behind(this.heads(map), progress, rowsWanted)) {
       yield this.router.mapJob(map, toRange(head, 1));
     }
   }
@@ -95,6 +96,10 @@ export class Reconciler {
       await delay(POLL_MS);
     }
   }
+}
+
+function rowsWanted({ count, emptiedHead }: StreamHead): number {
+  return emptiedHead === undefined ? count : Number.POSITIVE_INFINITY;
 }
 
 async function* toProgress<T>(rows: AsyncIterable<T>, map: (row: T) => Progress): AsyncIterable<Progress> {

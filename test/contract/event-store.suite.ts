@@ -7,6 +7,7 @@ import { appendAllCases } from './event-store/append-all.cases.js';
 import { appendCases } from './event-store/append.cases.js';
 import { badInputCases } from './event-store/bad-input.cases.js';
 import { conditionCases } from './event-store/condition.cases.js';
+import { bulkCases } from './event-store/bulk.cases.js';
 import { expectedSequenceCases } from './event-store/expected-sequence.cases.js';
 import { headsCases } from './event-store/heads.cases.js';
 import { keyCases } from './event-store/key.cases.js';
@@ -52,6 +53,7 @@ export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext
         settle: async () => opened!.settle?.(),
       };
       describe('append', () => appendCases(suite));
+      describe('bulk', () => bulkCases(suite));
       describe('expectedSequence', () => expectedSequenceCases(suite));
       describe('key', () => keyCases(suite));
       describe('read', () => readCases(suite));

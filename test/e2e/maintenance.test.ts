@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Clock, EventStore, GroupQueue, LogMaintenance, Projections, createTenantId } from '../../lib/index.js';
 import { start, stream } from '../support/apps.js';
@@ -69,6 +70,24 @@ describe('LogMaintenance', () => {
     await eventually(async () =>
       expect(await projections.get(Totals, 'c1', { tenantId: acme })).toEqual({ total: 7, events: 1 }),
     );
+  });
+
+  it('finds what was never dispatched of a stream that retention had emptied, for maps too', async () => {
+    const day = 86_400_000;
+    const eventStore = survivingMemory();
+    const clock = new ManualClock(day);
+    const records = (app: INestApplicationContext) => app.get(Projections).records(Additions, 'c1', { tenantId: acme });
+    const first = await boot(eventStore, clock);
+    const added = [1, 2, 3].map((amount) => ({ data: Added.of(amount) }));
+    await first.get(EventStore).append(stream('c1'), added);
+    await eventually(async () => expect(await records(first)).toHaveLength(3));
+    clock.time = 5 * day;
+    await first.get(LogMaintenance).applyRetention({ tenantId: acme, olderThanDays: 3 });
+    await first.close();
+
+    await eventStore.storage.events.append(stream('c1'), [{ data: Added.of(4) }]);
+    const second = await boot(eventStore, clock);
+    await eventually(async () => expect(await records(second)).toHaveLength(4));
   });
 
   it('goes on folding a stream that retention has emptied', async () => {

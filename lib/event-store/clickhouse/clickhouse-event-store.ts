@@ -32,6 +32,7 @@ import { toAppendResult } from '../to-append-result.js';
 import { UndispatchedList } from '../undispatched-list.js';
 import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../undispatched-stream.js';
 import type { AppendStats } from './append-stats.js';
+import { withEmptied } from '../with-emptied.js';
 import { AppendWriter } from './append-writer.js';
 import { readEpoch } from './arbiter-epoch.js';
 import { ClickHouseEventLog } from './clickhouse-event-log.js';
@@ -189,7 +190,8 @@ export class ClickHouseEventStore extends EventStore {
 
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
     this.checkOpen();
-    return this.readStreamHeads(readHeads(checkHeadsQuery(query)));
+    const checked = checkHeadsQuery(query);
+    return withEmptied(this.readStreamHeads(readHeads(checked)), this.log.emptied(checked));
   }
 
   scan(query?: ScanQuery): AsyncIterable<RecordedEvent> {

@@ -208,11 +208,17 @@ export class MemoryEventStore extends EventStore {
     const streams = [...this.entries.streams()]
       .filter(({ id }) => id.aggregateType === aggregateType && (tenantId === undefined || id.tenantId === tenantId))
       .sort((a, b) => compareText(a.id.tenantId, b.id.tenantId) || compareText(a.id.aggregateId, b.id.aggregateId));
-    for (const { id, events } of streams) {
+    for (const { id, events, emptied } of streams) {
       const counted = types ? events.filter(({ type }) => types.includes(type)) : events;
       const last = counted[counted.length - 1];
       if (!last) continue;
-      yield { tenantId: id.tenantId, aggregateId: id.aggregateId, sequence: last.sequence, count: counted.length };
+      yield {
+        tenantId: id.tenantId,
+        aggregateId: id.aggregateId,
+        sequence: last.sequence,
+        count: counted.length,
+        ...(emptied.head > 0 && { emptiedHead: emptied.head }),
+      };
     }
   }
 

@@ -34,7 +34,14 @@ export class StreamReader {
         const count = Number(row.events_counted);
         if (count === 0) continue;
         const tenantId = row.tenant_id as TenantId;
-        yield { tenantId, aggregateId: row.aggregate_id, sequence: Number(row.head), count };
+        const emptiedHead = Number(row.emptied_head);
+        yield {
+          tenantId,
+          aggregateId: row.aggregate_id,
+          sequence: Number(row.head),
+          count,
+          ...(emptiedHead > 0 && { emptiedHead }),
+        };
       }
       if (rows.length < HEADS_PAGE) return;
       after = rows[rows.length - 1];

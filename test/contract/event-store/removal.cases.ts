@@ -65,7 +65,7 @@ export function removalCases({ test, store, log }: EventStoreCases): void {
     expect(sequences(await collect(store().read(stream, { from: 2, to: 5 })))).toEqual([4, 5]);
     expect(sequences(await collect(store().read(stream, { direction: 'backwards', limit: 2 })))).toEqual([6, 5]);
     expect((await store().appended(stream, ['old key'])).get('old key')).toEqual({ ...result, repeated: true });
-    const head = { tenantId, aggregateId: 'one', sequence: 6, count: 3 };
+    const head = { tenantId, aggregateId: 'one', sequence: 6, count: 3, emptiedHead: 3 };
     expect(await collect(store().heads({ aggregateType: 'basket', tenantId }))).toEqual([head]);
     const types = ['contract.item_added'];
     expect(await collect(store().heads({ aggregateType: 'basket', tenantId, types }))).toEqual([head]);

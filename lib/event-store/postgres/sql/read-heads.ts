@@ -9,6 +9,7 @@ export interface HeadRow {
   readonly head: string | number;
   /** 0 for a stream without events of the asked types. */
   readonly events_counted: string | number;
+  readonly emptied_head: string | number;
 }
 
 /** The next streams of one aggregate type after the given one. Sequences have no holes, so heads give a count too. */
@@ -19,7 +20,7 @@ export function readHeads(
   limit: number,
 ): PostgresStatement {
   const values = [aggregateType, limit, tenantId ?? null, after?.tenant_id ?? '', after?.aggregate_id ?? ''];
-  const streams = `SELECT s.tenant_id, s.aggregate_id, s.head, s.head - s.emptied_head AS events_left
+  const streams = `SELECT s.tenant_id, s.aggregate_id, s.head, s.emptied_head
     FROM ${names.of('streams')} s
     WHERE s.aggregate_type = $1 ${tenantId === undefined ? 'AND $3::text IS NULL' : 'AND s.tenant_id = $3'}
       AND (s.tenant_id, s.aggregate_id) > ($4, $5)
@@ -27,12 +28,12 @@ export function readHeads(
     LIMIT $2`;
   if (types === undefined) {
     return {
-      text: `SELECT p.tenant_id, p.aggregate_id, p.head, p.events_left AS events_counted FROM (${streams}) p ORDER BY tenant_id, aggregate_id`,
+      text: `SELECT p.tenant_id, p.aggregate_id, p.head, p.head - p.emptied_head AS events_counted, p.emptied_head FROM (${streams}) p ORDER BY tenant_id, aggregate_id`,
       values,
     };
   }
   return {
-    text: `SELECT p.tenant_id, p.aggregate_id, c.head, c.events_counted
+    text: `SELECT p.tenant_id, p.aggregate_id, c.head, c.events_counted, p.emptied_head
       FROM (${streams}) p
       CROSS JOIN LATERAL (
         SELECT max(e.sequence) AS head, count(*) AS events_counted

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EVENT_STORE_MIGRATIONS } from '../../../lib/event-store/postgres/migrations/index.js';
+import { PostgresEventStore } from '../../../lib/event-store/postgres/postgres-event-store.js';
+import { collect } from '../../support/collect.js';
+import { startServerDatabase, TEST_NAMES, type TestDatabase } from '../../support/postgres-database.js';
+import { createStorageContext } from '../../support/storage-context.js';
+import { items, LONG_AGO, newStream, sequences, storedItems, upTo } from '../event-store/event-store-cases.js';
+
+const EVENTS = TEST_NAMES.of('events');
+const BEFORE = LONG_AGO + 1_000;
+
+let database: TestDatabase | undefined;
+let store: PostgresEventStore;
+
+beforeAll(async () => {
+  database = await startServerDatabase([EVENT_STORE_MIGRATIONS]);
+  store = await PostgresEventStore.open({
+    ...(await createStorageContext()),
+    connection: database.connection,
+    names: TEST_NAMES,
+  });
+});
+afterAll(async () => {
+  await store?.close();
+  await database?.stop();
+});
+
+/** The message with which statements in one transaction are refused. */
+async function refusal(...statements: readonly string[]): Promise<string> {
+  return database!.connection
+    .transaction(async (transaction) => {
+      for (const text of statements) await transaction.query({ text });
+      return 'nothing was refused';
+    })
+    .catch((error: unknown) => (error as Error).message);
+}
+
+test('nothing but maintenance removes an event, and nothing changes one', async () => {
+  const stream = newStream();
+  await store.append(stream, items(2));
+  const set = (value: string) => `SELECT set_config('event_sourcing.removal', ${value}, true)`;
+  const refused = expect.stringContaining('the log is append-only');
+  expect(await refusal(`DELETE FROM ${EVENTS}`)).toEqual(refused);
+  for (const value of ["'on'", "'true'", "'1'", "''", '(pg_current_xact_id()::text::bigint - 1)::text']) {
+    expect([value, await refusal(set(value), `DELETE FROM ${EVENTS}`)]).toEqual([value, refused]);
+  }
+  const permit = set('pg_current_xact_id()::text');
+  expect(await refusal(permit, `UPDATE ${EVENTS} SET payload = '{}'`)).toEqual(refused);
+  expect(await refusal(permit, `TRUNCATE ${EVENTS}`)).toEqual(refused);
+  // What maintenance permits itself ends with its own statement, also within its transaction.
+  for (const call of [
+    `${TEST_NAMES.of('remove_idle_streams')}('nobody', NULL, 0, '', '', 1)`,
+    `${TEST_NAMES.of('forget_events')}('nobody', 1)`,
+    `${TEST_NAMES.of('forget_streams')}('nobody')`,
+  ]) {
+    expect(await refusal(`SELECT * FROM ${call}`, `DELETE FROM ${EVENTS}`)).toEqual(refused);
+  }
+  expect(sequences(await collect(store.read(stream)))).toEqual([1, 2]);
+});
+
+test('a stream that somebody is appending to is passed over, and nobody waits', async () => {
+  const stream = newStream();
+  const { tenantId } = stream;
+  const other = { ...stream, aggregateId: 'other' };
+  for (const one of [stream, other]) await store.log.restore(one, storedItems(one, upTo(3)));
+  await database!.connection.transaction(async (transaction) => {
+    await transaction.query({
+      text: `SELECT * FROM ${TEST_NAMES.of('append_events')}($1, $2, $3, 'any', NULL, $4::json)`,
+      values: [
+        tenantId,
+        stream.aggregateType,
+        stream.aggregateId,
+        JSON.stringify([
+          {
+            n: 1,
+            id: storedItems(stream, [4])[0]!.event.id,
+            type: 'contract.item_added',
+            version: 2,
+            occurred: 1,
+            metadata: '{}',
+            payload: '{"name":"x","quantity":1}',
+          },
+        ]),
+      ],
+    });
+    expect(await store.log.removeIdle({ tenantId, before: BEFORE })).toEqual({ streams: 1, events: 3 });
+  });
+  expect(sequences(await collect(store.read(stream)))).toEqual(upTo(4));
+  expect(await collect(store.read(other))).toEqual([]);
+});
