@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVENT_STORE_MIGRATIONS } from '../../../lib/event-store/postgres/migrations/index.js';
 import { PostgresEventStore } from '../../../lib/event-store/postgres/postgres-event-store.js';
+import { appendEvents } from '../../../lib/event-store/postgres/sql/append-events.js';
+import { prepareAppend } from '../../../lib/event-store/prepare-append.js';
+import { asAppendAll } from '../../../lib/event-store/prepare-append-all.js';
+import type { StorageContext } from '../../../lib/storage/storage.js';
 import { collect } from '../../support/collect.js';
 import { startServerDatabase, TEST_NAMES, type TestDatabase } from '../../support/postgres-database.js';
 import { createStorageContext } from '../../support/storage-context.js';
@@ -11,14 +15,12 @@ const BEFORE = LONG_AGO + 1_000;
 
 let database: TestDatabase | undefined;
 let store: PostgresEventStore;
+let context: StorageContext;
 
 beforeAll(async () => {
   database = await startServerDatabase([EVENT_STORE_MIGRATIONS]);
-  store = await PostgresEventStore.open({
-    ...(await createStorageContext()),
-    connection: database.connection,
-    names: TEST_NAMES,
-  });
+  context = await createStorageContext();
+  store = await PostgresEventStore.open({ ...context, connection: database.connection, names: TEST_NAMES });
 });
 afterAll(async () => {
   await store?.close();
@@ -64,25 +66,7 @@ test('a stream that somebody is appending to is passed over, and nobody waits', 
   const other = { ...stream, aggregateId: 'other' };
   for (const one of [stream, other]) await store.log.restore(one, storedItems(one, upTo(3)));
   await database!.connection.transaction(async (transaction) => {
-    await transaction.query({
-      text: `SELECT * FROM ${TEST_NAMES.of('append_events')}($1, $2, $3, 'any', NULL, $4::json)`,
-      values: [
-        tenantId,
-        stream.aggregateType,
-        stream.aggregateId,
-        JSON.stringify([
-          {
-            n: 1,
-            id: storedItems(stream, [4])[0]!.event.id,
-            type: 'contract.item_added',
-            version: 2,
-            occurred: 1,
-            metadata: '{}',
-            payload: '{"name":"x","quantity":1}',
-          },
-        ]),
-      ],
-    });
+    await transaction.query(appendEvents(TEST_NAMES, asAppendAll(prepareAppend(stream, items(1), {}, context))));
     expect(await store.log.removeIdle({ tenantId, before: BEFORE })).toEqual({ streams: 1, events: 3 });
   });
   expect(sequences(await collect(store.read(stream)))).toEqual(upTo(4));
