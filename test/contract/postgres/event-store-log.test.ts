@@ -216,6 +216,29 @@ describe('a read of the log', () => {
   });
 });
 
+test('a query that turns out to match very much is read along the log, without a seam', async () => {
+  const { connection } = await openDatabase();
+  const store = await openStore(connection);
+  const stream = newStream();
+  const events = upTo(10_000).map((n) => ({ data: new ItemAdded(`${n}`), tags: n % 10 === 0 ? [] : ['much'] }));
+  for (let n = 0; n < 2; n++) await store.append(stream, events);
+  const expected = upTo(20_000).filter((n) => n % 10 !== 0);
+  const texts = new Set<string>();
+  const query = connection.query.bind(connection);
+  connection.query = (statement) => {
+    texts.add(statement.text);
+    return query(statement);
+  };
+  for (const direction of ['forwards', 'backwards'] as const) {
+    texts.clear();
+    const log = await collect(store.readAll({ tenantId: stream.tenantId, query: { tags: ['much'] }, direction }));
+    const read = log.map(({ sequence }) => sequence);
+    expect(direction === 'forwards' ? read : read.reverse()).toEqual(expected);
+    // The position, the pages by contents and those along the log.
+    expect(texts.size).toBe(3);
+  }
+});
+
 test('a condition counts what was committed behind the position by an older transaction', async () => {
   const { url, connection } = await openDatabase();
   const store = await openStore(connection);
