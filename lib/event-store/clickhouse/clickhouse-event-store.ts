@@ -4,6 +4,7 @@ import { ClosedError } from '../../errors/closed.error.js';
 import type { EventSourcingError } from '../../errors/event-sourcing.error.js';
 import type { NewEvent } from '../../events/new-event.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
+import type { RedisConnection } from '../../redis/redis-connection.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendOptions } from '../append-options.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
@@ -19,27 +20,31 @@ import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
 import type { AppendStats } from './append-stats.js';
 import { AppendWriter } from './append-writer.js';
-import { readEpoch } from './arbiter-epoch.js';
+import type { Arbiter } from './arbiter.js';
 import { resolveOptions, type ClickHouseEventStoreOptions } from './clickhouse-event-store-options.js';
 import { deduplicationSettings } from './deduplication-settings.js';
 import { fromRow, type EventRow } from './event-row.js';
-import { openWriter } from './open-writer.js';
+import { LocalArbiter } from './local-arbiter.js';
+import { RedisArbiter } from './redis-arbiter/redis-arbiter.js';
 import { READ_HEAD } from './sql/read-head.js';
 import { readHeads } from './sql/read-heads.js';
 import { readStream } from './sql/read-stream.js';
 import type { Statement } from './sql/statement.js';
 import { streamKey } from './stream-key.js';
 import { StreamReader } from './stream-reader.js';
-import type { WriterLease } from './writer-lease.js';
+import type { UndispatchedList } from './undispatched-list.js';
 
-/** What the store is opened with. The connection stays the caller's to close, after the store. */
+/** What the store is opened with. The connections stay the caller's to close, after the store. */
 export interface ClickHouseEventStoreTools extends PrepareTools {
   readonly connection: ClickHouseConnection;
   readonly serverClock: ServerClock;
+  /** Where the arbiter of all processes is. Without it this process is the only one that appends. */
+  readonly redis?: RedisConnection;
 }
 
 /**
- * The log in ClickHouse, written by one process at a time: see `AppendWriter`. Reads go to the log itself.
+ * The log in ClickHouse, written by `AppendWriter` under an arbiter: in this process, or in Redis for any number of them.
+ * Reads go to the log itself.
  */
 export class ClickHouseEventStore extends EventStore {
   private closing?: Promise<void>;
@@ -48,16 +53,18 @@ export class ClickHouseEventStore extends EventStore {
     private readonly tools: ClickHouseEventStoreTools,
     private readonly reader: StreamReader,
     private readonly writer: AppendWriter,
-    private readonly lease: WriterLease | undefined,
+    /** Streams with events that nobody has said to be dispatched. */
+    readonly undispatchedStreams: UndispatchedList,
     readonly stats: Readonly<AppendStats>,
   ) {
     super();
   }
 
   /**
-   * Becomes the writer of the log. The tables must be there (`EVENT_STORE_MIGRATIONS`).
+   * Gets ready to append. The tables must be there (`EVENT_STORE_MIGRATIONS`).
    *
-   * @throws WriterLeaseHeldError when another process is the writer and stays it
+   * @throws WriterLeaseHeldError when, without Redis, another process is the writer and stays it
+   * @throws StoreUnavailableError when the arbiter in Redis cannot begin
    * @throws InvalidArgumentError for options outside their range
    */
   static async open(
@@ -65,23 +72,15 @@ export class ClickHouseEventStore extends EventStore {
     options: ClickHouseEventStoreOptions = {},
   ): Promise<ClickHouseEventStore> {
     const resolved = resolveOptions(options);
-    const { connection, serverClock, serializer } = tools;
+    const { connection, serverClock, serializer, redis } = tools;
     await serverClock.fresh();
     const reader = new StreamReader(connection, resolved.maxKeysPerStream);
     const stats: AppendStats = { appends: 0, events: 0, batches: 0, inserts: 0, loads: 0 };
-    let writer: AppendWriter | undefined;
-    const onLost = async (): Promise<void> => {
-      const reading = await readEpoch(connection).catch(() => undefined);
-      writer?.stop(reading?.newest ?? 'unknown');
-    };
     const deduplication = await deduplicationSettings(connection);
-    const { epoch, lease } = await openWriter(connection, resolved, () => void onLost());
-    writer = new AppendWriter(
-      { connection, serverClock, reader, serializer, options: resolved, deduplication, stats },
-      epoch,
-      lease,
-    );
-    return new ClickHouseEventStore(tools, reader, writer, lease, stats);
+    const writerTools = { connection, serverClock, reader, serializer, options: resolved, deduplication, stats };
+    const arbiter: Arbiter = redis ? await RedisArbiter.open(writerTools, redis) : await LocalArbiter.open(writerTools);
+    const writer = new AppendWriter(writerTools, arbiter);
+    return new ClickHouseEventStore(tools, reader, writer, arbiter.undispatched, stats);
   }
 
   /** Why appends are refused, or undefined while they are not: `WriterFencedError` or `ClosedError`. */
@@ -143,14 +142,8 @@ export class ClickHouseEventStore extends EventStore {
    * connection after it.
    */
   close(): Promise<void> {
-    this.closing ??= this.end();
+    this.closing ??= this.writer.close();
     return this.closing;
-  }
-
-  private async end(): Promise<void> {
-    const clean = await this.writer.close();
-    // Without it the lease runs out by itself, and the next writer waits for that.
-    await this.lease?.release(clean).catch(() => undefined);
   }
 
   private async *readEvents(statement: Statement): AsyncGenerator<RecordedEvent> {

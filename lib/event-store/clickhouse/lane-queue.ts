@@ -1,17 +1,14 @@
 import { StoreUnavailableError } from '../store-unavailable.error.js';
 import type { Taken } from './append-batch.js';
+import type { Arbiter } from './arbiter.js';
 import type { ResolvedOptions } from './clickhouse-event-store-options.js';
 import type { Lane, WaitingAppend, WaitingItem } from './lane.js';
 import { streamKey } from './stream-key.js';
-import type { StreamState } from './stream-state.js';
-import { StreamStates } from './stream-states.js';
 
 const SWEEP_MS = 1_000;
 
 /** What the queue asks of the writer. */
 export interface LaneQueueEvents {
-  /** The state of this lane's stream is needed; answer with `loaded` or `loadFailed`. */
-  load(lane: Lane): void;
   /** Something can be taken. */
   ready(): void;
   /** A lane has come to rest. */
@@ -28,17 +25,15 @@ export class LaneQueue {
   readyBytes = 0;
   private readonly lanes = new Map<string, Lane>();
   private readonly ready = new Set<Lane>();
-  private readonly states: StreamStates;
   private waitingItems = 0;
   private waitingBytes = 0;
   private sweeper?: NodeJS.Timeout;
 
   constructor(
     private readonly options: ResolvedOptions,
+    private readonly arbiter: Pick<Arbiter, 'prepare' | 'rest' | 'candidates'>,
     private readonly events: LaneQueueEvents,
-  ) {
-    this.states = new StreamStates(options.maxCachedStreams, options.maxCachedKeys);
-  }
+  ) {}
 
   /** True when nothing waits and nothing flies. */
   get atRest(): boolean {
@@ -68,7 +63,7 @@ export class LaneQueue {
     else if (lane.phase === 'ready') this.offer(lane);
   }
 
-  /** Takes whole appends up to the bounds of a batch, in order; their lanes fly until they are landed or blocked. */
+  /** Takes whole appends up to the bounds of a batch, in order; their lanes fly until they are landed or held. */
   take(): Taken[] {
     const { maxBatchEvents, maxBatchBytes } = this.options;
     const batch: Taken[] = [];
@@ -101,28 +96,21 @@ export class LaneQueue {
     this.offer(lane);
   }
 
-  /** The lane's batch has an unknown outcome: what was known of the stream counts no more. */
-  block(lane: Lane): void {
-    lane.phase = 'blocked';
-    lane.state = undefined;
+  /** Nothing of the lane is taken until `until` resolves; when it rejects, all that waits in it fails. */
+  hold(lane: Lane, until: Promise<void>): void {
+    this.unready(lane);
+    lane.phase = 'held';
     this.events.rested();
+    until.then(
+      () => this.land(lane),
+      (error: Error) => this.fail(lane, error),
+    );
   }
 
-  unblock(lane: Lane): void {
-    lane.phase = 'loading';
-    if (lane.waiting.length > 0) this.events.load(lane);
-    else this.lanes.delete(lane.key);
-  }
-
-  loaded(lane: Lane, state: StreamState): void {
-    lane.state = state;
-    this.land(lane);
-  }
-
-  loadFailed(lane: Lane, error: Error): void {
-    this.reject(lane, () => true, error);
-    this.lanes.delete(lane.key);
-    this.events.rested();
+  /** Puts items that were taken back to where they came from. */
+  handBack(lane: Lane, items: readonly WaitingAppend[]): void {
+    lane.waiting.unshift(...items);
+    for (const item of items) this.count(lane, item, 1);
   }
 
   /** Rejects everything that waits. */
@@ -131,20 +119,25 @@ export class LaneQueue {
   }
 
   private open(key: string, { stream }: WaitingItem): Lane {
-    const state = this.states.take(key);
-    const lane: Lane = { key, stream, phase: state ? 'ready' : 'loading', state, waiting: [], events: 0, bytes: 0 };
+    const lane: Lane = { key, stream, phase: 'ready', waiting: [], events: 0, bytes: 0 };
     this.lanes.set(key, lane);
-    // Exactly one load is under way for a lane that is loading.
-    if (lane.phase === 'loading') this.events.load(lane);
+    const until = this.arbiter.prepare(lane);
+    if (until) this.hold(lane, until);
     return lane;
+  }
+
+  private fail(lane: Lane, error: Error): void {
+    this.reject(lane, () => true, error);
+    this.lanes.delete(lane.key);
+    this.events.rested();
   }
 
   /** Answers the lookups whose turn it is, and makes the appends behind them ready to be taken. */
   private offer(lane: Lane): void {
-    const state = lane.state!;
     this.unready(lane);
     for (let next = lane.waiting[0]; next?.kind === 'lookup'; next = lane.waiting[0]) {
-      next.resolve(state.complete ? next.keys.filter((key) => state.keys.has(key)) : next.keys);
+      const candidates = this.arbiter.candidates(lane, next.keys);
+      Promise.resolve(candidates).then(next.resolve, next.reject);
       lane.waiting.shift();
       this.count(lane, next, -1);
     }
@@ -166,7 +159,7 @@ export class LaneQueue {
 
   private retire(lane: Lane): void {
     this.lanes.delete(lane.key);
-    this.states.put(lane.key, lane.state!);
+    this.arbiter.rest(lane);
     this.events.rested();
   }
 

@@ -31,15 +31,15 @@ export type WaitingItem = WaitingAppend | WaitingLookup;
 /**
  * One stream at work, from its first waiting item until nothing of it waits or flies.
  *
- * `loading` (its state is read from the log) → `ready` (its items may be taken) → `flying` (items of it are in a batch
- * on the way to the server) → `ready`, or `blocked` (whether that batch was stored is unknown, and may still change)
- * → `loading`. A ready lane without items is retired, and its state goes to the cache.
+ * `ready` (its items may be taken) → `flying` (items of it are in a batch on the way to the server) → `ready`, or `held`
+ * (the arbiter cannot decide about it yet: it must be loaded first, another process writes to it, or whether its batch
+ * was stored is unknown and may still change) → `ready`. A ready lane without items is retired.
  */
 export interface Lane {
   readonly key: string;
   readonly stream: StreamId;
-  phase: 'loading' | 'ready' | 'flying' | 'blocked';
-  /** Known while `ready` and `flying`. */
+  phase: 'ready' | 'flying' | 'held';
+  /** What the arbiter in this process knows of the stream. Known while `ready` and `flying`. */
   state?: StreamState;
   /** In the order of the calls. */
   waiting: WaitingItem[];

@@ -1,7 +1,14 @@
 import { encodeKey } from '../../tenancy/encode-key.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { StreamId } from '../stream-id.js';
 
 /** The name of a stream as a key of maps, different for different streams. */
 export function streamKey({ tenantId, aggregateType, aggregateId }: StreamId): string {
   return encodeKey(tenantId, aggregateType, aggregateId);
+}
+
+/** The stream of a key that `streamKey` made. */
+export function streamOfKey(key: string): StreamId {
+  const [tenantId = '', aggregateType = '', aggregateId = ''] = key.split(':').map(decodeURIComponent);
+  return { tenantId: tenantId as TenantId, aggregateType, aggregateId };
 }

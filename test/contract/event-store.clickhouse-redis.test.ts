@@ -1,0 +1,18 @@
+import { openClickHouseEventStore } from '../support/clickhouse-event-store.js';
+import { newDatabaseName, startTestClickHouse } from '../support/clickhouse-server.js';
+import { startTestRedis } from '../support/redis-server.js';
+import { eventStoreSuite } from './event-store.suite.js';
+
+eventStoreSuite('clickhouse-redis', async (context) => {
+  const [server, redis] = await Promise.all([startTestClickHouse(), startTestRedis()]);
+  const connection = await server.connect(newDatabaseName());
+  const options = { insertDeadlineMs: 2_000, maxInsertMs: 2_000 };
+  const store = await openClickHouseEventStore(connection, options, context, await redis.connect());
+  return {
+    store,
+    close: async () => {
+      await store.close();
+      await Promise.all([server.stop(), redis.stop()]);
+    },
+  };
+});
