@@ -102,7 +102,8 @@ async function race(writer: string, store: ClickHouseEventStore, round: number):
       if (stored === name) firsts.push(`k${round}`);
     })(),
     (async () => {
-      const { result } = await untilAnswered(store, 'any', [name, name, name], { key: name });
+      // By one store of the process, so that its batches hold the appends of several.
+      const { result } = await untilAnswered(writers[0]!.store, 'any', [name, name, name], { key: name });
       acknowledged.push({ first: result.firstSequence, name });
     })(),
   ]);

@@ -3,12 +3,7 @@ import { expect, test } from 'vitest';
 import type { EventId } from '../../../lib/events/event-id.js';
 import type { AppendResult } from '../../../lib/event-store/append-result.js';
 import type { ExpectedSequence } from '../../../lib/event-store/append-options.js';
-import {
-  confirm,
-  judge,
-  type Answer,
-  type Taken,
-} from '../../../lib/event-store/clickhouse/append-batch.js';
+import { confirm, judge, type Answer, type Taken } from '../../../lib/event-store/clickhouse/append-batch.js';
 import type { Lane, WaitingAppend } from '../../../lib/event-store/clickhouse/lane.js';
 import type { StreamState } from '../../../lib/event-store/clickhouse/stream-state.js';
 import type { EventDraft } from '../../../lib/event-store/prepare-append.js';
