@@ -107,10 +107,13 @@ export class LaneQueue {
     );
   }
 
-  /** Puts items that were taken back to where they came from. */
+  /** Puts items that were taken back to where they came from, except those that have waited for too long. */
   handBack(lane: Lane, items: readonly WaitingAppend[]): void {
-    lane.waiting.unshift(...items);
-    for (const item of items) this.count(lane, item, 1);
+    const overdue = new Set(items.filter((item) => this.isOverdue(item)));
+    for (const item of overdue) item.reject(this.overdueError());
+    const kept = items.filter((item) => !overdue.has(item));
+    lane.waiting.unshift(...kept);
+    for (const item of kept) this.count(lane, item, 1);
   }
 
   /** Rejects everything that waits. */
@@ -164,11 +167,17 @@ export class LaneQueue {
   }
 
   private sweep(): void {
-    const before = performance.now() - this.options.maxWaitMs;
-    const what = `The append could not be sent to ClickHouse within ${this.options.maxWaitMs} ms`;
     for (const lane of [...this.lanes.values()]) {
-      this.reject(lane, ({ since }) => since < before, new StoreUnavailableError(what));
+      this.reject(lane, (item) => this.isOverdue(item), this.overdueError());
     }
+  }
+
+  private isOverdue({ since }: WaitingItem): boolean {
+    return since < performance.now() - this.options.maxWaitMs;
+  }
+
+  private overdueError(): Error {
+    return new StoreUnavailableError(`The append could not be sent to ClickHouse within ${this.options.maxWaitMs} ms`);
   }
 
   private reject(lane: Lane, which: (item: WaitingItem) => boolean, error: Error): void {

@@ -5,6 +5,7 @@ import { streamKey } from '../stream-key.js';
 import type { StreamLoader } from '../stream-loader.js';
 import type { StreamState } from '../stream-state.js';
 import type { ArbiterKeys } from './arbiter-keys.js';
+import { repeat } from './closing-scripts.js';
 import { SEED } from './scripts/seed.js';
 
 /** Bounds of one script: streams, and keys of all of them. */
@@ -26,7 +27,7 @@ export class StreamSeeder {
     private readonly options: ResolvedOptions,
   ) {}
 
-  /** Sent once: a stream that did not get it is asked about again, and seeded then. */
+  /** A stream whose ticket no longer counts stays as it is. */
   async seed(epoch: string, tickets: readonly SeedTicket[]): Promise<void> {
     const states = await Promise.all(tickets.map(({ stream }) => this.loader.load(stream)));
     let chunk: { name: string; text: string }[] = [];
@@ -47,7 +48,9 @@ export class StreamSeeder {
   private async send(chunk: readonly { readonly name: string; readonly text: string }[]): Promise<void> {
     const { undispatched, undispatchedRanges } = this.keys;
     const scriptKeys = [undispatched, undispatchedRanges, ...chunk.map(({ name }) => name)];
-    await this.redis.run(SEED, scriptKeys, [this.options.arbiterTtlMs, ...chunk.map(({ text }) => text)]);
+    const args = [this.options.arbiterTtlMs, ...chunk.map(({ text }) => text)];
+    // A ticket is good for once, so a repeat changes nothing.
+    await repeat(() => this.redis.run(SEED, scriptKeys, args));
   }
 }
 

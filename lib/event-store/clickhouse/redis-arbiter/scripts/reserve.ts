@@ -65,7 +65,7 @@ local function judge(key, stream)
     local appendKey, seen = stream[i][3], stream[i][4]
     if appendKey ~= '' then
       repeated[i] = seen == -2 or redis.call('HEXISTS', key, 'k:' .. appendKey) == 1
-      if not repeated[i] and seen < forgotten then return {'unsure', before} end
+      if not repeated[i] and forgotten > 0 and seen < forgotten then return {'unsure', before} end
     end
   end
   local recordedAt = math.max(tonumber(known[2]), tonumber(ARGV[6]))
