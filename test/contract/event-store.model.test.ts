@@ -9,7 +9,10 @@ import type { StreamId } from '../../lib/event-store/stream-id.js';
 import { WrongExpectedSequenceError } from '../../lib/event-store/wrong-expected-sequence.error.js';
 import { memory } from '../../lib/storage/memory-storage.js';
 import type { Storage, StorageContext } from '../../lib/storage/storage.js';
+import type { MigrationSet } from '../../lib/postgres/migrations.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
+import { openClickHouseEventStore } from '../support/clickhouse-event-store.js';
+import { newDatabaseName, startTestClickHouse } from '../support/clickhouse-server.js';
 import { collect } from '../support/collect.js';
 import { ItemAdded, ItemRemoved, Noted } from '../support/contract-events.js';
 import {
@@ -18,6 +21,7 @@ import {
   TEST_NAMES,
   type TestDatabase,
 } from '../support/postgres-database.js';
+import { startTestRedis } from '../support/redis-server.js';
 import { createStorageContext } from '../support/storage-context.js';
 
 const TYPES = ['contract.item_added', 'contract.item_removed', 'contract.noted'];
@@ -89,11 +93,38 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 
+interface Opened {
+  readonly store: EventStore;
+  stop(): Promise<void>;
+}
+
+const onPostgres =
+  (start: (migrations: readonly MigrationSet[]) => Promise<TestDatabase>) =>
+  async (context: StorageContext): Promise<Opened> => {
+    const { connection, stop } = await start([EVENT_STORE_MIGRATIONS]);
+    return { store: new PostgresEventStore({ ...context, connection, names: TEST_NAMES }), stop };
+  };
+
+async function onClickHouseWithRedis(context: StorageContext): Promise<Opened> {
+  const [server, redis] = await Promise.all([startTestClickHouse(), startTestRedis()]);
+  const connection = await server.connect(newDatabaseName());
+  const options = { maxInsertMs: 1_000, flushDelayMs: 0 };
+  const store = await openClickHouseEventStore(connection, options, context, await redis.connect());
+  return {
+    store,
+    stop: async () => {
+      await store.close();
+      await Promise.all([server.stop(), redis.stop()]);
+    },
+  };
+}
+
 describe.each([
-  ['postgres', startServerDatabase, 150],
-  ['pglite', startEmbeddedDatabase, 60],
-] as const)('an event store on %s', (_, start, numRuns) => {
-  let database: TestDatabase | undefined;
+  ['postgres', onPostgres(startServerDatabase), 150],
+  ['pglite', onPostgres(startEmbeddedDatabase), 60],
+  ['clickhouse with Redis', onClickHouseWithRedis, 40],
+] as const)('an event store on %s', (_, open, numRuns) => {
+  let opened: Opened | undefined;
   let context: StorageContext;
   let store: EventStore;
   let model: Storage;
@@ -101,11 +132,11 @@ describe.each([
 
   beforeAll(async () => {
     context = await createStorageContext();
-    database = await start([EVENT_STORE_MIGRATIONS]);
-    store = new PostgresEventStore({ ...context, connection: database.connection, names: TEST_NAMES });
+    opened = await open(context);
+    store = opened.store;
     model = await memory().open(context);
   });
-  afterAll(async () => database?.stop());
+  afterAll(async () => opened?.stop());
 
   test('answers any sequence of calls as the one in memory does', { timeout: 120_000 }, async () => {
     await fc.assert(
