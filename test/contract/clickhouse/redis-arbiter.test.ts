@@ -20,6 +20,7 @@ import type { StreamId } from '../../../lib/event-store/stream-id.js';
 import { WrongExpectedSequenceError } from '../../../lib/event-store/wrong-expected-sequence.error.js';
 import type { RedisConnection } from '../../../lib/redis/redis-connection.js';
 import type { RedisScript } from '../../../lib/redis/redis-script.js';
+import { beginInsert } from '../../support/begin-insert.js';
 import { openClickHouseEventStore } from '../../support/clickhouse-event-store.js';
 import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../../support/clickhouse-server.js';
 import { collect } from '../../support/collect.js';
@@ -260,6 +261,32 @@ test('a reservation whose writer has died after its insert is confirmed, keys an
   ]);
   expect(again).toMatchObject({ repeated: true, firstSequence: 2 });
   expect(next.firstSequence).toBe(3);
+});
+
+test('a reservation whose insert still runs is not closed, however long its deadline has passed', async () => {
+  const stream = newStream();
+  await b.append(stream, items(1));
+  const { token } = await reserve(stream);
+  const finish = await beginInsert(server, direct, { epoch: await epoch(), stream, sequence: 2, token });
+  const appended = b.append(stream, items(1));
+  // Its deadline and its longest time have passed by far, but the server was slow, or stood still.
+  await sleep(1_200);
+  expect(await openReservations()).toBe(1);
+  await finish();
+  expect((await appended).firstSequence).toBe(3);
+});
+
+test('a new epoch waits for an insert of a former one that has begun', async () => {
+  const stream = newStream();
+  await b.append(stream, items(1));
+  const { token } = await reserve(stream);
+  const finish = await beginInsert(server, direct, { epoch: await epoch(), stream, sequence: 2, token });
+  await redis.flush();
+  const appended = b.append(stream, items(1));
+  await sleep(1_500);
+  expect(await redis.client.exists(keys.epoch)).toBe(0);
+  await finish();
+  expect((await appended).firstSequence).toBe(3);
 });
 
 test('an insert that comes after the deadline stores nothing, and its append follows the one that came before', async () => {

@@ -9,6 +9,7 @@ import {
   type JudgedReply,
   type StreamReply,
 } from '../../../lib/event-store/clickhouse/redis-arbiter/reserve-codec.js';
+import { CONFIRM } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/confirm.js';
 import { PUBLISH_EPOCH } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/publish-epoch.js';
 import { RESERVE } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/reserve.js';
 import { SEED } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/seed.js';
@@ -144,4 +145,25 @@ test('in another epoch nothing is reserved', async () => {
   const args = ['6', 'x', 'token', 9_000, 100, 1_000, TTL_MS, text];
   expect(await connection.run(RESERVE, [...FIXED, 'sx'], args)).toEqual(['lost']);
   expect(await redis.client.exists('sx')).toBe(0);
+});
+
+test('a ticket is good for once, and a reservation is closed by its id and last sequence', async () => {
+  const lane: Lane = { key: 'c', stream, phase: 'flying', waiting: [], events: 0, bytes: 0 };
+  const text = encodeTaken({ lane, items: [waiting({ events: 2, expectedSequence: 'any' })] }, undefined);
+  const args = ['7', 'mine', 'token', 9_000, 100, 1_000, TTL_MS, text];
+  const seed = (ticket: string, head: number): Promise<unknown> =>
+    connection.run(SEED, ['undispatched', 'ranges', 'sc'], [TTL_MS, JSON.stringify(['c', ticket, head, 0, 0])]);
+  await connection.run(RESERVE, [...FIXED, 'sc'], args);
+  expect(await seed('another', 9)).toBe(0);
+  expect(await seed('mine', 4)).toBe(1);
+  expect(await seed('mine', 9)).toBe(0);
+  await connection.run(RESERVE, [...FIXED, 'sc'], args);
+  const confirm = (id: string, last: number): Promise<unknown> =>
+    connection.run(CONFIRM, ['open', 'sc'], [TTL_MS, 10, 'c', id, last]);
+  expect(await confirm('another', 6)).toBe(0);
+  expect(await confirm('mine', 7)).toBe(0);
+  expect(await redis.client.hget('sc', 'head')).toBe('4');
+  expect(await confirm('mine', 6)).toBe(1);
+  expect(await confirm('mine', 6)).toBe(0);
+  expect(await redis.client.hget('sc', 'head')).toBe('6');
 });
