@@ -27,6 +27,7 @@ import { collect } from '../../support/collect.js';
 import { CuttingProxy, type Fate } from '../../support/cutting-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { expectRefused } from '../../support/expect-refused.js';
+import { gate } from '../../support/gate.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { createStorageContext } from '../../support/storage-context.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -85,10 +86,16 @@ async function open(
   return store;
 }
 
-/** The fates of the inserts of store A in their order; those after the last one pass. */
-function inserts(...list: readonly Fate[]): void {
+/** The fates of the inserts of store A in their order; those after the last one pass. Resolves when the first is sent. */
+function inserts(...list: readonly Fate[]): Promise<void> {
   const left = [...list];
-  clickhouseProxy.fate = (head) => (head.includes('INSERT INTO events') ? (left.shift() ?? 'pass') : 'pass');
+  const { opened: sent, open: send } = gate();
+  clickhouseProxy.fate = (head) => {
+    if (!head.includes('INSERT INTO events')) return 'pass';
+    send();
+    return left.shift() ?? 'pass';
+  };
+  return sent;
 }
 
 /** The next call of the script by store A gets lost on its way there or back. */
@@ -223,9 +230,9 @@ test.each(['lost', 'kept'] as const)('after a restart of Redis (memory %s) seque
 test('an insert that is under way when Redis is emptied is refused, and its append is decided about anew', async () => {
   const stream = newStream();
   await a.append(stream, items(1));
-  inserts({ slowMs: 400 });
+  const sent = inserts({ slowMs: 400 });
   const slow = a.append(stream, items(1), { key: 'slow' });
-  await eventually(async () => expect(await openReservations()).toBe(1));
+  await sent;
   await redis.flush();
   const other = await b.append(stream, items(1));
   const both = [other.firstSequence, (await slow).firstSequence];
@@ -292,9 +299,9 @@ test('a new epoch waits for an insert of a former one that has begun', async () 
 test('an insert that comes after the deadline stores nothing, and its append follows the one that came before', async () => {
   const stream = newStream();
   await a.append(stream, items(1));
-  inserts({ slowMs: 1_700 });
+  const sent = inserts({ slowMs: 1_700 });
   const slow = a.append(stream, items(1), { key: 'slow' });
-  await eventually(async () => expect(await openReservations()).toBe(1));
+  await sent;
   expect((await b.append(stream, items(1))).firstSequence).toBe(2);
   expect(await slow).toMatchObject({ firstSequence: 3, repeated: false });
   expect(sequences(await collect(b.read(stream)))).toEqual([1, 2, 3]);
@@ -303,7 +310,7 @@ test('an insert that comes after the deadline stores nothing, and its append fol
 test('while an outcome is unknown nobody gets its sequence, and a repeat with the key is exactly once', async () => {
   const stream = newStream();
   await a.append(stream, items(1));
-  inserts('cut', 'cut');
+  void inserts('cut', 'cut');
   await expectRefused(() => a.append(stream, items(2), { key: 'k' }), AppendOutcomeUnknownError);
   expect((await b.append(stream, items(1))).firstSequence).toBe(4);
   expect(await a.append(stream, items(2), { key: 'k' })).toMatchObject({ repeated: true, firstSequence: 2 });
