@@ -12,7 +12,7 @@ import { FIND_LOG_ID } from '../sql/find-log-id.js';
 import { StreamLoader } from '../stream-loader.js';
 import type { WriterTools } from '../writer-tools.js';
 import { ArbiterKeys } from './arbiter-keys.js';
-import { ClosingScripts } from './closing-scripts.js';
+import { ClosingScripts, type Closable } from './closing-scripts.js';
 import { endsAt, parseReservation, type OpenReservation } from './open-reservation.js';
 import { RedisEpochs } from './redis-epochs.js';
 import { RedisUndispatched } from './redis-undispatched.js';
@@ -145,12 +145,17 @@ export class RedisArbiter implements Arbiter {
       case 'refused':
         return { again: false, until: this.track(this.closing.release(epoch, closable)) };
       case 'late':
-        return { again: true, until: this.track(this.closing.release(epoch, closable)) };
+        return { again: true, until: this.track(this.releaseLate(epoch, closable)) };
       case 'fenced':
         return { again: true, until: this.epochs.find() };
       case 'unknown':
         return { again: false, until: this.resolve(epoch, toOpen(round, this.tools.options.maxInsertMs)) };
     }
+  }
+
+  /** The deadline may have come too early because this process was suspended, and with it its idea of the time. */
+  private async releaseLate(epoch: string, closable: readonly Closable[]): Promise<void> {
+    await Promise.all([this.closing.release(epoch, closable), this.tools.serverClock.sync()]);
   }
 
   /** When a reservation cannot be closed now, the next one who needs its stream closes it later. */
