@@ -1,4 +1,5 @@
 import type { ClickHouseEventStoreOptions } from '../event-store/clickhouse/clickhouse-event-store-options.js';
+import type { RedisConnectionOptions } from '../redis/redis-connection-options.js';
 
 /**
  * Where ClickHouse is: a server when there is a `url`, else embedded in a child process that ends with this one (needs
@@ -15,8 +16,14 @@ export interface ClickHouseStorageOptions {
   /** Server. @default '' */
   readonly password?: string;
   /**
-   * Server: says that one process at a time appends. Must be `true`: several writers need the Redis arbiter, which this
-   * version does not have yet. A second process that appends is refused at its boot.
+   * Server: any number of processes append at once, with their arbiter in this Redis (needs the package `ioredis`). Give
+   * every process the same Redis, version 6.2 or later, with `maxmemory-policy noeviction`. Nothing in it needs to
+   * survive: what it knows comes from the log.
+   */
+  readonly redis?: RedisConnectionOptions;
+  /**
+   * Server: says that one process at a time appends, so that no Redis is needed. A second process that appends is
+   * refused at its boot.
    */
   readonly singleWriter?: boolean;
   /**

@@ -13,8 +13,11 @@ import type { EventId } from '../../lib/events/event-id.js';
 import type { NewEvent } from '../../lib/events/new-event.js';
 import { memory } from '../../lib/storage/memory-storage.js';
 import type { Storage, StorageContext } from '../../lib/storage/storage.js';
+import type { MigrationSet } from '../../lib/postgres/migrations.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
 import type { TenantId } from '../../lib/tenancy/tenant-id.js';
+import { openClickHouseEventStore } from '../support/clickhouse-event-store.js';
+import { newDatabaseName, startTestClickHouse } from '../support/clickhouse-server.js';
 import { collect } from '../support/collect.js';
 import { ItemAdded, ItemRemoved, Noted } from '../support/contract-events.js';
 import {
@@ -23,14 +26,42 @@ import {
   TEST_NAMES,
   type TestDatabase,
 } from '../support/postgres-database.js';
+import { startTestRedis } from '../support/redis-server.js';
 import { createStorageContext } from '../support/storage-context.js';
 import { step, type Body, type ModelCondition, type Step } from './event-store/model-steps.js';
 
+interface Opened {
+  readonly store: EventStore;
+  stop(): Promise<void>;
+}
+
+const onPostgres =
+  (start: (migrations: readonly MigrationSet[]) => Promise<TestDatabase>) =>
+  async (context: StorageContext): Promise<Opened> => {
+    const { connection, stop } = await start([EVENT_STORE_MIGRATIONS]);
+    return { store: await PostgresEventStore.open({ ...context, connection, names: TEST_NAMES }), stop };
+  };
+
+async function onClickHouseWithRedis(context: StorageContext): Promise<Opened> {
+  const [server, redis] = await Promise.all([startTestClickHouse(), startTestRedis()]);
+  const connection = await server.connect(newDatabaseName());
+  const options = { maxInsertMs: 1_000, flushDelayMs: 0 };
+  const store = await openClickHouseEventStore(connection, options, context, await redis.connect());
+  return {
+    store,
+    stop: async () => {
+      await store.close();
+      await Promise.all([server.stop(), redis.stop()]);
+    },
+  };
+}
+
 describe.each([
-  ['postgres', startServerDatabase, 150],
-  ['pglite', startEmbeddedDatabase, 200],
-] as const)('an event store on %s', (_, start, numRuns) => {
-  let database: TestDatabase | undefined;
+  ['postgres', onPostgres(startServerDatabase), 150],
+  ['pglite', onPostgres(startEmbeddedDatabase), 60],
+  ['clickhouse with Redis', onClickHouseWithRedis, 40],
+] as const)('an event store on %s', (_, open, numRuns) => {
+  let opened: Opened | undefined;
   let context: StorageContext;
   let store: EventStore;
   let model: Storage;
@@ -38,11 +69,11 @@ describe.each([
 
   beforeAll(async () => {
     context = await createStorageContext();
-    database = await start([EVENT_STORE_MIGRATIONS]);
-    store = await PostgresEventStore.open({ ...context, connection: database.connection, names: TEST_NAMES });
+    opened = await open(context);
+    store = opened.store;
     model = await memory().open(context);
   });
-  afterAll(async () => database?.stop());
+  afterAll(async () => opened?.stop());
 
   test('answers any sequence of calls as the one in memory does', { timeout: 120_000 }, async () => {
     const reached = new Set<string>();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-export type Adapter = 'memory' | 'clickhouse' | 'postgres' | 'pglite';
+export type Adapter = 'memory' | 'clickhouse' | 'clickhouse-redis' | 'postgres' | 'pglite';
 export type Suite = 'event-store' | 'projection-store' | 'record-store' | 'log-maintenance';
 
 /** A case of a contract suite that an adapter cannot keep. */

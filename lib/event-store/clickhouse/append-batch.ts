@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { StoredEvent } from '../../events/stored-event.js';
 import { expectedSequenceHolds } from '../expected-sequence-holds.js';
 import { keyRanges } from '../restored-append.js';
@@ -35,6 +34,8 @@ export interface Taken {
 /** What the arbiter decided about one lane. Nothing of it is true before the batch is known to be stored. */
 export interface Verdict {
   readonly lane: Lane;
+  /** All appends that were judged, in order. */
+  readonly items: readonly WaitingAppend[];
   readonly writes: readonly Write[];
   readonly answers: readonly Answer[];
 }
@@ -68,7 +69,7 @@ export function judge({ lane, items, found }: Taken, now: number): Verdict {
       if (key !== undefined) writesByKey.set(key, write);
     }
   }
-  return { lane, writes, answers };
+  return { lane, items, writes, answers };
 }
 
 /** Makes true what was decided, after the batch was stored. */
@@ -96,12 +97,9 @@ export function rowsOf(verdicts: readonly Verdict[]): NewEventRow[] {
 }
 
 /**
- * The name under which the server recognizes a repeat of this very batch. Its number is part of it: the server drops
- * whatever comes under a name that it knows, so a later batch must never get the name of an earlier one, not even with
- * the same events at the same sequences.
+ * The name under which the server recognizes a repeat of one batch. The server drops whatever comes under a name that it
+ * knows, so `id` must never have named another batch.
  */
-export function batchToken(epoch: string, batchNumber: number, rows: readonly NewEventRow[]): string {
-  const hash = createHash('sha256').update(`${batchNumber}`);
-  for (const row of rows) hash.update(`\n${row.event_id} ${row.sequence}`);
-  return `${INSERT_TOKEN_PREFIX}${epoch}-${hash.digest('hex')}`;
+export function insertToken(epoch: string, id: string): string {
+  return `${INSERT_TOKEN_PREFIX}${epoch}-${id}`;
 }

@@ -2,74 +2,57 @@ import { ClosedError } from '../../errors/closed.error.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
 import type { StreamId } from '../stream-id.js';
-import { batchToken, judge, rowsOf, type Taken, type Verdict } from './append-batch.js';
+import { rowsOf, type Taken, type Verdict } from './append-batch.js';
+import type { Arbiter, Reservation } from './arbiter.js';
 import { BatchInserter } from './batch-inserter.js';
 import { BatchSettler } from './batch-settler.js';
 import { LaneQueue } from './lane-queue.js';
-import type { WaitingItem } from './lane.js';
-import { insertsHaveEnded } from './running-inserts.js';
-import { StreamLoader } from './stream-loader.js';
-import type { StreamState } from './stream-state.js';
+import type { WaitingAppend, WaitingItem } from './lane.js';
 import { WriterFencedError } from './writer-fenced.error.js';
-import type { WriterLease } from './writer-lease.js';
 import type { WriterTools } from './writer-tools.js';
 
 /**
- * The one writer of the log: arbiter of sequences and keys, and group commit.
+ * Writes to the log: group commit, under the sequences that an arbiter gives.
  *
- * It may decide alone because it is the only one: inserts carry its epoch, and the server refuses them from the moment
- * at which another process has opened a later one. What it knows of a stream is what the log held when the stream was
- * loaded plus what it stored itself since, so as long as its epoch is the newest, it knows all.
+ * A stream at work has a lane (`Lane`): ready → flying → ready …, or held → ready.
  *
- * A stream at work has a lane (`Lane`): loading → ready → flying → ready …, or blocked → loading.
+ * A batch: *taken* from ready lanes (whole appends, in order; a lane is in one batch at a time) → *reserved* (the arbiter
+ * compares keys and expectations and gives sequences; answers that do not depend on the batch go out; lanes that it
+ * cannot decide about yet get their appends back and are held until it can) → *sent* (`BatchInserter`: always the same
+ * rows under the same token) → *settled*, and the arbiter notes the outcome:
  *
- * A batch: *taken* from ready lanes (whole appends, in order; a lane is in one batch at a time) → *judged* (keys and
- * expectations against the states; sequences given; answers that do not depend on the batch go out) → *sent*
- * (`BatchInserter`: always the same rows under the same token) → *settled*:
+ * - `stored`: appends resolve, and so do the answers that were judged by appends of this batch.
+ * - `refused`, `late`, `fenced`: nothing was stored nor will be. The appends fail, or, where the arbiter says so, go back
+ *   to their lanes to be decided about anew.
+ * - `unknown`: appends fail as such. Their lanes are held until the fate of the batch is certain.
  *
- * - `stored`: states advance, appends resolve, and so do the answers that were judged by appends of this batch.
- * - `refused`: nothing was stored nor will be. States stay as they were, all appends fail.
- * - `fenced`: the same, and the writer stops for good.
- * - `unknown`: appends fail as such. Their lanes are blocked until no insert of the batch can take effect any more by
- *   the server's clock and list of processes, then loaded anew. Until then a new append could get a sequence that the
- *   batch still takes.
- *
- * The writer: *open* → *stopped* by a fence (`WriterFencedError`), or → *closing* (accepts nothing, finishes what it
- * has) → *closed*.
+ * The writer: *open* → *stopped* by its arbiter, or → *closing* (accepts nothing, finishes what it has) → *closed*.
  */
 export class AppendWriter {
   private readonly queue: LaneQueue;
-  private readonly loader: StreamLoader;
   private readonly inserter: BatchInserter;
   private readonly settler: BatchSettler;
   private flushTimer?: NodeJS.Timeout;
   private inFlight = 0;
-  private blockedBatches = 0;
-  private batchNumber = 0;
   private closing = false;
-  private closed = false;
-  private newestEpoch?: string;
   private onRest?: () => void;
 
   constructor(
     private readonly tools: WriterTools,
-    readonly epoch: string,
-    private readonly lease?: WriterLease,
+    private readonly arbiter: Arbiter,
   ) {
-    this.queue = new LaneQueue(tools.options, {
-      load: (lane) => this.loader.load(lane),
+    this.queue = new LaneQueue(tools.options, arbiter, {
       ready: () => this.schedule(),
       rested: () => this.checkRest(),
     });
-    this.loader = new StreamLoader(tools.reader, this.queue, tools.stats);
-    this.inserter = new BatchInserter(tools, epoch);
-    this.settler = new BatchSettler(tools, () => this.fence());
+    this.inserter = new BatchInserter(tools);
+    this.settler = new BatchSettler(tools, () => arbiter.problem);
+    arbiter.onStop((problem) => this.queue.rejectAll(problem));
   }
 
   /** Why nothing is accepted, or undefined while the writer is open. */
   get problem(): Error | undefined {
-    if (this.newestEpoch !== undefined) return this.fence();
-    return this.closing ? new ClosedError('The ClickHouse event store') : undefined;
+    return this.arbiter.problem ?? (this.closing ? new ClosedError('The ClickHouse event store') : undefined);
   }
 
   submit(item: WaitingItem): void {
@@ -79,40 +62,20 @@ export class AppendWriter {
     else this.queue.submit(item);
   }
 
-  /** Keeps a stream still from its turn until `release`, and answers what is known of it. */
-  hold(stream: StreamId): Promise<StreamState> {
+  /** Keeps a stream still in this process, from when this resolves until `until`. */
+  hold(stream: StreamId, until: Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.submit({ kind: 'hold', stream, since: performance.now(), resolve, reject });
+      this.submit({ kind: 'hold', stream, until, since: performance.now(), resolve, reject });
     });
   }
 
-  /** @param state what is known of the stream now; without it, it is read from the log */
-  release(stream: StreamId, state?: StreamState): void {
-    this.queue.release(stream, state);
+  /** Keeps all streams of a tenant still in this process, from when this resolves until `until`. */
+  async holdTenant(tenantId: TenantId, until: Promise<void>): Promise<void> {
+    await Promise.all(this.queue.holdTenant(tenantId, until).map((stream) => this.hold(stream, until)));
   }
 
-  /** Keeps all streams of a tenant still, from when this resolves until `releaseTenant`. */
-  async holdTenant(tenantId: TenantId): Promise<void> {
-    await Promise.all(this.queue.holdTenant(tenantId).map((stream) => this.hold(stream)));
-  }
-
-  /** All that was known of the tenant's streams is forgotten. */
-  releaseTenant(tenantId: TenantId): void {
-    this.queue.releaseTenant(tenantId);
-  }
-
-  /** Another process has taken over: what waits fails, and nothing is accepted any more. */
-  stop(newestEpoch: string): void {
-    this.newestEpoch ??= newestEpoch;
-    this.queue.rejectAll(this.fence());
-  }
-
-  /**
-   * Accepts nothing more, and resolves when everything accepted is settled, or after the bound; then the rest fails.
-   *
-   * @returns true when no insert can be under way any more
-   */
-  async close(): Promise<boolean> {
+  /** Accepts nothing more, and resolves when everything accepted is settled, or after the bound; then the rest fails. */
+  async close(): Promise<void> {
     this.closing = true;
     this.flush();
     if (!this.queue.atRest || this.inFlight > 0) {
@@ -124,14 +87,9 @@ export class AppendWriter {
         };
       });
     }
-    this.closed = true;
     clearTimeout(this.flushTimer);
     this.queue.rejectAll(new ClosedError('The ClickHouse event store'));
-    return this.inFlight === 0 && this.blockedBatches === 0;
-  }
-
-  private fence(): WriterFencedError {
-    return new WriterFencedError(this.tools.connection.database, this.epoch, this.newestEpoch ?? 'unknown');
+    await this.arbiter.close(this.inFlight === 0);
   }
 
   /** At once when there is enough for a batch, else after the time that others have to join. */
@@ -152,14 +110,12 @@ export class AppendWriter {
   private async fly(batch: readonly Taken[]): Promise<void> {
     this.inFlight += 1;
     try {
-      await this.permit();
-      await this.findForgottenKeys(batch);
-      const judgedAt = this.tools.serverClock.now();
-      const verdicts = batch.map((taken) => judge(taken, judgedAt));
-      await Promise.all([this.settler.answerNow(verdicts), this.write(verdicts, judgedAt)]);
+      const reservation = await this.arbiter.reserve(batch);
+      this.holdUndecided(batch, reservation);
+      await Promise.all([this.settler.answerNow(reservation.verdicts), this.write(reservation)]);
     } catch (cause) {
       const what = 'The append could not be sent to ClickHouse';
-      const error = cause instanceof WriterFencedError ? cause : new StoreUnavailableError(what, { cause });
+      const error = isTold(cause) ? cause : new StoreUnavailableError(what, { cause });
       for (const { items } of batch) for (const item of items) item.reject(error);
     } finally {
       this.inFlight -= 1;
@@ -170,56 +126,50 @@ export class AppendWriter {
     }
   }
 
-  private async write(verdicts: readonly Verdict[], judgedAt: number): Promise<void> {
+  private holdUndecided(batch: readonly Taken[], { held }: Reservation): void {
+    if (held.length === 0) return;
+    const itemsOf = new Map(batch.map(({ lane, items }) => [lane, items]));
+    for (const { lane, until } of held) this.putBack(lane, itemsOf.get(lane)!, until);
+  }
+
+  private async write(reservation: Reservation): Promise<void> {
+    const { verdicts } = reservation;
     const rows = rowsOf(verdicts);
     if (rows.length === 0) return;
     this.tools.stats.batches += 1;
-    const token = batchToken(this.epoch, (this.batchNumber += 1), rows);
-    const outcome = await this.inserter.insert(rows, token, judgedAt);
-    if ('newestEpoch' in outcome && outcome.newestEpoch !== undefined) this.stop(outcome.newestEpoch);
-    this.settler.settle(verdicts, outcome);
-    if (outcome.kind === 'unknown') void this.block(verdicts, token, outcome.deadlineMs);
+    const outcome = await this.inserter.insert(rows, reservation);
+    const { again, until } = reservation.settle(outcome);
+    const writing = verdicts.filter(({ writes }) => writes.length > 0);
+    if (again) {
+      for (const verdict of writing) this.putBack(verdict.lane, unsettled(verdict), until ?? Promise.resolve());
+    } else {
+      this.settler.settle(verdicts, outcome);
+      if (until) for (const { lane } of writing) this.queue.hold(lane, until);
+    }
   }
 
-  /** Until the fate of the batch is certain by itself. */
-  private async block(verdicts: readonly Verdict[], token: string, deadlineMs: number): Promise<void> {
-    const lanes = verdicts.filter(({ writes }) => writes.length > 0).map(({ lane }) => lane);
-    for (const lane of lanes) this.queue.block(lane);
-    this.blockedBatches += 1;
-    const { connection, options } = this.tools;
-    const until = deadlineMs + options.maxInsertMs;
-    const ended = await insertsHaveEnded(
-      connection,
-      token,
-      () => until,
-      () => !this.closed,
-    );
-    if (!ended) return;
-    this.blockedBatches -= 1;
-    for (const lane of lanes) this.queue.unblock(lane);
-  }
-
-  /** @throws when this process may not write (now) */
-  private async permit(): Promise<void> {
-    if (this.lease && !(await this.lease.ensure())) throw this.fence();
-    if (this.newestEpoch !== undefined) throw this.fence();
-  }
-
-  /** Streams with very many keys remember the latest only; the others are looked up, in one query for the batch. */
-  private async findForgottenKeys(batch: readonly Taken[]): Promise<void> {
-    const wanted = batch.flatMap(({ lane, items }) =>
-      lane.state!.complete
-        ? []
-        : items.flatMap(({ append: { key } }) =>
-            key === undefined || lane.state!.keys.has(key) ? [] : [{ stream: lane.stream, key }],
-          ),
-    );
-    if (wanted.length === 0) return;
-    const found = await this.tools.reader.ranges(wanted);
-    for (const taken of batch) taken.found = found.get(taken.lane.key);
+  /** As if the items had not been taken; but the lane waits. */
+  private putBack(lane: Verdict['lane'], items: readonly WaitingAppend[], until: Promise<void>): void {
+    this.queue.handBack(lane, items);
+    this.queue.hold(lane, until);
   }
 
   private checkRest(): void {
     if (this.onRest && this.inFlight === 0 && this.queue.atRest) this.onRest();
   }
+}
+
+/** The appends whose answer waits for the outcome of the batch, in the order of their calls. */
+function unsettled({ items, answers }: Verdict): WaitingAppend[] {
+  const settled = new Set(
+    answers
+      .filter((answer) => answer.kind === 'repeated' || (answer.kind === 'conflict' && !answer.onWrite))
+      .map(({ item }) => item),
+  );
+  return items.filter((item) => !settled.has(item));
+}
+
+/** Whether an error already says what callers shall know. */
+function isTold(error: unknown): error is Error {
+  return error instanceof WriterFencedError || error instanceof StoreUnavailableError;
 }

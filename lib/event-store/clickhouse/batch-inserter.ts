@@ -4,9 +4,10 @@ import type { ClickHouseSettings } from '../../clickhouse/clickhouse-settings.js
 import type { ServerClock } from '../../clickhouse/server-clock.js';
 import { readEpoch } from './arbiter-epoch.js';
 import type { AppendStats } from './append-stats.js';
-import { longestInsertMs, type ResolvedOptions } from './clickhouse-event-store-options.js';
+import type { ResolvedOptions } from './clickhouse-event-store-options.js';
 import type { NewEventRow } from './event-row.js';
 import { insertFailure } from './insert-failure.js';
+import type { InsertOutcome, InsertPermit } from './insert-outcome.js';
 import { FIND_EVENT } from './sql/find-event.js';
 import { INSERT_EVENTS, insertEventsSettings } from './sql/insert-events.js';
 import type { WriterTools } from './writer-tools.js';
@@ -15,25 +16,13 @@ const FIRST_PAUSE_MS = 50;
 /** No repeat of a batch is begun later than this after its first send. */
 const MAX_REPEAT_MS = 30_000;
 
-/** What became of a batch. */
-export type InsertOutcome =
-  | { readonly kind: 'stored' }
-  /** Certainly nothing was stored, nor will be. */
-  | { readonly kind: 'refused'; readonly cause: unknown }
-  /** A newer epoch is open. Certainly nothing was stored, nor will be. */
-  | { readonly kind: 'fenced'; readonly newestEpoch: string }
-  /** It may have been stored, or may still be until `deadlineMs` (server time) plus the maximum insert time. */
-  | { readonly kind: 'unknown'; readonly cause: unknown; readonly deadlineMs: number; readonly newestEpoch?: string };
-
 /**
  * Sends one batch, always the same rows under the same token, until its outcome is known or its repeats have ended.
  *
  * `sent` → (rows written) `stored`; → (zero rows, newer epoch) `fenced`; → (zero rows, deadline passed) `sent` again
- * with a new deadline; → (refused before it began) `sent` again, then `refused`; → (anything else) *in doubt* and
- * `sent` again. Once in doubt, only `stored` and `unknown` are left, because an earlier send may still take effect.
- *
- * No deadline is so late that a row could land more than `settleMs` after its recorded time: `readAll` relies on it. Events of another
- * log bring older times along.
+ * with a new deadline, or `late` where the reservation gives none; → (refused before it began) `sent` again, then
+ * `refused`; → (anything else) *in doubt* and `sent` again. Once in doubt, only `stored` and `unknown` are left, because
+ * an earlier send may still take effect.
  */
 export class BatchInserter {
   private readonly connection: ClickHouseConnection;
@@ -42,10 +31,7 @@ export class BatchInserter {
   private readonly deduplication: ClickHouseSettings;
   private readonly stats: AppendStats;
 
-  constructor(
-    tools: WriterTools,
-    private readonly epoch: string,
-  ) {
+  constructor(tools: WriterTools) {
     this.connection = tools.connection;
     this.serverClock = tools.serverClock;
     this.options = tools.options;
@@ -53,20 +39,21 @@ export class BatchInserter {
     this.stats = tools.stats;
   }
 
-  /** @param judgedAt server time before which no new row was recorded */
-  async insert(rows: readonly NewEventRow[], token: string, judgedAt: number): Promise<InsertOutcome> {
-    const { insertDeadlineMs, maxInsertAttempts } = this.options;
-    const lastDeadlineMs = judgedAt + this.options.settleMs - longestInsertMs(this.options);
+  async insert(rows: readonly NewEventRow[], reservation: InsertPermit): Promise<InsertOutcome> {
+    const { maxInsertAttempts } = this.options;
     const giveUpAt = performance.now() + MAX_REPEAT_MS;
     let serverNowMs = this.serverClock.now();
     let deadlineMs = 0;
+    let late = false;
     let inDoubt = false;
     let cause: unknown;
     for (let attempt = 1; attempt <= maxInsertAttempts && performance.now() < giveUpAt; attempt++) {
       if (attempt > 1) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 2));
-      const nowMs = Math.max(serverNowMs, this.serverClock.now());
-      deadlineMs = Math.min(Math.max(deadlineMs, nowMs + insertDeadlineMs), lastDeadlineMs);
-      const answer = await this.send(rows, token, deadlineMs);
+      const next = reservation.deadline(serverNowMs);
+      late = next === undefined;
+      if (next === undefined) break;
+      deadlineMs = Math.max(deadlineMs, next);
+      const answer = await this.send(rows, reservation, deadlineMs);
       if ('error' in answer) {
         cause = answer.error;
         const failure = insertFailure(cause);
@@ -80,28 +67,29 @@ export class BatchInserter {
         inDoubt = true;
         cause = new Error(`The server wrote ${answer.written} of ${rows.length} rows.`);
       } else {
-        cause = new Error(`The insert came to the server after its deadline of ${insertDeadlineMs} ms.`);
+        cause = new Error(`The insert came to the server after its deadline of ${this.options.insertDeadlineMs} ms.`);
         const reading = await readEpoch(this.connection).catch(() => undefined);
         serverNowMs = reading?.nowMs ?? serverNowMs;
-        const newestEpoch = reading?.newest ?? this.epoch;
-        if (newestEpoch !== this.epoch) {
+        const newestEpoch = reading?.newest ?? reservation.epoch;
+        if (newestEpoch !== reservation.epoch) {
           if (!inDoubt) return { kind: 'fenced', newestEpoch };
           if (await this.isStored(rows[0]!)) return { kind: 'stored' };
           return { kind: 'unknown', cause, deadlineMs, newestEpoch };
         }
       }
     }
-    return inDoubt ? { kind: 'unknown', cause, deadlineMs } : { kind: 'refused', cause };
+    if (inDoubt) return { kind: 'unknown', cause, deadlineMs };
+    return late ? { kind: 'late' } : { kind: 'refused', cause };
   }
 
   private async send(
     rows: readonly NewEventRow[],
-    token: string,
+    { epoch, token }: InsertPermit,
     deadline: number,
   ): Promise<{ readonly written: number } | { readonly error: unknown }> {
     this.stats.inserts += 1;
     try {
-      const params = { epoch: this.epoch, deadline };
+      const params = { epoch, deadline };
       const settings = insertEventsSettings(token, this.options.maxInsertMs, this.deduplication);
       return { written: await this.connection.insertSelect(INSERT_EVENTS, rows, params, settings) };
     } catch (error) {

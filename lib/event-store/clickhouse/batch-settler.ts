@@ -4,8 +4,8 @@ import { AppendOutcomeUnknownError } from '../append-outcome-unknown.error.js';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
 import { toAppendResult } from '../to-append-result.js';
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
-import { confirm, type Answer, type Verdict, type Write } from './append-batch.js';
-import type { InsertOutcome } from './batch-inserter.js';
+import type { Answer, Verdict, Write } from './append-batch.js';
+import type { InsertOutcome } from './insert-outcome.js';
 import type { WaitingAppend } from './lane.js';
 import { streamKey } from './stream-key.js';
 import type { WriterTools } from './writer-tools.js';
@@ -16,8 +16,8 @@ type Conflict = Extract<Answer, { kind: 'conflict' }>;
 /** Answers the callers of a batch. */
 export class BatchSettler {
   constructor(
-    private readonly tools: Pick<WriterTools, 'reader' | 'serializer' | 'options' | 'stats'>,
-    private readonly fencedError: () => Error,
+    private readonly tools: Pick<WriterTools, 'reader' | 'serializer' | 'stats'>,
+    private readonly problem: () => Error | undefined,
   ) {}
 
   /** The answers that the outcome of the batch cannot change; resolves when the last of them is given. */
@@ -30,7 +30,6 @@ export class BatchSettler {
 
   settle(verdicts: readonly Verdict[], outcome: InsertOutcome): void {
     for (const verdict of verdicts) {
-      if (outcome.kind === 'stored') confirm(verdict, this.tools.options.maxKeysPerStream);
       for (const write of verdict.writes) {
         if (outcome.kind === 'stored') {
           this.tools.stats.appends += 1;
@@ -57,7 +56,9 @@ export class BatchSettler {
     } else if (outcome.kind === 'refused') {
       item.reject(unavailable(outcome.cause));
     } else if (outcome.kind === 'fenced') {
-      item.reject(this.fencedError());
+      item.reject(this.problem() ?? unavailable(new Error('A newer epoch is open.')));
+    } else if (outcome.kind === 'late') {
+      item.reject(unavailable(new Error('The insert would have come to the server after its deadline.')));
     } else {
       item.reject(new AppendOutcomeUnknownError(item.stream, { cause: outcome.cause }));
     }

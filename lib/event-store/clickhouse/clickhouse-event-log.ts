@@ -12,6 +12,7 @@ import { prepareRestore } from '../restored-append.js';
 import type { StreamId } from '../stream-id.js';
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
 import type { AppendWriter } from './append-writer.js';
+import type { Arbiter } from './arbiter.js';
 import { readEpoch } from './arbiter-epoch.js';
 import { scanLog } from './scan-log.js';
 import {
@@ -25,6 +26,8 @@ import { findIdleStreams, type IdleRow } from './sql/find-idle-streams.js';
 import { INSERT_EMPTIED_STREAMS } from './sql/insert-emptied-streams.js';
 import { readEmptiedStreams, type EmptiedRow } from './sql/read-emptied-streams.js';
 import { streamTexts } from './stream-params.js';
+import { streamKey } from './stream-key.js';
+import { streamChunks, type StreamReader } from './stream-reader.js';
 import type { StreamState } from './stream-state.js';
 import { WriterFencedError } from './writer-fenced.error.js';
 
@@ -47,7 +50,9 @@ interface Held {
 export class ClickHouseEventLog extends EventLog {
   constructor(
     private readonly connection: ClickHouseConnection,
+    private readonly reader: StreamReader,
     private readonly writer: AppendWriter,
+    private readonly arbiter: Arbiter,
   ) {
     super();
   }
@@ -86,9 +91,7 @@ export class ClickHouseEventLog extends EventLog {
       const { state } = held!;
       if (state.head >= head) return;
       if (state.head > 0) throw new WrongExpectedSequenceError(stream, 0, state.head);
-      state.head = head;
-      state.recordedAt = recordedAt;
-      await this.writeHeads([held!]);
+      await this.writeHeads([{ stream, state: { ...state, head, recordedAt } }]);
     });
   }
 
@@ -106,11 +109,17 @@ export class ClickHouseEventLog extends EventLog {
   }
 
   async forget(tenantId: TenantId): Promise<RemovedEvents> {
+    const { until, release } = gate();
     try {
-      await this.writer.holdTenant(tenantId);
-      return await guarded(() => this.forgetHeld(tenantId));
+      await this.writer.holdTenant(tenantId, until);
+      const removed = await guarded(() => this.forgetHeld(tenantId));
+      await this.arbiter.forget(tenantId);
+      if (!this.arbiter.shared) return removed;
+      // What other processes had under way until the arbiter forgot the tenant.
+      const late = await guarded(() => this.forgetHeld(tenantId));
+      return { streams: removed.streams + late.streams, events: removed.events + late.events };
     } finally {
-      this.writer.releaseTenant(tenantId);
+      release();
     }
   }
 
@@ -141,17 +150,13 @@ export class ClickHouseEventLog extends EventLog {
       await this.writeHeads(idle);
       const [row] = await this.connection.query<{ readonly events_counted: string }>(COUNT_EVENTS_OF_STREAMS, params);
       await deleteRows(this.connection, 'events', DELETE_EVENTS_OF_STREAMS, params);
-      for (const { state } of idle) {
-        state.keys.clear();
-        state.complete = true;
-      }
       return { streams: idle.length, events: Number(row!.events_counted) };
     });
   }
 
   /** @throws WriterFencedError when another process has taken over as the writer */
   private async writeHeads(held: readonly Held[]): Promise<void> {
-    const { epoch } = this.writer;
+    const epoch = await this.arbiter.epoch();
     const rows = held.map(({ stream, state }) => ({
       tenant_id: stream.tenantId,
       aggregate_type: stream.aggregateType,
@@ -181,24 +186,31 @@ export class ClickHouseEventLog extends EventLog {
     }
   }
 
-  /** What `work` leaves the states at counts from then on; when it fails they are read from the log again. */
+  /** Keeps streams still in this process while `work` changes them; what they are then is read from the log again. */
   private async holding<T>(streams: readonly StreamId[], work: (held: readonly Held[]) => Promise<T>): Promise<T> {
-    const answers = await Promise.allSettled(streams.map((stream) => this.writer.hold(stream)));
-    let done = false;
+    const { until, release } = gate();
     try {
-      const held = answers.map((answer, index) => {
-        if (answer.status === 'rejected') throw answer.reason;
-        return { stream: streams[index]!, state: answer.value };
-      });
-      const result = await work(held);
-      done = true;
-      return result;
+      await Promise.all(streams.map((stream) => this.writer.hold(stream, until)));
+      return await work(await guarded(() => this.look(streams)));
     } finally {
-      for (const [index, answer] of answers.entries()) {
-        if (answer.status === 'fulfilled') this.writer.release(streams[index]!, done ? answer.value : undefined);
-      }
+      release();
     }
   }
+
+  private async look(streams: readonly StreamId[]): Promise<readonly Held[]> {
+    const held: Held[] = [];
+    for (const chunk of streamChunks(streams)) {
+      const states = await this.reader.states(chunk);
+      for (const stream of chunk) held.push({ stream, state: states.get(streamKey(stream))! });
+    }
+    return held;
+  }
+}
+
+function gate(): { readonly until: Promise<void>; readonly release: () => void } {
+  let release = (): void => {};
+  const until = new Promise<void>((resolve) => (release = resolve));
+  return { until, release };
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

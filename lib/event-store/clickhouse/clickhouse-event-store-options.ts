@@ -45,8 +45,13 @@ export interface ClickHouseEventStoreOptions {
   readonly maxCachedStreams?: number;
   /** Keys of streams at rest that stay in memory. @default 200_000 */
   readonly maxCachedKeys?: number;
-  /** Latest keys of one stream that stay in memory; older ones are looked up in the log. @default 1_000 */
+  /** Latest keys of one stream that the arbiter remembers; older ones are looked up in the log. @default 1_000 */
   readonly maxKeysPerStream?: number;
+  /**
+   * With Redis: after this long without an append Redis forgets head and keys of a stream, and asks the log when it is
+   * used again. @default 86_400_000
+   */
+  readonly arbiterTtlMs?: number;
   /** How long `close()` waits for appends that were accepted. @default 10_000 */
   readonly closeTimeoutMs?: number;
 }
@@ -71,6 +76,7 @@ const DEFAULTS: ResolvedOptions = {
   maxCachedStreams: 20_000,
   maxCachedKeys: 200_000,
   maxKeysPerStream: 1_000,
+  arbiterTtlMs: 86_400_000,
   closeTimeoutMs: 10_000,
 };
 

@@ -6,6 +6,7 @@ import type { NewEvent } from '../../events/new-event.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import { UnsupportedError } from '../../errors/unsupported.error.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
+import type { RedisConnection } from '../../redis/redis-connection.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendOptions } from '../append-options.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
@@ -29,18 +30,18 @@ import type { AppendAllOptions, StreamAppend } from '../stream-append.js';
 import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { toAppendResult } from '../to-append-result.js';
-import { UndispatchedList } from '../undispatched-list.js';
 import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../undispatched-stream.js';
 import type { AppendStats } from './append-stats.js';
 import { withEmptied } from '../with-emptied.js';
 import { AppendWriter } from './append-writer.js';
-import { readEpoch } from './arbiter-epoch.js';
+import type { Arbiter } from './arbiter.js';
 import { ClickHouseEventLog } from './clickhouse-event-log.js';
 import { resolveOptions, type ClickHouseEventStoreOptions } from './clickhouse-event-store-options.js';
 import { deduplicationSettings } from './deduplication-settings.js';
 import { fromRow, type EventRow } from './event-row.js';
+import { LocalArbiter } from './local-arbiter.js';
 import { LogReader } from './log-reader.js';
-import { openWriter } from './open-writer.js';
+import { RedisArbiter } from './redis-arbiter/redis-arbiter.js';
 import { scanLog } from './scan-log.js';
 import { READ_HEAD } from './sql/read-head.js';
 import { readHeads } from './sql/read-heads.js';
@@ -48,25 +49,22 @@ import { readStream } from './sql/read-stream.js';
 import type { Statement } from './sql/statement.js';
 import { streamKey } from './stream-key.js';
 import { StreamReader } from './stream-reader.js';
-import type { WriterLease } from './writer-lease.js';
 
-/** Streams of which this process remembers that they wait to be dispatched. */
-const MAX_UNDISPATCHED_STREAMS = 100_000;
-
-/** What the store is opened with. The connection stays the caller's to close, after the store. */
+/** What the store is opened with. The connections stay the caller's to close, after the store. */
 export interface ClickHouseEventStoreTools extends PrepareTools {
   readonly connection: ClickHouseConnection;
   readonly serverClock: ServerClock;
+  /** Where the arbiter of all processes is. Without it this process is the only one that appends. */
+  readonly redis?: RedisConnection;
 }
 
 /**
- * The log in ClickHouse, written by one process at a time: see `AppendWriter`. Reads go to the log itself.
+ * The log in ClickHouse, written by `AppendWriter` under an arbiter: in this process, or in Redis for any number of them.
+ * Reads go to the log itself.
  */
 export class ClickHouseEventStore extends EventStore {
   /** The rows of this log, for maintenance. */
   readonly log: ClickHouseEventLog;
-  /** Of this process, which is the only one that appends. */
-  private readonly undispatchedStreams = new UndispatchedList(MAX_UNDISPATCHED_STREAMS);
   private closing?: Promise<void>;
 
   private constructor(
@@ -74,17 +72,18 @@ export class ClickHouseEventStore extends EventStore {
     private readonly reader: StreamReader,
     private readonly logReader: LogReader,
     private readonly writer: AppendWriter,
-    private readonly lease: WriterLease | undefined,
+    private readonly arbiter: Arbiter,
     readonly stats: Readonly<AppendStats>,
   ) {
     super();
-    this.log = new ClickHouseEventLog(tools.connection, writer);
+    this.log = new ClickHouseEventLog(tools.connection, reader, writer, arbiter);
   }
 
   /**
-   * Becomes the writer of the log. The tables must be there (`EVENT_STORE_MIGRATIONS`).
+   * Gets ready to append. The tables must be there (`EVENT_STORE_MIGRATIONS`).
    *
-   * @throws WriterLeaseHeldError when another process is the writer and stays it
+   * @throws WriterLeaseHeldError when, without Redis, another process is the writer and stays it
+   * @throws StoreUnavailableError when the arbiter in Redis cannot begin
    * @throws InvalidArgumentError for options outside their range
    */
   static async open(
@@ -92,24 +91,16 @@ export class ClickHouseEventStore extends EventStore {
     options: ClickHouseEventStoreOptions = {},
   ): Promise<ClickHouseEventStore> {
     const resolved = resolveOptions(options);
-    const { connection, serverClock, serializer } = tools;
+    const { connection, serverClock, serializer, redis } = tools;
     await serverClock.fresh();
     const reader = new StreamReader(connection, resolved.maxKeysPerStream);
     const log = new LogReader(connection, serializer, resolved.settleMs);
     const stats: AppendStats = { appends: 0, events: 0, batches: 0, inserts: 0, loads: 0 };
-    let writer: AppendWriter | undefined;
-    const onLost = async (): Promise<void> => {
-      const reading = await readEpoch(connection).catch(() => undefined);
-      writer?.stop(reading?.newest ?? 'unknown');
-    };
     const deduplication = await deduplicationSettings(connection);
-    const { epoch, lease } = await openWriter(connection, resolved, () => void onLost());
-    writer = new AppendWriter(
-      { connection, serverClock, reader, serializer, options: resolved, deduplication, stats },
-      epoch,
-      lease,
-    );
-    return new ClickHouseEventStore(tools, reader, log, writer, lease, stats);
+    const writerTools = { connection, serverClock, reader, serializer, options: resolved, deduplication, stats };
+    const arbiter: Arbiter = redis ? await RedisArbiter.open(writerTools, redis) : await LocalArbiter.open(writerTools);
+    const writer = new AppendWriter(writerTools, arbiter);
+    return new ClickHouseEventStore(tools, reader, log, writer, arbiter, stats);
   }
 
   /** Why appends are refused, or undefined while they are not: `WriterFencedError` or `ClosedError`. */
@@ -121,15 +112,10 @@ export class ClickHouseEventStore extends EventStore {
   async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
     const append = prepareAppend(stream, events, options, this.tools);
     if (append.condition) throw unsupported('A condition of an append', 'Expect a sequence of its stream');
-    const result = await new Promise<AppendResult>((resolve, reject) => {
+    return new Promise<AppendResult>((resolve, reject) => {
       const since = performance.now();
       this.writer.submit({ kind: 'append', stream: append.stream, append, since, resolve, reject });
     });
-    if (!result.repeated) {
-      const { firstSequence, lastSequence } = result;
-      this.undispatchedStreams.note(result.stream, firstSequence, lastSequence, this.tools.serverClock.now());
-    }
-    return result;
   }
 
   async appendAll(appends: readonly StreamAppend[], options?: AppendAllOptions): Promise<readonly AppendResult[]> {
@@ -202,12 +188,13 @@ export class ClickHouseEventStore extends EventStore {
 
   async undispatched(query: UndispatchedQuery): Promise<readonly UndispatchedStream[]> {
     this.checkOpen();
-    return this.undispatchedStreams.find(checkUndispatchedQuery(query), this.tools.serverClock.now());
+    return this.asked(() => this.arbiter.undispatched.find(checkUndispatchedQuery(query)));
   }
 
   async dispatched(ranges: readonly DispatchedRange[]): Promise<void> {
     this.checkOpen();
-    for (const range of checkDispatched(ranges)) this.undispatchedStreams.strike(range);
+    const checked = checkDispatched(ranges);
+    await this.asked(() => this.arbiter.undispatched.strike(checked));
   }
 
   /**
@@ -215,14 +202,8 @@ export class ClickHouseEventStore extends EventStore {
    * connection after it.
    */
   close(): Promise<void> {
-    this.closing ??= this.end();
+    this.closing ??= this.writer.close();
     return this.closing;
-  }
-
-  private async end(): Promise<void> {
-    const clean = await this.writer.close();
-    // Without it the lease runs out by itself, and the next writer waits for that.
-    await this.lease?.release(clean).catch(() => undefined);
   }
 
   private async *readEvents(statement: Statement): AsyncGenerator<RecordedEvent> {
@@ -248,6 +229,14 @@ export class ClickHouseEventStore extends EventStore {
       yield* this.tools.connection.stream<Row>(sql, params, settings);
     } catch (error) {
       throw unreadable(error);
+    }
+  }
+
+  private async asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw asStoreUnavailable('The arbiter could not be asked', error);
     }
   }
 

@@ -2,18 +2,15 @@ import { StoreUnavailableError } from '../store-unavailable.error.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { StreamId } from '../stream-id.js';
 import type { Taken } from './append-batch.js';
+import type { Arbiter } from './arbiter.js';
 import type { ResolvedOptions } from './clickhouse-event-store-options.js';
 import type { Lane, WaitingAppend, WaitingItem } from './lane.js';
 import { streamKey } from './stream-key.js';
-import type { StreamState } from './stream-state.js';
-import { StreamStates } from './stream-states.js';
 
 const SWEEP_MS = 1_000;
 
 /** What the queue asks of the writer. */
 export interface LaneQueueEvents {
-  /** The state of this lane's stream is needed; answer with `loaded` or `loadFailed`. */
-  load(lane: Lane): void;
   /** Something can be taken. */
   ready(): void;
   /** A lane has come to rest. */
@@ -30,19 +27,17 @@ export class LaneQueue {
   readyBytes = 0;
   private readonly lanes = new Map<string, Lane>();
   private readonly ready = new Set<Lane>();
-  private readonly states: StreamStates;
-  /** Tenants whose streams all stand still. */
-  private readonly heldTenants = new Set<TenantId>();
+  /** Tenants whose streams all stand still, until when. */
+  private readonly heldTenants = new Map<TenantId, Promise<void>>();
   private waitingItems = 0;
   private waitingBytes = 0;
   private sweeper?: NodeJS.Timeout;
 
   constructor(
     private readonly options: ResolvedOptions,
+    private readonly arbiter: Pick<Arbiter, 'prepare' | 'refresh' | 'rest' | 'candidates'>,
     private readonly events: LaneQueueEvents,
-  ) {
-    this.states = new StreamStates(options.maxCachedStreams, options.maxCachedKeys);
-  }
+  ) {}
 
   /** True when nothing waits and nothing flies. */
   get atRest(): boolean {
@@ -72,7 +67,7 @@ export class LaneQueue {
     else if (lane.phase === 'ready') this.offer(lane);
   }
 
-  /** Takes whole appends up to the bounds of a batch, in order; their lanes fly until they are landed or blocked. */
+  /** Takes whole appends up to the bounds of a batch, in order; their lanes fly until they are landed or held. */
   take(): Taken[] {
     const { maxBatchEvents, maxBatchBytes } = this.options;
     const batch: Taken[] = [];
@@ -105,49 +100,32 @@ export class LaneQueue {
     this.offer(lane);
   }
 
-  /** The lane's batch has an unknown outcome: what was known of the stream counts no more. */
-  block(lane: Lane): void {
-    lane.phase = 'blocked';
-    lane.state = undefined;
+  /** Nothing of the lane is taken until `until` resolves; when it rejects, all that waits in it fails. */
+  hold(lane: Lane, until: Promise<void>): void {
+    this.unready(lane);
+    lane.phase = 'held';
     this.events.rested();
+    until.then(
+      () => this.land(lane),
+      (error: Error) => this.fail(lane, error),
+    );
   }
 
-  unblock(lane: Lane): void {
-    lane.phase = 'loading';
-    if (lane.waiting.length > 0) this.events.load(lane);
-    else this.lanes.delete(lane.key);
+  /** Puts items that were taken back to where they came from, except those that have waited for too long. */
+  handBack(lane: Lane, items: readonly WaitingAppend[]): void {
+    const overdue = new Set(items.filter((item) => this.isOverdue(item)));
+    for (const item of overdue) item.reject(this.overdueError());
+    const kept = items.filter((item) => !overdue.has(item));
+    lane.waiting.unshift(...kept);
+    for (const item of kept) this.count(lane, item, 1);
   }
 
-  loaded(lane: Lane, state: StreamState): void {
-    lane.state = state;
-    this.land(lane);
-  }
-
-  loadFailed(lane: Lane, error: Error): void {
-    this.reject(lane, () => true, error);
-    this.lanes.delete(lane.key);
-    this.events.rested();
-  }
-
-  /** A held lane goes on, with what is known of its stream now, or else after reading it from the log. */
-  release(stream: StreamId, state?: StreamState): void {
-    const lane = this.lanes.get(streamKey(stream));
-    if (lane?.phase !== 'held') return;
-    if (state) this.loaded(lane, state);
-    else this.reload(lane);
-  }
-
-  /** From now on new lanes of the tenant are held. @returns the streams that have lanes already */
-  holdTenant(tenantId: TenantId): readonly StreamId[] {
-    this.heldTenants.add(tenantId);
-    return this.lanesOf(tenantId).map(({ stream }) => stream);
-  }
-
-  /** All held lanes of the tenant go on, and what was known of its streams counts no more. */
-  releaseTenant(tenantId: TenantId): void {
-    this.heldTenants.delete(tenantId);
-    this.states.forget(tenantId);
-    for (const lane of this.lanesOf(tenantId)) if (lane.phase === 'held') this.reload(lane);
+  /** New lanes of the tenant are held until then. @returns the streams that have lanes already */
+  holdTenant(tenantId: TenantId, until: Promise<void>): readonly StreamId[] {
+    this.heldTenants.set(tenantId, until);
+    const forget = (): void => void this.heldTenants.delete(tenantId);
+    until.then(forget, forget);
+    return [...this.lanes.values()].map(({ stream }) => stream).filter((stream) => stream.tenantId === tenantId);
   }
 
   /** Rejects everything that waits. */
@@ -156,22 +134,26 @@ export class LaneQueue {
   }
 
   private open(key: string, { stream }: WaitingItem): Lane {
-    const held = this.heldTenants.has(stream.tenantId);
-    const state = held ? undefined : this.states.take(key);
-    const phase = held ? 'held' : state ? 'ready' : 'loading';
-    const lane: Lane = { key, stream, phase, state, waiting: [], events: 0, bytes: 0 };
+    const lane: Lane = { key, stream, phase: 'ready', waiting: [], events: 0, bytes: 0 };
     this.lanes.set(key, lane);
-    // Exactly one load is under way for a lane that is loading.
-    if (lane.phase === 'loading') this.events.load(lane);
+    const held = this.heldTenants.get(stream.tenantId);
+    const until = held ? held.then(() => this.arbiter.prepare(lane)) : this.arbiter.prepare(lane);
+    if (until) this.hold(lane, until);
     return lane;
+  }
+
+  private fail(lane: Lane, error: Error): void {
+    this.reject(lane, () => true, error);
+    this.lanes.delete(lane.key);
+    this.events.rested();
   }
 
   /** Answers the lookups whose turn it is, and makes the appends behind them ready to be taken. */
   private offer(lane: Lane): void {
-    const state = lane.state!;
     this.unready(lane);
     for (let next = lane.waiting[0]; next?.kind === 'lookup'; next = lane.waiting[0]) {
-      next.resolve(state.complete ? next.keys.filter((key) => state.keys.has(key)) : next.keys);
+      const candidates = this.arbiter.candidates(lane, next.keys);
+      Promise.resolve(candidates).then(next.resolve, next.reject);
       lane.waiting.shift();
       this.count(lane, next, -1);
     }
@@ -181,26 +163,19 @@ export class LaneQueue {
       return;
     }
     if (next.kind === 'hold') {
-      lane.phase = 'held';
       lane.waiting.shift();
       this.count(lane, next, -1);
-      next.resolve(state);
-      this.events.rested();
+      this.hold(
+        lane,
+        next.until.then(() => this.arbiter.refresh(lane)),
+      );
+      next.resolve();
       return;
     }
     this.ready.add(lane);
     this.readyEvents += lane.events;
     this.readyBytes += lane.bytes;
     this.events.ready();
-  }
-
-  private lanesOf(tenantId: TenantId): readonly Lane[] {
-    return [...this.lanes.values()].filter(({ stream }) => stream.tenantId === tenantId);
-  }
-
-  private reload(lane: Lane): void {
-    lane.state = undefined;
-    this.unblock(lane);
   }
 
   private unready(lane: Lane): void {
@@ -211,16 +186,22 @@ export class LaneQueue {
 
   private retire(lane: Lane): void {
     this.lanes.delete(lane.key);
-    this.states.put(lane.key, lane.state!);
+    this.arbiter.rest(lane);
     this.events.rested();
   }
 
   private sweep(): void {
-    const before = performance.now() - this.options.maxWaitMs;
-    const what = `The append could not be sent to ClickHouse within ${this.options.maxWaitMs} ms`;
     for (const lane of [...this.lanes.values()]) {
-      this.reject(lane, ({ since }) => since < before, new StoreUnavailableError(what));
+      this.reject(lane, (item) => this.isOverdue(item), this.overdueError());
     }
+  }
+
+  private isOverdue({ since }: WaitingItem): boolean {
+    return since < performance.now() - this.options.maxWaitMs;
+  }
+
+  private overdueError(): Error {
+    return new StoreUnavailableError(`The append could not be sent to ClickHouse within ${this.options.maxWaitMs} ms`);
   }
 
   private reject(lane: Lane, which: (item: WaitingItem) => boolean, error: Error): void {

@@ -27,11 +27,12 @@ export interface WaitingLookup extends Item<readonly string[]> {
 }
 
 /**
- * A request to keep a stream still, answered in its turn with what is known of the stream; nothing behind it goes on
- * before the lane is released.
+ * A request to keep a stream still: resolved in its turn, and nothing behind it goes on before `until`. When that
+ * rejects, all that waits fails.
  */
-export interface WaitingHold extends Item<StreamState> {
+export interface WaitingHold extends Item<void> {
   readonly kind: 'hold';
+  readonly until: Promise<void>;
 }
 
 export type WaitingItem = WaitingAppend | WaitingLookup | WaitingHold;
@@ -39,16 +40,15 @@ export type WaitingItem = WaitingAppend | WaitingLookup | WaitingHold;
 /**
  * One stream at work, from its first waiting item until nothing of it waits or flies.
  *
- * `loading` (its state is read from the log) → `ready` (its items may be taken) → `flying` (items of it are in a batch
- * on the way to the server) → `ready`, or `blocked` (whether that batch was stored is unknown, and may still change)
- * → `loading`. A ready lane without items is retired, and its state goes to the cache. A ready lane whose turn comes to
- * a hold is `held` until it is released: → `ready` with what is known then, or → `loading`.
+ * `ready` (its items may be taken) → `flying` (items of it are in a batch on the way to the server) → `ready`, or `held`
+ * (the arbiter cannot decide about it yet: it must be loaded first, another process writes to it, or whether its batch
+ * was stored is unknown and may still change; or maintenance keeps the stream still) → `ready`. A ready lane without items is retired.
  */
 export interface Lane {
   readonly key: string;
   readonly stream: StreamId;
-  phase: 'loading' | 'ready' | 'flying' | 'blocked' | 'held';
-  /** Known while `ready` and `flying`. */
+  phase: 'ready' | 'flying' | 'held';
+  /** What the arbiter in this process knows of the stream. Known while `ready` and `flying`. */
   state?: StreamState;
   /** In the order of the calls. */
   waiting: WaitingItem[];

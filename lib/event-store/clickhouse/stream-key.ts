@@ -11,3 +11,9 @@ export function streamKey({ tenantId, aggregateType, aggregateId }: StreamId): s
 export function isOfTenant(key: string, tenantId: TenantId): boolean {
   return key.startsWith(`${encodeKey(tenantId)}:`);
 }
+
+/** The stream of a key that `streamKey` made. */
+export function streamOfKey(key: string): StreamId {
+  const [tenantId = '', aggregateType = '', aggregateId = ''] = key.split(':').map(decodeURIComponent);
+  return { tenantId: tenantId as TenantId, aggregateType, aggregateId };
+}

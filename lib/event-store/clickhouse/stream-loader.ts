@@ -1,63 +1,73 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
 import type { AppendStats } from './append-stats.js';
-import type { Lane } from './lane.js';
+import type { StreamId } from '../stream-id.js';
+import { streamKey } from './stream-key.js';
 import { streamChunks, type StreamReader } from './stream-reader.js';
 import type { StreamState } from './stream-state.js';
 
 const MAX_ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 100;
 
-/** Where the loader reports to. */
-export interface Loaded {
-  loaded(lane: Lane, state: StreamState): void;
-  loadFailed(lane: Lane, error: Error): void;
+interface Wanted {
+  readonly stream: StreamId;
+  readonly resolve: (state: StreamState) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Reads the states of streams from the log, all that are wanted at one time in one query, one query at a time. */
 export class StreamLoader {
-  private wanted: Lane[] = [];
+  private wanted: Wanted[] = [];
   private running = false;
 
   constructor(
     private readonly reader: StreamReader,
-    private readonly report: Loaded,
     private readonly stats: AppendStats,
   ) {}
 
-  load(lane: Lane): void {
-    this.wanted.push(lane);
-    if (this.running) return;
-    this.running = true;
-    // One turn later, so that all appends of one turn share the query.
-    setImmediate(() => void this.run());
+  /**
+   * What the log says at some time after this call.
+   *
+   * @throws StoreUnavailableError
+   */
+  load(stream: StreamId): Promise<StreamState> {
+    return new Promise((resolve, reject) => {
+      // A copy, so that each call stands for itself.
+      this.wanted.push({ stream: { ...stream }, resolve, reject });
+      if (this.running) return;
+      this.running = true;
+      // One turn later, so that all appends of one turn share the query.
+      setImmediate(() => void this.run());
+    });
   }
 
   private async run(): Promise<void> {
     while (this.wanted.length > 0) {
-      const lanes = new Map(this.wanted.map((lane) => [lane.stream, lane]));
+      const wanted = this.wanted;
       this.wanted = [];
-      for (const chunk of streamChunks([...lanes.keys()]))
-        await this.loadChunk(chunk.map((stream) => lanes.get(stream)!));
+      const byStream = new Map(wanted.map((one) => [one.stream, one]));
+      for (const chunk of streamChunks([...byStream.keys()])) {
+        await this.loadChunk(chunk.map((stream) => byStream.get(stream)!));
+      }
     }
     this.running = false;
   }
 
-  private async loadChunk(lanes: readonly Lane[]): Promise<void> {
+  private async loadChunk(wanted: readonly Wanted[]): Promise<void> {
     try {
-      const states = await this.read(lanes);
-      for (const lane of lanes) this.report.loaded(lane, states.get(lane.key)!);
+      const states = await this.read(wanted.map(({ stream }) => stream));
+      for (const { stream, resolve } of wanted) resolve(states.get(streamKey(stream))!);
     } catch (cause) {
-      const error = new StoreUnavailableError('The head of the stream could not be read from ClickHouse', { cause });
-      for (const lane of lanes) this.report.loadFailed(lane, error);
+      const what = 'The head of the stream could not be read from ClickHouse';
+      for (const { reject } of wanted) reject(new StoreUnavailableError(what, { cause }));
     }
   }
 
-  private async read(lanes: readonly Lane[]): Promise<Map<string, StreamState>> {
+  private async read(streams: readonly StreamId[]): Promise<Map<string, StreamState>> {
     for (let attempt = 1; ; attempt++) {
       this.stats.loads += 1;
       try {
-        return await this.reader.states(lanes.map(({ stream }) => stream));
+        return await this.reader.states(streams);
       } catch (error) {
         if (attempt === MAX_ATTEMPTS) throw error;
         await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));

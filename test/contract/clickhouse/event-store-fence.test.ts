@@ -1,27 +1,20 @@
-import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ClickHouseConnection } from '../../../lib/clickhouse/clickhouse-connection.js';
 import { migrate } from '../../../lib/clickhouse/migrator.js';
-import { INSERT_TOKEN_PREFIX } from '../../../lib/event-store/clickhouse/append-batch.js';
 import type { ClickHouseEventStore } from '../../../lib/event-store/clickhouse/clickhouse-event-store.js';
 import type { ClickHouseEventStoreOptions } from '../../../lib/event-store/clickhouse/clickhouse-event-store-options.js';
-import { toRow } from '../../../lib/event-store/clickhouse/event-row.js';
 import { EVENT_STORE_MIGRATIONS } from '../../../lib/event-store/clickhouse/migrations/index.js';
-import { INSERT_EVENTS, insertEventsSettings } from '../../../lib/event-store/clickhouse/sql/insert-events.js';
 import { WriterFencedError } from '../../../lib/event-store/clickhouse/writer-fenced.error.js';
 import { WriterLeaseHeldError } from '../../../lib/event-store/clickhouse/writer-lease-held.error.js';
 import { StoreUnavailableError } from '../../../lib/event-store/store-unavailable.error.js';
-import type { StreamId } from '../../../lib/event-store/stream-id.js';
-import type { StoredEvent } from '../../../lib/events/stored-event.js';
+import { beginInsert } from '../../support/begin-insert.js';
 import { openClickHouseEventStore } from '../../support/clickhouse-event-store.js';
 import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../../support/clickhouse-server.js';
 import { collect } from '../../support/collect.js';
 import { CuttingProxy } from '../../support/cutting-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { expectRefused } from '../../support/expect-refused.js';
-import { createStorageContext } from '../../support/storage-context.js';
 import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
 
 const LATER_EPOCH = '18000000000000000000';
@@ -50,44 +43,6 @@ async function open(options: ClickHouseEventStoreOptions = {}, over = connection
 
 async function openEpoch(epoch: string): Promise<void> {
   await connection.insert('arbiter_epochs', [{ epoch, writer: 'somebody', opened_at: 0 }]);
-}
-
-/**
- * Begins an insert of a former writer, which the server lets in by its epoch, and resolves when it runs. Its last rows
- * come when the result is called.
- */
-async function beginInsert(epoch: string, stream: StreamId): Promise<() => Promise<void>> {
-  const event: StoredEvent = {
-    ...stream,
-    id: (await createStorageContext()).ids.next(),
-    sequence: 1,
-    type: 'contract.noted',
-    version: 1,
-    // The server begins with an insert when it has read more than the longest statement, 256 KiB.
-    tags: [],
-    payload: JSON.stringify({ body: 'x'.repeat(1_000_000) }),
-    metadata: {},
-    occurredAt: 0,
-    recordedAt: 0,
-  };
-  const text = JSON.stringify(toRow(event, undefined));
-  const token = `${INSERT_TOKEN_PREFIX}${epoch}-zombie`;
-  const query = new URLSearchParams({ database, query: INSERT_EVENTS, param_epoch: epoch });
-  query.set('param_deadline', `${Date.now() + 60_000}`);
-  for (const [name, value] of Object.entries(insertEventsSettings(token, 60_000, {}))) query.set(name, `${value}`);
-  const { username, password, url } = server;
-  const sent = request(`${url}/?${query}`, { method: 'POST', auth: `${username}:${password}` });
-  sent.write(text.slice(0, -10));
-  await eventually(async () => {
-    const running = await connection.query(`SELECT 1 FROM system.processes WHERE Settings['log_comment'] = '${token}'`);
-    expect(running).toHaveLength(1);
-  });
-  return async () => {
-    sent.end(text.slice(-10));
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    expect(answer.headers['x-clickhouse-summary']).toContain('"written_rows":"1"');
-    answer.resume();
-  };
 }
 
 test('a later epoch fences the writer: its append fails, nothing of it is stored, and it stops for good', async () => {
@@ -174,7 +129,7 @@ test('after a writer that died without a word, waits for an insert of it that ha
   await migrate(connection, [EVENT_STORE_MIGRATIONS]);
   const stream = newStream();
   await openEpoch('5');
-  const finish = await beginInsert('5', stream);
+  const finish = await beginInsert(server, connection, { epoch: '5', stream });
   const finished = sleep(1_500).then(finish);
   const second = await open({ maxInsertMs: 600 });
   const result = await second.append(stream, items(1));

@@ -8,17 +8,19 @@ import { EmbeddedExitedError } from '../../../lib/clickhouse/embedded/embedded-e
 import { ClosedError } from '../../../lib/errors/closed.error.js';
 import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
 import { WriterLeaseHeldError } from '../../../lib/event-store/clickhouse/writer-lease-held.error.js';
+import { RedisUnsuitableError } from '../../../lib/redis/redis-unsuitable.error.js';
 import { StoreUnavailableError } from '../../../lib/event-store/store-unavailable.error.js';
 import { clickhouse } from '../../../lib/storage/clickhouse-storage.js';
 import type { ClickHouseStorage } from '../../../lib/storage/clickhouse-storage.js';
 import type { ClickHouseStorageOptions } from '../../../lib/storage/clickhouse-storage-options.js';
-import { SingleWriterRequiredError } from '../../../lib/storage/single-writer-required.error.js';
+import { ArbiterRequiredError } from '../../../lib/storage/arbiter-required.error.js';
 import type { Storage } from '../../../lib/storage/storage.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 import { newDatabaseName, startTestClickHouse } from '../../support/clickhouse-server.js';
 import type { TestClickHouse } from '../../support/clickhouse-server.js';
 import { collect } from '../../support/collect.js';
 import { expectInvalid, expectRefused } from '../../support/expect-refused.js';
+import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { createStorageContext } from '../../support/storage-context.js';
 import { items, newStream, sequences } from '../event-store/event-store-cases.js';
 import { UPDATED_AT } from '../projection-store/projection-store-cases.js';
@@ -130,11 +132,16 @@ describe('embedded', () => {
 
 describe('by url', () => {
   let server: TestClickHouse | undefined;
+  let redis: TestRedis | undefined;
 
   beforeAll(async () => {
     server = await startTestClickHouse();
+    redis = await startTestRedis();
   });
-  afterAll(async () => server?.stop());
+  afterAll(async () => {
+    await server?.stop();
+    await redis?.stop();
+  });
 
   function options(): ClickHouseStorageOptions {
     const { url, username, password } = server!;
@@ -149,12 +156,35 @@ describe('by url', () => {
     await check(await open(same));
   });
 
-  test('needs singleWriter: true, and says why', async () => {
+  test('needs an arbiter, and names both ways', async () => {
     for (const singleWriter of [undefined, false]) {
-      const error = await expectRefused(() => open({ ...options(), singleWriter }), SingleWriterRequiredError);
-      expect(error.message).toMatch(/Redis/);
+      const error = await expectRefused(() => open({ ...options(), singleWriter }), ArbiterRequiredError);
+      expect(error.message).toMatch(/redis: \{ host, port \}/);
       expect(error.message).toMatch(/singleWriter: true/);
     }
+    await expectInvalid(() => open({ ...options(), singleWriter: true, redis: {} }), 'singleWriter');
+  });
+
+  test('lets several append with Redis as their arbiter', async () => {
+    const { singleWriter: _, ...shared } = { ...options(), redis: { host: redis!.host, port: redis!.port } };
+    const storages = await Promise.all([open(shared), open(shared), open(shared)]);
+    await storages[0]!.ping();
+    const stream = newStream();
+    await Promise.all(storages.map((storage) => storage.events.append(stream, items(2))));
+    expect(sequences(await collect(storages[1]!.events.read(stream)))).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('says at boot what is wrong with Redis', async () => {
+    const { singleWriter: _, ...shared } = options();
+    const nobody = { ...shared, redis: { host: '127.0.0.1', port: 1 } };
+    await expectRefused(() => open(nobody), StoreUnavailableError);
+    await redis!.client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const forgetful = { ...shared, redis: { url: `redis://127.0.0.1:${redis!.port}` } };
+    const error = await expectRefused(() => open(forgetful), RedisUnsuitableError);
+    expect(error.message).toMatch(/allkeys-lru.*Set maxmemory-policy noeviction/s);
+    await redis!.client.config('SET', 'maxmemory-policy', 'noeviction');
+    await open(forgetful);
+    await expectInvalid(() => open({ ...shared, redis: { url: 'http://localhost' } }), 'redis.url');
   });
 
   test('is refused while another process appends, and let in when that has ended', async () => {

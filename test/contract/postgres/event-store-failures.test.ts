@@ -12,7 +12,7 @@ import { collect } from '../../support/collect.js';
 import { ItemAdded, Noted } from '../../support/contract-events.js';
 import { expectRefused } from '../../support/expect-refused.js';
 import { TEST_NAMES } from '../../support/postgres-database.js';
-import { PostgresProxy } from '../../support/postgres-proxy.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres-server.js';
 import { createStorageContext } from '../../support/storage-context.js';
 import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
@@ -45,8 +45,8 @@ async function open(
   return { connection, store };
 }
 
-async function openThroughProxy(): Promise<{ proxy: PostgresProxy; store: PostgresEventStore }> {
-  const proxy = await PostgresProxy.start(server!.port);
+async function openThroughProxy(): Promise<{ proxy: TcpProxy; store: PostgresEventStore }> {
+  const proxy = await TcpProxy.start(server!.port);
   closers.push(() => proxy.stop());
   const { store } = await open({ connectionString: proxy.through(url), maxConnections: 1 });
   return { proxy, store };
@@ -102,7 +102,7 @@ describe('a broken connection', () => {
 
 describe('a server', () => {
   test('that cannot be reached stores nothing, and the error says so', async () => {
-    const proxy = await PostgresProxy.start(server!.port);
+    const proxy = await TcpProxy.start(server!.port);
     const connectionString = proxy.through(url);
     const { store } = await open({ connectionString, connectTimeoutMs: 500 });
     await proxy.stop();

@@ -13,6 +13,7 @@ const foldersLowToHigh = [
   'events',
   'clickhouse',
   'postgres',
+  'redis',
   'event-store',
   'queue',
   'projections',

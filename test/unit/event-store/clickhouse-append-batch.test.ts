@@ -3,14 +3,7 @@ import { expect, test } from 'vitest';
 import type { EventId } from '../../../lib/events/event-id.js';
 import type { AppendResult } from '../../../lib/event-store/append-result.js';
 import type { ExpectedSequence } from '../../../lib/event-store/append-options.js';
-import {
-  batchToken,
-  confirm,
-  judge,
-  rowsOf,
-  type Answer,
-  type Taken,
-} from '../../../lib/event-store/clickhouse/append-batch.js';
+import { confirm, judge, type Answer, type Taken } from '../../../lib/event-store/clickhouse/append-batch.js';
 import type { Lane, WaitingAppend } from '../../../lib/event-store/clickhouse/lane.js';
 import type { StreamState } from '../../../lib/event-store/clickhouse/stream-state.js';
 import type { EventDraft } from '../../../lib/event-store/prepare-append.js';
@@ -124,20 +117,6 @@ test('beyond its bound a stream forgets its oldest keys, and says so', () => {
 test('times never fall within a stream', () => {
   const [write] = judge(taken([{}], { head: 1, recordedAt: 500 }), 100).writes;
   expect(write!.stored[0]!.recordedAt).toBe(500);
-});
-
-test('two batches never share a token, and what is sent is in it', () => {
-  const rows = rowsOf([judge(taken([{ events: 2 }]), 100)]);
-  const later = rowsOf([judge(taken([{ events: 2 }], { head: 1 }), 100)]);
-  const tokens = [
-    batchToken('1', 1, rows),
-    batchToken('1', 2, rows),
-    batchToken('2', 1, rows),
-    batchToken('1', 1, later),
-  ];
-  expect(new Set(tokens).size).toBe(4);
-  expect(batchToken('1', 1, rows)).toBe(tokens[0]);
-  expect(tokens[0]).toMatch(/^events-1-[0-9a-f]{64}$/);
 });
 
 test('any mix of appends, cut into any batches, gives the same result as one after the other', () => {

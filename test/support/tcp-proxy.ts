@@ -10,10 +10,10 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
  */
 export type Fate = 'pass' | 'lose' | 'cut';
 
-/** A TCP proxy in front of a PostgreSQL server that breaks connections in the middle of statements. */
-export class PostgresProxy {
-  /** Of what is sent from now on. */
-  fate: Fate = 'pass';
+/** A TCP proxy in front of a server that breaks connections in the middle of what they carry. */
+export class TcpProxy {
+  /** Of what is sent from now on; decided from its bytes as Latin-1 where it is a function. */
+  fate: Fate | ((sent: string) => Fate) = 'pass';
   /** How many connections it broke. */
   broken = 0;
   private readonly sockets = new Set<Socket>();
@@ -25,16 +25,20 @@ export class PostgresProxy {
     server.on('connection', (client) => this.serve(client));
   }
 
-  static async start(targetPort: number): Promise<PostgresProxy> {
+  static async start(targetPort: number): Promise<TcpProxy> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new PostgresProxy(server, targetPort);
+    return new TcpProxy(server, targetPort);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   /** The URL of a database, by way of this proxy. */
   through(url: string): string {
     const proxied = new URL(url);
-    proxied.port = String((this.server.address() as AddressInfo).port);
+    proxied.port = `${this.port}`;
     return proxied.href;
   }
 
@@ -59,7 +63,7 @@ export class PostgresProxy {
       socket.on('close', () => this.sockets.delete(socket));
     }
     client.on('data', (chunk: Buffer) => {
-      current = this.fate;
+      current = typeof this.fate === 'string' ? this.fate : this.fate(chunk.toString('latin1'));
       if (current === 'lose') end();
       else upstream.write(chunk);
     });

@@ -1,0 +1,45 @@
+import type { RedisConnection } from '../../../redis/redis-connection.js';
+import { encodeKey } from '../../../tenancy/encode-key.js';
+import type { TenantId } from '../../../tenancy/tenant-id.js';
+import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../../undispatched-stream.js';
+import { streamKey, streamOfKey } from '../stream-key.js';
+import type { UndispatchedStreams } from '../undispatched-streams.js';
+import type { ArbiterKeys } from './arbiter-keys.js';
+import { FORGET_UNDISPATCHED } from './scripts/forget-undispatched.js';
+import { LIST_UNDISPATCHED } from './scripts/list-undispatched.js';
+import { STRIKE_UNDISPATCHED } from './scripts/strike-undispatched.js';
+
+const MAX_STREAMS_PER_SCRIPT = 1_000;
+
+/** The list of all processes that append. The reservation notes a stream, in the same step. */
+export class RedisUndispatched implements UndispatchedStreams {
+  private readonly scriptKeys: readonly string[];
+
+  constructor(
+    private readonly redis: RedisConnection,
+    keys: ArbiterKeys,
+  ) {
+    this.scriptKeys = [keys.undispatched, keys.undispatchedRanges];
+  }
+
+  async find({ olderThanMs, limit }: UndispatchedQuery): Promise<readonly UndispatchedStream[]> {
+    const args = [olderThanMs, Math.min(limit, MAX_STREAMS_PER_SCRIPT)];
+    const rows = (await this.redis.run(LIST_UNDISPATCHED, this.scriptKeys, args)) as [string, string, string][];
+    return rows.map(([field, since, range]) => {
+      const [from, to] = range.split(':').map(Number);
+      return { stream: streamOfKey(field), from: from!, to: to!, since: new Date(Number(since)) };
+    });
+  }
+
+  async strike(ranges: readonly DispatchedRange[]): Promise<void> {
+    for (let start = 0; start < ranges.length; start += MAX_STREAMS_PER_SCRIPT) {
+      const chunk = ranges.slice(start, start + MAX_STREAMS_PER_SCRIPT);
+      const args = chunk.flatMap(({ stream, from, to }) => [streamKey(stream), from, to]);
+      await this.redis.run(STRIKE_UNDISPATCHED, this.scriptKeys, args);
+    }
+  }
+
+  async forget(tenantId: TenantId): Promise<void> {
+    await this.redis.run(FORGET_UNDISPATCHED, this.scriptKeys, [`${encodeKey(tenantId)}:`]);
+  }
+}
