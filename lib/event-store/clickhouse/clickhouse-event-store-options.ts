@@ -22,7 +22,7 @@ export interface ClickHouseEventStoreOptions {
    * At least `insertDeadlineMs` and `maxInsertMs` together; what is more is left for repeats. The same for all
    * processes.
    *
-   * @default 30_000
+   * @default 30_000, or those two together where they are more
    */
   readonly settleMs?: number;
   /** Most times that one batch is sent. @default 5 */
@@ -95,6 +95,7 @@ export function resolveOptions(options: ClickHouseEventStoreOptions): ResolvedOp
     }
   }
   const least = resolved.insertDeadlineMs + longestInsertMs(resolved);
+  if (options.settleMs === undefined) return { ...resolved, settleMs: Math.max(resolved.settleMs, least) };
   if (resolved.settleMs < least) throw new InvalidArgumentError('settleMs', `must be at least ${least}`);
   return resolved;
 }

@@ -27,6 +27,7 @@ test('lets events settle no earlier than the last insert of them can end', () =>
   expect(resolveOptions({ insertDeadlineMs: 500, maxInsertMs: 1_200, settleMs: 2_500 })).toMatchObject({
     settleMs: 2_500,
   });
+  expect(resolveOptions({ maxInsertMs: 60_000 }).settleMs).toBe(65_000);
   expect(() => resolveOptions({ insertDeadlineMs: 500, maxInsertMs: 1_200, settleMs: 2_499 })).toThrow(
     /settleMs.*2500/,
   );
