@@ -61,7 +61,7 @@ export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext
       describe('readAll', () => readAllCases(suite));
       describe('query', () => queryCases(suite));
       describe('undispatched', () => undispatchedCases(suite));
-      if (adapter === 'clickhouse') describe('what is not supported', () => unsupportedCases(suite));
+      if (adapter.startsWith('clickhouse')) describe('what is not supported', () => unsupportedCases(suite));
       else {
         describe('condition', () => conditionCases(suite));
         describe('appendAll', () => appendAllCases(suite));

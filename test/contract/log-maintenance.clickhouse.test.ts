@@ -1,12 +1,28 @@
 import { clickhouse } from '../../lib/storage/clickhouse-storage.js';
+import type { ClickHouseStorageOptions } from '../../lib/storage/clickhouse-storage-options.js';
+import type { StorageContext } from '../../lib/storage/storage.js';
 import { newDatabaseName, startTestClickHouse } from '../support/clickhouse-server.js';
+import { startTestRedis } from '../support/redis-server.js';
+import type { OpenedStorage } from './log-maintenance/log-maintenance-cases.js';
 import { logMaintenanceSuite } from './log-maintenance.suite.js';
 
-logMaintenanceSuite('clickhouse', async (context) => {
-  const server = await startTestClickHouse();
+logMaintenanceSuite('clickhouse', (context) => openStorage(context, () => Promise.resolve({ singleWriter: true })));
+
+logMaintenanceSuite('clickhouse-redis', (context) =>
+  openStorage(context, async () => {
+    const redis = await startTestRedis();
+    // A tenant is forgotten behind an epoch of its own, which waits for the longest insert.
+    return { redis: { host: '127.0.0.1', port: redis.port }, eventStore: { maxInsertMs: 1_000 }, stop: redis.stop };
+  }),
+);
+
+type Arbiter = Pick<ClickHouseStorageOptions, 'singleWriter' | 'redis' | 'eventStore'> & { stop?(): Promise<void> };
+
+async function openStorage(context: StorageContext, startArbiter: () => Promise<Arbiter>): Promise<OpenedStorage> {
+  const [server, { stop, ...options }] = await Promise.all([startTestClickHouse(), startArbiter()]);
   const { url, username, password } = server;
   const database = newDatabaseName();
-  const storage = await clickhouse({ url, username, password, database, singleWriter: true }).open(context);
+  const storage = await clickhouse({ url, username, password, database, ...options }).open(context);
   const connection = await server.connect(database);
   const { events, log, projections, records } = storage;
   return {
@@ -54,7 +70,7 @@ logMaintenanceSuite('clickhouse', async (context) => {
     },
     close: async () => {
       await storage.close();
-      await server.stop();
+      await Promise.all([server.stop(), stop?.()]);
     },
   };
-});
+}
