@@ -19,8 +19,8 @@ const STREAMS_PER_APPEND = 100;
  * on one server and have the same events.
  */
 export async function appendOnCondition(scale: BenchScale): Promise<readonly BenchResult[]> {
-  const small = await compareAt(scale.smallLog, scale);
-  const large = await compareAt(scale.largeLog, scale);
+  const small = await compareAt(scale.logs[0]!, scale);
+  const large = await compareAt(scale.logs.at(-1)!, scale);
   return [...small, ...large, flatness(small[0]!, large[0]!)];
 }
 

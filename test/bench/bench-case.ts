@@ -16,9 +16,8 @@ export interface BenchScale {
   readonly rounds: number;
   /** Length of one measurement in milliseconds. */
   readonly measureMs: number;
-  /** Events in the small log and in the large one. */
-  readonly smallLog: number;
-  readonly largeLog: number;
+  /** Events in the logs, from the small one to the large one. */
+  readonly logs: readonly number[];
 }
 
 /** A group of cases that share what they are measured on. */

@@ -7,8 +7,8 @@ import { readBench } from './read.bench.js';
 
 const SUITES: readonly BenchSuite[] = [appendBench, readBench];
 
-const FULL: BenchScale = { rounds: 5, measureMs: 4_000, smallLog: 10_000, largeLog: 1_000_000 };
-const QUICK: BenchScale = { rounds: 3, measureMs: 1_000, smallLog: 10_000, largeLog: 100_000 };
+const FULL: BenchScale = { rounds: 5, measureMs: 4_000, logs: [10_000, 100_000, 1_000_000] };
+const QUICK: BenchScale = { rounds: 3, measureMs: 1_000, logs: [10_000, 100_000] };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
