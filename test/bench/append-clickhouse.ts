@@ -26,6 +26,10 @@ export async function appendToClickHouse({ rounds, measureMs }: BenchScale): Pro
       const peer = `loop of inserts of ${peerRows} ${peerRows === 1 ? 'row' : 'rows'}`;
       return new Comparison(name, appends(log, writers, events), peer, rawInserts(log.connection, peerRows));
     });
+    const raw = (rows: number): Load => rawInserts(log.connection, rows);
+    // As many rows as 256 writers of one event can have under way: what they could reach at most.
+    const limit = new Comparison('limit-ch-256', raw(256), `loop of inserts of ${FULL_BATCH} rows`, raw(FULL_BATCH));
+    comparisons.push(limit);
     await runRounds(comparisons, rounds, measureMs);
     return comparisons.flatMap((comparison) => comparison.results());
   } finally {
