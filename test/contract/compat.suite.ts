@@ -193,7 +193,7 @@ export function compatSuite(
         }
         const unopened = open();
         await unopened.close();
-        await expect(unopened.initializeDatabase()).rejects.toThrow(ClosedError);
+        await expect(unopened.query(createFilter([]))).rejects.toThrow(ClosedError);
       });
 
       test('refuses a tenant that is none', () => {
