@@ -56,13 +56,13 @@ export class MemoryLog {
     const log = this.byTenant.get(stream.id.tenantId)!;
     for (const [index, event] of log.entries()) if (event && removed.has(event)) log[index] = undefined;
     stream.emptied = { head: headOf(stream), recordedAt: stream.events.at(-1)!.recordedAt };
-    stream.events.length = 0;
+    stream.events = [];
     stream.appends.clear();
   }
 
-  /** Removes a tenant, heads and all. */
+  /** Removes a tenant, heads and all. Places in its log are never given twice. */
   forget(tenantId: TenantId): void {
-    this.byTenant.delete(tenantId);
+    this.byTenant.get(tenantId)?.fill(undefined);
     for (const [key, { id }] of this.byStream) if (id.tenantId === tenantId) this.byStream.delete(key);
   }
 
