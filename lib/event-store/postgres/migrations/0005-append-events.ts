@@ -29,6 +29,8 @@ import { BUCKETS } from '../lock-keys.js';
  * A row of `streams` is made only by an append that then succeeds, so a refused one leaves nothing behind. The time is
  * the server's, and never falls within a stream.
  *
+ * Positions follow the order of `p_events`, in which the insert takes them.
+ *
  * The settings let each session plan once, and well, when the tables are still empty.
  */
 export const appendEvents: Migration = {
@@ -37,7 +39,8 @@ export const appendEvents: Migration = {
   statements: (names) => [
     `CREATE FUNCTION ${names.of('append_events')}(
       p_tenant text, p_lock_class int, p_locks int[], p_key text,
-      p_criteria json, p_after_transaction bigint, p_after_position bigint,
+      p_documents jsonb[], p_by_content boolean[], p_event_types jsonb[], p_aggregate_types text[], p_aggregate_ids text[],
+      p_after_transaction bigint, p_after_position bigint,
       p_order int[], p_types text[], p_ids text[], p_expected bigint[], p_counts int[], p_restored bigint[],
       p_events json
     ) RETURNS TABLE (outcome text, n int, first_in bigint, last_in bigint, recorded_ms bigint)
@@ -52,7 +55,6 @@ export const appendEvents: Migration = {
       v_head bigint;
       v_recorded timestamptz;
       v_now timestamptz;
-      v_criteria record;
       v_place bigint[];
       v_envelope text;
     BEGIN
@@ -91,21 +93,17 @@ export const appendEvents: Migration = {
         END IF;
       END LOOP;
 
-      IF p_criteria IS NOT NULL THEN
-        FOR v_criteria IN SELECT c.* FROM json_to_recordset(p_criteria) AS c(
-          document text, by_content boolean, types jsonb, aggregate_type text, aggregate_id text
-        ) LOOP
-          v_place := ${names.of('last_match')}(p_tenant, v_criteria.document::jsonb, v_criteria.by_content, v_criteria.types,
-            v_criteria.aggregate_type, v_criteria.aggregate_id, p_after_transaction, p_after_position);
-          IF v_place IS NOT NULL THEN
-            outcome := 'matched';
-            first_in := v_place[1];
-            last_in := v_place[2];
-            RETURN NEXT;
-            RETURN;
-          END IF;
-        END LOOP;
-      END IF;
+      FOR i IN 1..cardinality(p_documents) LOOP
+        v_place := ${names.of('last_match')}(p_tenant, p_documents[i], p_by_content[i], p_event_types[i],
+          p_aggregate_types[i], p_aggregate_ids[i], p_after_transaction, p_after_position);
+        IF v_place IS NOT NULL THEN
+          outcome := 'matched';
+          first_in := v_place[1];
+          last_in := v_place[2];
+          RETURN NEXT;
+          RETURN;
+        END IF;
+      END LOOP;
 
       v_now := date_trunc('milliseconds', clock_timestamp());
       FOREACH n IN ARRAY p_order LOOP
@@ -151,8 +149,7 @@ export const appendEvents: Migration = {
       FROM json_to_recordset(p_events) AS r(
         s int, n bigint, id uuid, type text, version bigint, occurred bigint, recorded bigint, key text, key_last bigint,
         tags text, metadata text, payload text, document text
-      )
-      ORDER BY r.s, r.n;
+      );
     END
     $body$`,
   ],

@@ -1,9 +1,7 @@
 import type { PostgresStatement } from '../../../postgres/postgres-connection.js';
 import type { SchemaNames } from '../../../postgres/schema-names.js';
 import { compareText } from '../../../tenancy/compare-text.js';
-import type { TenantId } from '../../../tenancy/tenant-id.js';
 import type { ExpectedSequence } from '../../append-options.js';
-import type { CheckedCriteria } from '../../check-event-query.js';
 import type { PreparedAppendAll } from '../../prepare-append-all.js';
 import type { PreparedEvents } from '../../prepare-append.js';
 import { toNewRow } from '../event-row.js';
@@ -28,6 +26,7 @@ export function appendEvents(names: SchemaNames, append: PreparedAppendAll): Pos
   const { parts, key = null, condition } = append;
   const { tenantId } = parts[0]!.stream;
   const { lockClass, locks } = lockKeys(names.schema, append);
+  const criteria = condition?.query ?? [];
   const after = condition?.after;
   const place = after === undefined ? BEGINNING : parsePosition('options.condition.after', after);
   const rows = parts.flatMap(({ drafts, restored }, stream) => {
@@ -37,14 +36,19 @@ export function appendEvents(names: SchemaNames, append: PreparedAppendAll): Pos
   return {
     name: 'append_events',
     text: `SELECT outcome, n, first_in, last_in, recorded_ms
-           FROM ${names.of('append_events')}($1::text, $2::int, $3::int[], $4::text, $5::json, $6::bigint, $7::bigint,
-             $8::int[], $9::text[], $10::text[], $11::bigint[], $12::int[], $13::bigint[], $14::json)`,
+           FROM ${names.of('append_events')}($1::text, $2::int, $3::int[], $4::text, $5::jsonb[], $6::boolean[], $7::jsonb[],
+             $8::text[], $9::text[], $10::bigint, $11::bigint, $12::int[], $13::text[], $14::text[], $15::bigint[],
+             $16::int[], $17::bigint[], $18::json)`,
     values: [
       tenantId,
       lockClass,
       arrayLiteral(locks),
       key,
-      condition ? JSON.stringify(condition.query.map((criteria) => toRow(tenantId, criteria))) : null,
+      arrayLiteral(criteria.map((one) => documentPattern(tenantId, one))),
+      arrayLiteral(criteria.map((one) => String(isByContent(one)))),
+      arrayLiteral(criteria.map(({ types }) => (types ? JSON.stringify(types.filter(isStorable)) : null))),
+      arrayLiteral(criteria.map(({ aggregateType = null }) => aggregateType)),
+      arrayLiteral(criteria.map(({ aggregateId = null }) => aggregateId)),
       place.transaction,
       place.position,
       arrayLiteral(writingOrder(parts)),
@@ -75,15 +79,4 @@ function toExpected(expected: ExpectedSequence): number | null {
 /** When the last event of a restored stream was recorded. */
 function toTime(restored: PreparedEvents['restored']): number | null {
   return restored ? Math.max(...restored.map(({ event }) => event.recordedAt)) : null;
-}
-
-/** A criterion as the function `last_match` takes it. */
-function toRow(tenantId: TenantId, criteria: CheckedCriteria): object {
-  return {
-    document: documentPattern(tenantId, criteria),
-    by_content: isByContent(criteria),
-    types: criteria.types?.filter(isStorable),
-    aggregate_type: criteria.aggregateType,
-    aggregate_id: criteria.aggregateId,
-  };
 }
