@@ -8,9 +8,9 @@ const STREAMS_FILLFACTOR = 80;
  * `emptied_head` were removed by retention.
  *
  * `payload` is the truth; `document` holds the same for content queries, in the encoding of `toSearchJson`, together
- * with the tags, and inside a property that is named as the tenant:
- * the index hashes paths together with values, so no entry of it is shared by tenants. The first row of an append with a key
- * carries the key and the last sequence of the append.
+ * with the tags and inside a property that is named as the tenant: the index hashes paths together with values, so no
+ * entry of it is shared by tenants. The first row of an append with a key carries the key and the last sequence of the
+ * append.
  *
  * The log as a whole is ordered by (`transaction`, `position`): what is below the oldest running transaction has no
  * gaps to come. `transaction` is the id that the cluster gave, plus `log_origin.xid_offset`: see `adoptLog`. Text is

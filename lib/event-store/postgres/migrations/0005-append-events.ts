@@ -21,15 +21,14 @@ import { BUCKETS } from '../lock-keys.js';
  * Events that come from another log bring their time and their keys along (`restoredColumns`), and are not noted as
  * undispatched.
  *
- * Streams are named by arrays: a NULL in `p_expected` expects nothing, -1 that the stream has events. What else than an
- * append changes a row of `streams` holds no advisory lock: the head that was read is compared once more when it moves,
- * before any event is written. `p_order` is the order in which rows are written, the same for all, so that appends to
- * several streams do not deadlock with those who strike off what was dispatched.
+ * Streams are named by arrays: a NULL in `p_expected` expects nothing, -1 that the stream has events. Maintenance, which
+ * removes and restores rows of `streams`, holds no advisory lock: an append whose row is gone, or there against what it
+ * has read, fails as transient. `p_order` is the order in which rows are written, the same for all, so that appends to
+ * several streams do not deadlock with those who strike off what was dispatched. Positions follow the order of
+ * `p_events`, in which the insert takes them.
  *
  * A row of `streams` is made only by an append that then succeeds, so a refused one leaves nothing behind. The time is
  * the server's, and never falls within a stream.
- *
- * Positions follow the order of `p_events`, in which the insert takes them.
  *
  * The settings let each session plan once, and well, when the tables are still empty.
  */
@@ -110,8 +109,7 @@ export const appendEvents: Migration = {
         v_recorded := greatest(coalesce(timestamptz 'epoch' + p_restored[n] * interval '1 millisecond', v_now), v_times[n]);
         IF v_heads[n] > 0 THEN
           UPDATE ${names.of('streams')} s SET head = s.head + p_counts[n], recorded_at = v_recorded
-            WHERE s.aggregate_type = p_types[n] AND s.tenant_id = p_tenant AND s.aggregate_id = p_ids[n]
-              AND s.head = v_heads[n];
+            WHERE s.aggregate_type = p_types[n] AND s.tenant_id = p_tenant AND s.aggregate_id = p_ids[n];
         ELSE
           INSERT INTO ${names.of('streams')} (aggregate_type, tenant_id, aggregate_id, head, recorded_at)
             VALUES (p_types[n], p_tenant, p_ids[n], p_counts[n], v_recorded)

@@ -72,8 +72,8 @@ function matching(one: LogRange): { readonly conditions: string; readonly values
   const { tenantId, query, after, before } = one;
   const values: string[] = [tenantId, after.transaction, after.position, before.transaction, before.position];
   const place = (value: string): string => `$${values.push(value)}`;
-  const alternatives = query.map((criteria) => criterion(tenantId, criteria, place));
-  // The sums hide the other indexes, so that the one of contents is taken however little is known of the table. Else the
+  const alternatives = query.map((criteria) => criterion(tenantId, criteria, isRare(one), place));
+  // The sums and empty texts hide the other indexes, so that the one of contents is taken however little is known of the table. Else the
   // tenant is a part of both bounds, so that the order of the index of places is seen to be the one asked for.
   const range = isRare(one)
     ? `e.tenant_id || '' = $1 AND (e.transaction + 0, e.position + 0) > ($2::bigint, $3::bigint)
@@ -90,10 +90,16 @@ function isRare({ query, plenty = false }: LogRange): boolean {
   return !plenty && query.length > 0 && query.every(isByContent);
 }
 
-function criterion(tenantId: TenantId, criteria: CheckedCriteria, place: (value: string) => string): string {
+function criterion(
+  tenantId: TenantId,
+  criteria: CheckedCriteria,
+  rare: boolean,
+  place: (value: string) => string,
+): string {
   const { types, aggregateType, aggregateId } = criteria;
   const conditions = ['true'];
-  if (types) conditions.push(`e.event_type = ANY (${place(arrayLiteral(types.filter(isStorable)))}::text[])`);
+  const eventType = rare ? `e.event_type || ''` : 'e.event_type';
+  if (types) conditions.push(`${eventType} = ANY (${place(arrayLiteral(types.filter(isStorable)))}::text[])`);
   if (aggregateType !== undefined) conditions.push(`e.aggregate_type = ${place(aggregateType)}`);
   if (aggregateId !== undefined) conditions.push(`e.aggregate_id = ${place(aggregateId)}`);
   if (needsDocument(criteria)) conditions.push(`e.document @> ${place(documentPattern(tenantId, criteria))}::jsonb`);
