@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { ClosedError } from '../errors/closed.error.js';
 import { loadPackage } from '../packages/load-package.js';
@@ -6,11 +7,14 @@ import type { PostgresConnection, PostgresQueryable, PostgresStatement } from '.
 import { within } from './within.js';
 
 const CLOSE_TIMEOUT_MS = 5_000;
+/** Longest time that statements one after the other may keep timers and sockets of the process waiting. */
+const MAX_WITHOUT_TURN_MS = 10;
 
 /** PostgreSQL inside this process, through the package `@electric-sql/pglite`: one connection, in turns. */
 export class PgliteConnection implements PostgresConnection {
   readonly name = 'PostgreSQL (embedded)';
   private closing?: Promise<void>;
+  private lastTurn = performance.now();
 
   private constructor(
     private readonly database: PGlite,
@@ -39,7 +43,9 @@ export class PgliteConnection implements PostgresConnection {
 
   async query<Row extends object>(statement: PostgresStatement): Promise<readonly Row[]> {
     this.checkOpen();
-    return send<Row>(this.database, statement);
+    const rows = await send<Row>(this.database, statement);
+    await this.letOthersRun();
+    return rows;
   }
 
   async transaction<T>(work: (transaction: PostgresQueryable) => Promise<T>): Promise<T> {
@@ -59,6 +65,13 @@ export class PgliteConnection implements PostgresConnection {
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
+  }
+
+  /** The engine works in this thread and answers without a turn of the event loop, so a busy loop of statements has none. */
+  private async letOthersRun(): Promise<void> {
+    if (performance.now() - this.lastTurn < MAX_WITHOUT_TURN_MS) return;
+    await turn();
+    this.lastTurn = performance.now();
   }
 
   private async end(): Promise<void> {

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InvalidArgumentError } from '../../lib/errors/invalid-argument.error.js';
@@ -99,8 +98,6 @@ describe.each([
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 25 }), async (calls) => {
         const streams = streamsOf((run += 1));
-        // The embedded PostgreSQL answers without a turn of the event loop, which others need too.
-        await turn();
         for (const one of calls) {
           const ids = Array.from({ length: 8 }, () => context.ids.next());
           const answered = await answer(store, streams, one, ids);

@@ -157,3 +157,14 @@ test('what is closed refuses statements, and lets go of its connections', async 
   };
   await expect.poll(async () => await other.query(left)).toEqual([]);
 });
+
+test('statements in the embedded one leave turns of the event loop to others', async () => {
+  const connection = await openEmbedded();
+  await connection.query({ text: 'SELECT 1' });
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  const until = performance.now() + 300;
+  while (performance.now() < until) await connection.query({ text: 'SELECT 1' });
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(5);
+});
