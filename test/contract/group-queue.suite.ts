@@ -1,26 +1,40 @@
-import { afterEach, describe } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe } from 'vitest';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { admissionCases } from './group-queue/admission.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
-import { type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
+import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 
-/** What every adapter of the GroupQueue port keeps. */
-export function groupQueueSuite(name: string, openQueue: (limits: QueueLimits) => Promise<GroupQueue>): void {
-  describe(`GroupQueue: ${name}`, () => {
+/**
+ * What every adapter of the GroupQueue port keeps.
+ *
+ * @param openQueue opens a queue as another process would: two of one name share their jobs where the adapter does that
+ */
+export function groupQueueSuite(
+  adapter: string,
+  openQueue: (limits: QueueLimits, name: string) => Promise<GroupQueue>,
+): void {
+  describe(`GroupQueue: ${adapter}`, () => {
     const queues: GroupQueue[] = [];
+    let name: string;
+    beforeEach(() => void (name = randomUUID()));
 
     const open: GroupQueueCases['open'] = async (limits = {}) => {
-      const queue = await openQueue({ ...LIMITS, ...limits });
+      const queue = await openQueue({ ...LIMITS, ...limits }, name);
       queues.push(queue);
       return queue;
     };
 
     const start: GroupQueueCases['start'] = async (handle, { policy = {}, limits = {} } = {}) => {
       const queue = await open(limits);
-      queue.consume({ policy: () => ({ ...POLICY, ...policy }), handle: async (batch) => handle(batch) });
+      queue.consume({
+        components: COMPONENTS,
+        policy: () => ({ ...POLICY, ...policy }),
+        handle: async (batch) => handle(batch),
+      });
       return queue;
     };
 

@@ -1,7 +1,7 @@
 import type { EventRangeJob, Job } from '../job.js';
 import type { Lane } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
-import type { LaneTries } from './next-step.js';
+import type { LaneTries } from '../next-step.js';
 
 /**
  * From this many entries on, a range of events that follows one of the same aggregate is merged with it and is read

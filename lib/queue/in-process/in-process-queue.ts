@@ -11,11 +11,11 @@ import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
-import { handleInTime } from './handle-in-time.js';
+import { handleInTime } from '../handle-in-time.js';
 import { InProcessLane } from './in-process-lane.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
 import { JobCounts } from './job-counts.js';
-import { nextStep } from './next-step.js';
+import { nextStep } from '../next-step.js';
 import { ReadyLanes } from './ready-lanes.js';
 
 /**

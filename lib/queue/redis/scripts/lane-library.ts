@@ -1,0 +1,371 @@
+/**
+ * Lua: what the scripts of the queue share. It stands before each of them.
+ *
+ * KEYS[1] is the prefix of all keys, with the hash tag of the shard. Under it:
+ *
+ *     lane:<lane>              LIST  entries in order; one stays until it is acknowledged
+ *     state                    HASH  lane → r<ms> ready since | s<ms> ready suspect | w waiting | p parked |
+ *                                    l<token> <entries> <bytes>[s] leased; absent: nothing there
+ *     tries                    HASH  lane → failures outages limit delivered suspicion; absent: all zero
+ *     errors:<lane>            LIST  last errors of the head as JSON, while it fails
+ *     lease, due, parked       ZSET  lane → deadline, time to wake, time of parking; ms
+ *     ready:<group>:<tenant>   LIST  ready lanes, first the one that waits longest
+ *     ring:<group>             LIST  tenants that have ready lanes, the next one first
+ *     suspects:<group>         LIST  lanes whose worker died
+ *     active, suspected        SET   groups with a ring, with suspects
+ *     wake:<group>             ZSET  a mark for whoever waits for work
+ *     holds                    SET   what is passed over: g <group>, t <tenant>, x <tenant>:<group>
+ *     count, count:tenant, count:group  HASH  counters
+ *     dead:<id>, dead-letters:<group>, last-dead  HASH, ZSET, counter: jobs put aside
+ *     token                    the last fencing token
+ *
+ * A lane's name is tenant:kind:component:aggregateType:id, each part encoded; a group is kind:component.
+ * `tries.suspicion`: 0 none; n: the lane is a suspect and n - 1 workers died while it was their only one.
+ */
+export const LANE_LIBRARY = String.raw`
+local call, pcall = redis.call, redis.pcall
+local prefix = KEYS[1]
+local clock = call('TIME')
+local micros = clock[1] * 1000000 + clock[2]
+local now = math.floor(micros / 1000)
+
+local MERGED_FROM = 1000
+local KEPT_ERRORS = 5
+local RANGE_HEADER = '^([FM])(%d+) (%d+) ([^\n]*)\n'
+
+local function int(number)
+  return string.format('%.0f', number)
+end
+
+local places, lanes, touched, pushed = {}, {}, {}, {}
+local maxTenantBytes = math.huge
+
+local function placeOf(name)
+  local id = string.match(name, '^[^:]*:[^:]*:[^:]*')
+  local place = places[id]
+  if not place then
+    local tenant, group = string.match(id, '^([^:]*):(.*)$')
+    place = { tenant = tenant, group = group, ready = {}, suspects = {}, counts = {} }
+    places[id] = place
+  end
+  return place
+end
+
+local function count(place, what, by)
+  place.counts[what] = (place.counts[what] or 0) + by
+end
+
+local function adopt(name, state)
+  local lane = { name = name, key = prefix .. 'lane:' .. name, place = placeOf(name), state = state, stored = state }
+  lanes[name] = lane
+  return lane
+end
+
+local function loadLanes(names)
+  if #names == 0 then return end
+  local states = call('HMGET', prefix .. 'state', unpack(names))
+  for i, name in ipairs(names) do
+    if not lanes[name] then adopt(name, states[i]) end
+  end
+end
+
+local function laneOf(name)
+  return lanes[name] or adopt(name, call('HGET', prefix .. 'state', name))
+end
+
+local function setState(lane, state)
+  lane.state = state
+  if not lane.touched then
+    lane.touched = true
+    touched[#touched + 1] = lane
+  end
+end
+
+-- A lease's suspect flag says that its worker had no other suspect beside it.
+local function leaseOf(lane)
+  if not lane.state or string.byte(lane.state) ~= 108 then return nil end
+  local token, entries, bytes, suspect = string.match(lane.state, '^l(%d+) (%d+) (%d+)(s?)$')
+  return { token = token, entries = tonumber(entries), bytes = tonumber(bytes), suspect = suspect == 's' }
+end
+
+local anyTries
+local function triesOf(lane)
+  if lane.tries then return lane.tries end
+  if anyTries == nil then anyTries = call('EXISTS', prefix .. 'tries') == 1 end
+  local text = anyTries and call('HGET', prefix .. 'tries', lane.name)
+  local tries = { stored = text, failures = 0, outages = 0, limit = 0, delivered = 0, suspicion = 0 }
+  if text then
+    local f, o, l, d, s = string.match(text, '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
+    tries.failures, tries.outages, tries.limit = tonumber(f), tonumber(o), tonumber(l)
+    tries.delivered, tries.suspicion = tonumber(d), tonumber(s)
+  end
+  lane.tries = tries
+  return tries
+end
+
+local function saveTries(lane)
+  local tries = lane.tries
+  if not tries then return end
+  local text = int(tries.failures) .. ' ' .. int(tries.outages) .. ' ' .. int(tries.limit) .. ' '
+    .. int(tries.delivered) .. ' ' .. int(tries.suspicion)
+  if text == '0 0 0 0 0' then text = false end
+  if tries.failures == 0 and tries.outages == 0 and tries.suspicion == 0 and (tries.stored or lane.failed) then
+    call('DEL', prefix .. 'errors:' .. lane.name)
+  end
+  if text == tries.stored then return end
+  if text then
+    call('HSET', prefix .. 'tries', lane.name, text)
+    anyTries = true
+  else
+    call('HDEL', prefix .. 'tries', lane.name)
+  end
+  tries.stored = text
+end
+
+local function remember(lane, failure)
+  if failure == '' then return end
+  local key = prefix .. 'errors:' .. lane.name
+  call('RPUSH', key, failure)
+  call('LTRIM', key, -KEPT_ERRORS, -1)
+  lane.failed = true
+end
+
+local function makeReady(lane)
+  setState(lane, 'r' .. int(now))
+  local ready = lane.place.ready
+  ready[#ready + 1] = lane.name
+end
+
+local function wait(lane, due)
+  lane.due = due
+  setState(lane, 'w')
+end
+
+local function park(lane)
+  local jobs = call('LLEN', lane.key)
+  count(lane.place, 'parkedLanes', 1)
+  count(lane.place, 'parkedJobs', jobs)
+  setState(lane, 'p')
+end
+
+-- Puts a lane that does not run where its head says it belongs.
+local function settle(lane)
+  local head = call('LINDEX', lane.key, 0)
+  if not head then
+    setState(lane, false)
+    return
+  end
+  local due = string.byte(head) == 68 and tonumber(string.match(head, '^D(%d+)')) or 0
+  if due > now then wait(lane, due) else makeReady(lane) end
+end
+
+-- Beyond its bound of memory a tenant's events are left in the log.
+local function fitted(place, entry)
+  local kind = string.byte(entry)
+  if kind ~= 70 and kind ~= 77 or maxTenantBytes == math.huge then return entry end
+  if not place.tenantBytes then
+    place.tenantBytes = tonumber(call('HGET', prefix .. 'count:tenant', place.tenant .. ' bytes') or 0)
+  end
+  if place.tenantBytes + (place.counts.bytes or 0) + #entry <= maxTenantBytes then return entry end
+  return string.match(entry, '^[^\n]*\n')
+end
+
+-- Takes the new entries of a long lane back and adds them again one by one, merging ranges of one aggregate.
+local function mergeTail(lane, before, entries)
+  if before == 0 then call('DEL', lane.key) else call('LTRIM', lane.key, 0, before - 1) end
+  local lease = leaseOf(lane)
+  local last = before > (lease and lease.entries or 0) and call('LINDEX', lane.key, -1)
+  local kept, bytes, size = {}, 0, before
+  for _, entry in ipairs(entries) do
+    local kind, from, to, aggregate = string.match(entry, RANGE_HEADER)
+    local lastKind, lastFrom, lastTo, lastAggregate
+    if last and kind and size >= MERGED_FROM then
+      lastKind, lastFrom, lastTo, lastAggregate = string.match(last, RANGE_HEADER)
+    end
+    if lastKind and lastKind == kind and lastAggregate == aggregate then
+      local merged = kind .. int(math.min(from, lastFrom)) .. ' ' .. int(math.max(to, lastTo)) .. ' ' .. aggregate .. '\n'
+      if #kept == 0 then call('LSET', lane.key, -1, merged) else kept[#kept] = merged end
+      bytes = bytes + #merged - #last
+      last = merged
+    else
+      kept[#kept + 1] = entry
+      bytes = bytes + #entry
+      size = size + 1
+      last = entry
+    end
+  end
+  if #kept > 0 then call('RPUSH', lane.key, unpack(kept)) end
+  return #kept, bytes
+end
+
+local function counted(lane, jobs, bytes)
+  count(lane.place, 'jobs', jobs)
+  count(lane.place, 'bytes', bytes)
+  if lane.state == 'p' then count(lane.place, 'parkedJobs', jobs) end
+end
+
+local function push(lane, entries)
+  local bytes = 0
+  for i, entry in ipairs(entries) do
+    entry = fitted(lane.place, entry)
+    entries[i] = entry
+    bytes = bytes + #entry
+  end
+  local size = pcall('RPUSH', lane.key, unpack(entries))
+  if type(size) == 'table' then return size.err end
+  local added = #entries
+  if size > MERGED_FROM then added, bytes = mergeTail(lane, size - added, entries) end
+  counted(lane, added, bytes)
+  if not lane.state then makeReady(lane) end
+end
+
+-- D<delayMs> <maxWaitMs> <rank> <source>\n<job> becomes D<time> <deadline> <rank> <source>\n<job>, and of twins that wait one remains.
+local function debounce(lane, entry)
+  local delay, longest, rank, source, job = string.match(entry, '^D(%d+) (%d+) (%S+) ([^\n]*)\n(.*)$')
+  local size = pcall('LLEN', lane.key)
+  if type(size) == 'table' then return size.err end
+  local lease = leaseOf(lane)
+  local last = size > (lease and lease.entries or 0) and call('LINDEX', lane.key, -1)
+  if last and string.byte(last) == 68 then
+    local _, deadline, lastRank, lastSource, lastJob = string.match(last, '^D(%d+) (%d+) (%S+) ([^\n]*)\n(.*)$')
+    if source ~= lastSource or tonumber(rank) >= tonumber(lastRank) then
+      -- Another job has no part in what the one before it failed at.
+      if size == 1 then
+        local tries = triesOf(lane)
+        tries.failures, tries.outages = 0, 0
+        saveTries(lane)
+      end
+    else
+      rank, source, job = lastRank, lastSource, lastJob
+    end
+    local due = math.min(now + tonumber(delay), tonumber(deadline))
+    local replaced = 'D' .. int(due) .. ' ' .. deadline .. ' ' .. rank .. ' ' .. source .. '\n' .. job
+    call('LSET', lane.key, -1, replaced)
+    counted(lane, 0, #replaced - #last)
+  else
+    local waiting = 'D' .. int(now + tonumber(delay)) .. ' ' .. int(now + tonumber(longest)) .. ' '
+      .. rank .. ' ' .. source .. '\n' .. job
+    call('RPUSH', lane.key, waiting)
+    counted(lane, 1, #waiting)
+  end
+  if not lane.state then
+    settle(lane)
+  elseif lane.state == 'w' then
+    local tries = triesOf(lane)
+    if tries.failures == 0 and tries.outages == 0 then settle(lane) end
+  end
+end
+
+-- Adds entries to a lane, in order. Answers what is wrong with its key, or nil.
+local function add(lane, entries)
+  local plain, problem = {}, nil
+  for _, entry in ipairs(entries) do
+    if string.byte(entry) == 68 then
+      if #plain > 0 then problem = push(lane, plain) or problem end
+      plain = {}
+      problem = debounce(lane, entry) or problem
+    else
+      plain[#plain + 1] = entry
+    end
+  end
+  if #plain > 0 then problem = push(lane, plain) or problem end
+  return problem
+end
+
+local function letter(value)
+  return value and string.sub(value, 1, 1)
+end
+
+local function each(command, key, list)
+  if #list > 0 then call(command, prefix .. key, unpack(list)) end
+end
+
+-- Writes the changed states, and with them what follows from a state: deadlines and times.
+local function saveStates()
+  if #touched == 0 then return end
+  local set, unset, leased, freed, due, undue, parked, unparked = {}, {}, {}, {}, {}, {}, {}, {}
+  for _, lane in ipairs(touched) do
+    local old, new = letter(lane.stored), letter(lane.state)
+    if lane.state ~= lane.stored then
+      if lane.state then
+        set[#set + 1] = lane.name
+        set[#set + 1] = lane.state
+      else
+        unset[#unset + 1] = lane.name
+      end
+    end
+    if new == 'l' then
+      leased[#leased + 1] = lane.deadline
+      leased[#leased + 1] = lane.name
+    elseif old == 'l' then
+      freed[#freed + 1] = lane.name
+    end
+    if new == 'w' then
+      due[#due + 1] = int(lane.due)
+      due[#due + 1] = lane.name
+    elseif old == 'w' then
+      undue[#undue + 1] = lane.name
+    end
+    if new == 'p' and old ~= 'p' then
+      parked[#parked + 1] = int(now)
+      parked[#parked + 1] = lane.name
+    elseif old == 'p' and new ~= 'p' then
+      unparked[#unparked + 1] = lane.name
+    end
+    lane.stored = lane.state
+    lane.touched = false
+    saveTries(lane)
+  end
+  touched = {}
+  each('HSET', 'state', set)
+  each('HDEL', 'state', unset)
+  each('ZREM', 'lease', freed)
+  each('ZADD', 'lease', leased)
+  each('ZREM', 'due', undue)
+  each('ZADD', 'due', due)
+  each('ZREM', 'parked', unparked)
+  each('ZADD', 'parked', parked)
+end
+
+-- A tenant stands in a ring just while it has ready lanes there; a group is active just while it has a ring.
+local function saveReady()
+  for _, place in pairs(places) do
+    if #place.ready > 0 then
+      local size = call('RPUSH', prefix .. 'ready:' .. place.group .. ':' .. place.tenant, unpack(place.ready))
+      if size == #place.ready and call('RPUSH', prefix .. 'ring:' .. place.group, place.tenant) == 1 then
+        call('SADD', prefix .. 'active', place.group)
+      end
+      pushed[place.group] = true
+      place.ready = {}
+    end
+    if #place.suspects > 0 then
+      call('RPUSH', prefix .. 'suspects:' .. place.group, unpack(place.suspects))
+      call('SADD', prefix .. 'suspected', place.group)
+      pushed[place.group] = true
+      place.suspects = {}
+    end
+  end
+end
+
+local function wake(group)
+  call('ZADD', prefix .. 'wake:' .. group, '0', '1')
+end
+
+local function bump(key, field, by)
+  if call('HINCRBY', key, field, by) == 0 then call('HDEL', key, field) end
+end
+
+local function saveCounts()
+  for _, place in pairs(places) do
+    for what, by in pairs(place.counts) do
+      if by ~= 0 then
+        bump(prefix .. 'count', what, by)
+        bump(prefix .. 'count:tenant', place.tenant .. ' ' .. what, by)
+        bump(prefix .. 'count:group', place.group .. ' ' .. what, by)
+        if what == 'jobs' and string.sub(place.group, 1, 8) == 'command:' then bump(prefix .. 'count', 'commands', by) end
+      end
+    end
+    place.counts = {}
+  end
+end
+`;

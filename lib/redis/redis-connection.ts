@@ -1,0 +1,143 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import { ClosedError } from '../errors/closed.error.js';
+import { loadPackage } from '../packages/load-package.js';
+import { isNoScript } from './classify-redis-error.js';
+import {
+  resolveRedisOptions,
+  type RedisConnectionOptions,
+  type ResolvedRedisOptions,
+} from './redis-connection-options.js';
+import type { RedisScript } from './redis-script.js';
+import { RedisUnreachableError } from './redis-unreachable.error.js';
+
+const FIRST_RETRY_MS = 50;
+const MAX_RETRY_MS = 2_000;
+const MAX_DOUBLINGS = 10;
+
+/**
+ * The one way to Redis, for work whose outcome matters: nothing is sent twice unless the caller does it, and nothing
+ * waits unseen. Errors of the client pass through as they are; `classifyRedisError` says what they mean.
+ *
+ * `connecting` → `ready` → (the connection broke) `connecting` …, or → `closed`. Commands that were under way when it
+ * broke fail at once; later ones wait for the next connection, within `reconnectWaitMs`.
+ */
+export class RedisConnection {
+  private lastError?: Error;
+  private readying?: Promise<void>;
+  private closed = false;
+
+  private constructor(
+    private readonly redis: Redis,
+    private readonly options: ResolvedRedisOptions,
+  ) {
+    // Without a listener the client prints every error; commands fail by themselves.
+    redis.on('error', (error: Error) => (this.lastError = error));
+  }
+
+  /**
+   * Loads the client and connects.
+   *
+   * @throws MissingPackageError when `ioredis` is not installed
+   * @throws InvalidArgumentError
+   * @throws RedisUnreachableError
+   */
+  static async open(options: RedisConnectionOptions, purpose = 'The Redis connection'): Promise<RedisConnection> {
+    const resolved = resolveRedisOptions(options);
+    const { Redis } = await loadPackage({ name: 'ioredis', install: 'ioredis', purpose }, () => import('ioredis'));
+    const client = toClientOptions(resolved);
+    const redis = resolved.url === undefined ? new Redis(client) : new Redis(resolved.url, client);
+    const connection = new RedisConnection(redis, resolved);
+    try {
+      await redis.connect();
+    } catch (cause) {
+      connection.close();
+      const reason = connection.lastError ?? cause;
+      throw new RedisUnreachableError(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+    }
+    return connection;
+  }
+
+  /** Runs a script by its hash, or in full where the server does not know it. */
+  async run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[] = []): Promise<unknown> {
+    await this.ready();
+    const rest = [keys.length, ...keys, ...args] as const;
+    try {
+      return await this.redis.evalsha(script.sha1, ...rest);
+    } catch (error) {
+      if (!isNoScript(error)) throw error;
+      return this.redis.eval(script.lua, ...rest);
+    }
+  }
+
+  /** What the server says about itself. */
+  async info(section: 'server' | 'memory'): Promise<string> {
+    await this.ready();
+    return this.redis.info(section);
+  }
+
+  /**
+   * Waits until one of some sorted sets has a member, takes its lowest one, and returns the set's key; `undefined` when
+   * the time is over. It stands in the way of all that comes after it, so it needs a connection of its own, whose
+   * `commandTimeoutMs` is the longer time.
+   */
+  async blockingPop(keys: readonly string[], timeoutMs: number): Promise<string | undefined> {
+    await this.ready();
+    const popped = await this.redis.bzpopmin(...keys, timeoutMs / 1_000);
+    return popped?.[0];
+  }
+
+  async ping(): Promise<void> {
+    await this.ready();
+    await this.redis.ping();
+  }
+
+  /** Gives up what is under way, and the connection. */
+  close(): void {
+    this.closed = true;
+    this.redis.disconnect();
+  }
+
+  private async ready(): Promise<void> {
+    if (this.closed) throw new ClosedError('The Redis connection');
+    if (this.redis.status === 'ready') return;
+    // One wait for all, so that it does not matter how many come.
+    this.readying ??= this.untilReady().finally(() => (this.readying = undefined));
+    await this.readying;
+  }
+
+  private untilReady(): Promise<void> {
+    const { reconnectWaitMs } = this.options;
+    return new Promise<void>((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.redis.off('ready', done);
+        const reason = this.lastError?.message ?? `none within ${reconnectWaitMs} ms`;
+        reject(new RedisUnreachableError(reason, { cause: this.lastError }));
+      }, reconnectWaitMs);
+      this.redis.once('ready', done);
+    });
+  }
+}
+
+function toClientOptions(options: ResolvedRedisOptions): RedisOptions {
+  const { host, port, username, password, db, tls, sentinels, sentinelName } = options;
+  const named = { host, port, username, password, db, tls, name: sentinelName };
+  return {
+    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+    ...(sentinels === undefined ? {} : { sentinels: sentinels.map((sentinel) => ({ ...sentinel })) }),
+    connectionName: 'event-sourcing-nestjs',
+    lazyConnect: true,
+    connectTimeout: options.connectTimeoutMs,
+    commandTimeout: options.commandTimeoutMs,
+    // Answers look the same in all versions of the client.
+    protocol: 2,
+    // What broke off in the middle fails at once, and only the caller knows whether a repeat is safe.
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    retryStrategy: (times) => Math.min(FIRST_RETRY_MS * 2 ** Math.min(times - 1, MAX_DOUBLINGS), MAX_RETRY_MS),
+  };
+}
