@@ -75,10 +75,9 @@ for i = 1, takeNumber() do
 end
 loadLanes(names)
 
-local function removeHead(lane, lease, completed)
+local function removeHead(lane, completed, entries, bytes)
   if completed == 0 then return end
-  local bytes = lease.bytes
-  if completed < lease.entries then
+  if completed < entries then
     bytes = 0
     for _, entry in ipairs(call('LRANGE', lane.key, 0, completed - 1)) do bytes = bytes + #entry end
   end
@@ -102,16 +101,16 @@ end
 
 local function acknowledge(ack)
   local lane = lanes[ack.name]
-  local lease = leaseOf(lane)
-  if not lease or lease.token ~= ack.token then
+  local token, entries, bytes = leaseOf(lane)
+  if token ~= ack.token then
     lost[#lost + 1] = ack.name
     return
   end
-  local completed = math.min(ack.completed, lease.entries)
-  removeHead(lane, lease, completed)
-  local tries = triesOf(lane)
-  if completed < lease.entries or tries.stored then
-    tries.delivered = math.max(tries.delivered, lease.entries) - completed
+  local completed = math.min(ack.completed, entries)
+  removeHead(lane, completed, entries, bytes)
+  if completed < entries or readTries(lane).stored then
+    local tries = triesOf(lane)
+    tries.delivered = math.max(tries.delivered, entries) - completed
     tries.failures, tries.outages, tries.limit, tries.suspicion = ack.failures, ack.outages, ack.limit, 0
     remember(lane, ack.failure)
     if ack.step == 'dead-letter' then putAside(lane, tries) end
@@ -130,8 +129,7 @@ end
 
 local function renew(one)
   local lane = lanes[one.name]
-  local lease = leaseOf(lane)
-  if lease and lease.token == one.token then
+  if leaseOf(lane) == one.token then
     lane.deadline = deadline
     setState(lane, lane.state)
   else
@@ -152,9 +150,10 @@ end
 
 -- A worker died: which of its lanes was to blame is seen when each runs as the only suspect of a worker.
 local function takeBack(lane)
-  local lease, tries = leaseOf(lane), triesOf(lane)
-  tries.delivered = math.max(tries.delivered, lease.entries)
-  tries.suspicion = lease.suspect and tries.suspicion + 1 or 1
+  local _, entries, _, suspect = leaseOf(lane)
+  local tries = triesOf(lane)
+  tries.delivered = math.max(tries.delivered, entries)
+  tries.suspicion = suspect and tries.suspicion + 1 or 1
   if tries.suspicion > LOST_WORKERS_TO_PARK then
     remember(lane, cjson.encode({ error = 'Its workers died while it ran as their only suspect.', at = now }))
     park(lane)
@@ -203,7 +202,7 @@ end
 
 -- Reads on from a lane; false when its key holds something else.
 local function read(claim, upTo)
-  local slice = pcall('LRANGE', claim.lane.key, claim.n, upTo - 1)
+  local slice = pcall('LRANGE', claim.key, claim.n, upTo - 1)
   if slice.err then return false end
   for _, entry in ipairs(slice) do
     if claim.n > 0 and (bytesLeft < #entry or entriesLeft <= 0 or not due(entry)) then
@@ -223,21 +222,22 @@ end
 local function lease(name, group, suspect)
   -- What stands in a queue is ready, or was a moment ago in this script.
   local lane = lanes[name] or adopt(name, 'r')
-  local tries = triesOf(lane)
+  local tries = readTries(lane)
   local most = suspect and 1 or known[group]
   if tries.limit > 0 then most = math.min(most, tries.limit) end
-  local claim = { lane = lane, most = most, n = 0, bytes = 0, suspect = suspect, answer = { name } }
-  if not read(claim, math.min(most, SLICE)) then
+  lane.most, lane.n, lane.bytes, lane.suspect = most, 0, 0, suspect
+  lane.answer = { name, false, tries.failures, tries.outages, tries.delivered > 0 and 1 or 0, suspect and 1 or 0 }
+  if not read(lane, math.min(most, SLICE)) then
     remember(lane, cjson.encode({ error = 'Its key holds something else than a list.', at = now }))
     setState(lane, 'p')
     count(lane.place, 'parkedLanes', 1)
     return false
   end
-  if claim.n == 0 then
+  if lane.n == 0 then
     setState(lane, false)
     return false
   end
-  claims[#claims + 1] = claim
+  claims[#claims + 1] = lane
   return true
 end
 
@@ -328,15 +328,12 @@ end
 
 local answers = {}
 for i, claim in ipairs(claims) do
-  local tries = claim.lane.tries
   token = token + 1
   local id = int(token)
-  claim.lane.deadline = deadline
-  setState(claim.lane, 'l' .. id .. ' ' .. int(claim.n) .. ' ' .. int(claim.bytes) .. (claim.suspect and 's' or ''))
-  local answer = claim.answer
-  answer[2], answer[3], answer[4] = id, tries.failures, tries.outages
-  answer[5], answer[6] = tries.delivered > 0 and 1 or 0, claim.suspect and 1 or 0
-  answers[i] = answer
+  claim.deadline = deadline
+  setState(claim, 'l' .. id .. ' ' .. claim.n .. ' ' .. claim.bytes .. (claim.suspect and 's' or ''))
+  claim.answer[2] = id
+  answers[i] = claim.answer
 end
 if #claims > 0 then call('SET', prefix .. 'token', int(token)) end
 saveStates()

@@ -81,26 +81,35 @@ local function setState(lane, state)
   end
 end
 
--- A lease's suspect flag says that its worker had no other suspect beside it.
+-- Token, entries, bytes, and whether its worker has it as its only suspect; nothing when it is not leased.
 local function leaseOf(lane)
-  if not lane.state or string.byte(lane.state) ~= 108 then return nil end
+  if not lane.state or string.byte(lane.state) ~= 108 then return nil, 0 end
   local token, entries, bytes, suspect = string.match(lane.state, '^l(%d+) (%d+) (%d+)(s?)$')
-  return { token = token, entries = tonumber(entries), bytes = tonumber(bytes), suspect = suspect == 's' }
+  return token, tonumber(entries), tonumber(bytes), suspect == 's'
 end
 
 local anyTries
-local function triesOf(lane)
+local NO_TRIES = { failures = 0, outages = 0, limit = 0, delivered = 0, suspicion = 0 }
+
+-- To be read only: most lanes have none.
+local function readTries(lane)
   if lane.tries then return lane.tries end
   if anyTries == nil then anyTries = call('EXISTS', prefix .. 'tries') == 1 end
   local text = anyTries and call('HGET', prefix .. 'tries', lane.name)
-  local tries = { stored = text, failures = 0, outages = 0, limit = 0, delivered = 0, suspicion = 0 }
-  if text then
-    local f, o, l, d, s = string.match(text, '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
-    tries.failures, tries.outages, tries.limit = tonumber(f), tonumber(o), tonumber(l)
-    tries.delivered, tries.suspicion = tonumber(d), tonumber(s)
+  if not text then return NO_TRIES end
+  local f, o, l, d, s = string.match(text, '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
+  lane.tries = {
+    stored = text, failures = tonumber(f), outages = tonumber(o), limit = tonumber(l), delivered = tonumber(d),
+    suspicion = tonumber(s),
+  }
+  return lane.tries
+end
+
+local function triesOf(lane)
+  if readTries(lane) == NO_TRIES then
+    lane.tries = { stored = false, failures = 0, outages = 0, limit = 0, delivered = 0, suspicion = 0 }
   end
-  lane.tries = tries
-  return tries
+  return lane.tries
 end
 
 local function saveTries(lane)
@@ -173,8 +182,8 @@ end
 -- Takes the new entries of a long lane back and adds them again one by one, merging ranges of one aggregate.
 local function mergeTail(lane, before, entries)
   if before == 0 then call('DEL', lane.key) else call('LTRIM', lane.key, 0, before - 1) end
-  local lease = leaseOf(lane)
-  local last = before > (lease and lease.entries or 0) and call('LINDEX', lane.key, -1)
+  local _, leased = leaseOf(lane)
+  local last = before > leased and call('LINDEX', lane.key, -1)
   local kept, bytes, size = {}, 0, before
   for _, entry in ipairs(entries) do
     local kind, from, to, aggregate = string.match(entry, RANGE_HEADER)
@@ -224,8 +233,8 @@ local function debounce(lane, entry)
   local delay, longest, rank, source, job = string.match(entry, '^D(%d+) (%d+) (%S+) ([^\n]*)\n(.*)$')
   local size = pcall('LLEN', lane.key)
   if type(size) == 'table' then return size.err end
-  local lease = leaseOf(lane)
-  local last = size > (lease and lease.entries or 0) and call('LINDEX', lane.key, -1)
+  local _, leased = leaseOf(lane)
+  local last = size > leased and call('LINDEX', lane.key, -1)
   if last and string.byte(last) == 68 then
     local _, deadline, lastRank, lastSource, lastJob = string.match(last, '^D(%d+) (%d+) (%S+) ([^\n]*)\n(.*)$')
     if source ~= lastSource or tonumber(rank) >= tonumber(lastRank) then
