@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
+import { describeError } from '../../errors/describe-error.js';
 import { RedisConnection } from '../../redis/redis-connection.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
@@ -16,6 +19,7 @@ import { StageBuffer } from './stage-buffer.js';
 
 /** Longer than the longest wait for a mark, after which the server answers by itself. */
 const MARK_TIMEOUT_MS = 15_000;
+const HOST_RETRY_MS = 1_000;
 
 /**
  * Lanes in Redis, shared by all processes. This one stages, and works off lanes once it consumes.
@@ -31,6 +35,7 @@ const MARK_TIMEOUT_MS = 15_000;
  * runs here has ended; all else stays for other workers.
  */
 export class RedisQueue extends GroupQueue {
+  private readonly logger = new Logger(GroupQueue.name);
   private readonly prefix: string;
   private readonly engine: RedisLaneEngine;
   private readonly buffer: StageBuffer;
@@ -76,8 +81,6 @@ export class RedisQueue extends GroupQueue {
 
   consume(consumer: LaneConsumer): void {
     this.hosting = this.beginHosting(consumer);
-    // Whoever drains hears of it; until then the next turn of the process would end it.
-    this.hosting.catch(() => undefined);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -89,13 +92,21 @@ export class RedisQueue extends GroupQueue {
     return this.drained;
   }
 
+  /** Never rejects: while the server is away, it tries again. */
   private async beginHosting(consumer: LaneConsumer): Promise<void> {
-    const marks = await this.openMarks();
-    if (this.drained) return marks.close();
-    const options = { ...this.options, prefix: this.prefix };
-    this.host = new LaneHost(this.engine, marks, consumer, options, this.clock, (run) =>
-      this.insideBatch.run(true, run),
-    );
+    while (!this.drained) {
+      try {
+        const marks = await this.openMarks();
+        if (this.drained) return marks.close();
+        const options = { ...this.options, prefix: this.prefix };
+        const inside = (run: () => Promise<void>): Promise<void> => this.insideBatch.run(true, run);
+        this.host = new LaneHost(this.engine, marks, consumer, options, this.clock, inside);
+        return;
+      } catch (error) {
+        this.logger.warn({ message: 'The queue cannot be consumed yet', error: describeError(error) });
+        await delay(HOST_RETRY_MS);
+      }
+    }
   }
 
   private async finish(): Promise<void> {
@@ -104,6 +115,8 @@ export class RedisQueue extends GroupQueue {
       await this.host?.drain(this.options.drainTimeoutMs);
       await this.buffer.close();
       this.lastDepth = await this.engine.depth();
+    } catch (error) {
+      this.logger.warn({ message: 'The queue did not answer at its end', error: describeError(error) });
     } finally {
       this.connection.close();
     }
