@@ -1,4 +1,5 @@
 import type { LaneConsumer } from './lane-consumer.js';
+import type { QueueControl } from './queue-control.js';
 import type { StagedJob } from './staged-job.js';
 
 /** How full a queue is. @publicApi */
@@ -11,7 +12,7 @@ export interface QueueDepth {
   readonly running: number;
   /** Lanes that stand still because of a failed job. */
   readonly parkedLanes: number;
-  /** Jobs put aside since the start. */
+  /** Jobs that were put aside, and neither retried nor discarded since. */
   readonly deadLetters: number;
 }
 
@@ -23,6 +24,9 @@ export interface QueueDepth {
  * @publicApi
  */
 export abstract class GroupQueue {
+  /** What operators do by hand. */
+  abstract readonly control: QueueControl;
+
   /**
    * Accepts all jobs or none.
    *

@@ -8,5 +8,6 @@ export type { LaneBatch, LaneOutcome } from './lane-batch.js';
 export type { LaneConsumer } from './lane-consumer.js';
 export type { LanePolicy } from './lane-policy.js';
 export type { QueueAdapter, QueueContext } from './queue-adapter.js';
+export type * from './queue-control.js';
 export * from './queue-full.error.js';
 export type { Debounce, StagedJob } from './staged-job.js';

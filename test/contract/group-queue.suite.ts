@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { admissionCases } from './group-queue/admission.cases.js';
+import { controlCases } from './group-queue/control.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
+import { sharingCases } from './group-queue/sharing.cases.js';
 
 /**
  * What every adapter of the GroupQueue port keeps.
@@ -46,6 +48,8 @@ export function groupQueueSuite(
     describe('failures', () => failureCases({ open, start }));
     describe('admission', () => admissionCases({ open, start }));
     describe('debounce', () => debounceCases({ open, start }));
+    describe('sharing', () => sharingCases({ open, start }));
+    describe('control', () => controlCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });
 }

@@ -2,15 +2,18 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
-import { describeError } from '../../errors/describe-error.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
-import { laneKey } from '../lane.js';
+import type { Job } from '../job.js';
+import { type Lane, componentKey, laneKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
+import { toFailure } from '../to-failure.js';
+import { DeadLetters } from './dead-letters.js';
+import { InProcessControl } from './in-process-control.js';
 import { handleInTime } from '../handle-in-time.js';
 import { InProcessLane } from './in-process-lane.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
@@ -34,7 +37,9 @@ import { ReadyLanes } from './ready-lanes.js';
  */
 export class InProcessQueue extends GroupQueue {
   private readonly logger = new Logger(GroupQueue.name);
+  readonly control: InProcessControl;
   private readonly lanes = new Map<string, InProcessLane>();
+  private readonly deadLetters = new DeadLetters();
   private readonly commandLanes: ReadyLanes;
   private readonly otherLanes: ReadyLanes;
   private readonly counts = new JobCounts();
@@ -43,6 +48,7 @@ export class InProcessQueue extends GroupQueue {
   private readonly outside = AsyncLocalStorage.snapshot();
   private readonly insideBatch = new AsyncLocalStorage<true>();
   private consumer: LaneConsumer | undefined;
+  private known: ReadonlySet<string> = new Set();
   private drained: Promise<void> | undefined;
   private stopped = false;
   private onQuiet = (): void => {};
@@ -52,27 +58,36 @@ export class InProcessQueue extends GroupQueue {
     private readonly clock: Clock,
   ) {
     super();
-    this.commandLanes = new ReadyLanes(options.commandConcurrency);
-    this.otherLanes = new ReadyLanes(options.concurrency);
+    this.commandLanes = new ReadyLanes(options.commandConcurrency, options.tenantSharePercent);
+    this.otherLanes = new ReadyLanes(options.concurrency, options.tenantSharePercent);
+    this.control = new InProcessControl({
+      lanes: this.lanes,
+      deadLetters: this.deadLetters,
+      now: () => clock.now(),
+      unpark: (lane, removed) => this.unpark(lane, removed),
+      putAside: (lane, job, reason) => this.putAside(lane, job, reason),
+      add: (lane, job) => this.addAndClaim([{ lane, job }]),
+      release: () => this.release(),
+    });
   }
 
   async stage(staged: readonly StagedJob[]): Promise<void> {
     checkStagedJobs(staged);
-    const commands = staged.filter(({ job }) => job.kind === 'command').length;
-    if (commands > 0) this.admit(commands);
-    this.add(staged);
-    this.claim();
+    const commands = staged.filter(({ lane }) => lane.kind === 'command');
+    if (commands.length > 0) this.admit(commands);
+    this.addAndClaim(staged);
   }
 
   consume(consumer: LaneConsumer): void {
     this.consumer = consumer;
+    this.known = new Set(consumer.components.map(componentKey));
     this.claim();
   }
 
   async depth(): Promise<QueueDepth> {
-    const { jobs, parkedJobs, parkedLanes, deadLetters } = this.counts;
+    const { jobs, parkedJobs, parkedLanes } = this.counts;
     const running = this.commandLanes.running + this.otherLanes.running;
-    return { jobs, parkedJobs, running, parkedLanes, deadLetters };
+    return { jobs, parkedJobs, running, parkedLanes, deadLetters: this.deadLetters.size };
   }
 
   drain(): Promise<void> {
@@ -80,13 +95,21 @@ export class InProcessQueue extends GroupQueue {
     return this.drained;
   }
 
-  private admit(commands: number): void {
+  private admit(staged: readonly StagedJob[]): void {
     // What is being finished may lead to further commands.
     if (this.drained && (this.stopped || !this.insideBatch.getStore())) throw new ClosedError('The queue');
-    const { maxWaitingCommands, maxWaitingJobs } = this.options;
+    const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant } = this.options;
+    const commands = staged.length;
     if (this.counts.commands + commands > maxWaitingCommands)
       throw new QueueFullError('maxWaitingCommands', maxWaitingCommands);
     if (this.counts.waiting + commands > maxWaitingJobs) throw new QueueFullError('maxWaitingJobs', maxWaitingJobs);
+    if (staged.some(({ lane }) => this.counts.waitingOf(lane.tenantId) + commands > maxWaitingJobsPerTenant))
+      throw new QueueFullError('maxWaitingJobsPerTenant', maxWaitingJobsPerTenant);
+  }
+
+  private addAndClaim(staged: readonly StagedJob[]): void {
+    this.add(staged);
+    this.claim();
   }
 
   private async finish(): Promise<void> {
@@ -104,7 +127,7 @@ export class InProcessQueue extends GroupQueue {
       const key = laneKey(item.lane);
       let lane = this.lanes.get(key);
       if (!lane) this.lanes.set(key, (lane = new InProcessLane(key, item.lane)));
-      if (lane.add(item, now)) this.counts.added(item.job, lane.status === 'parked');
+      if (lane.add(item, now)) this.counts.added(item.lane, lane.status === 'parked');
       if (lane.status === 'idle' || (lane.status === 'waiting' && isUntried(lane))) this.settle(lane, now);
     }
   }
@@ -139,14 +162,26 @@ export class InProcessQueue extends GroupQueue {
   private claim(): void {
     if (!this.consumer || this.stopped) return;
     for (const lanes of [this.commandLanes, this.otherLanes]) {
-      for (let lane = lanes.next(); lane; lane = lanes.next()) this.start(lane, this.consumer);
+      for (let lane = lanes.next(); lane; lane = lanes.next()) {
+        if (this.mayRun(lane.lane)) this.start(lane, this.consumer);
+        else lane.status = 'held';
+      }
     }
     if (this.commandLanes.isQuiet && this.otherLanes.isQuiet) this.onQuiet();
   }
 
+  private mayRun(lane: Lane): boolean {
+    return this.known.has(componentKey(lane)) && !this.control.isHeld(lane);
+  }
+
+  private release(): void {
+    for (const lane of this.lanes.values()) if (lane.status === 'held') this.makeReady(lane);
+    this.claim();
+  }
+
   private start(lane: InProcessLane, consumer: LaneConsumer): void {
     lane.status = 'running';
-    this.lanesLike(lane).running += 1;
+    this.lanesLike(lane).begin(lane);
     void this.outside(() => this.insideBatch.run(true, () => this.run(lane, consumer)));
   }
 
@@ -165,7 +200,7 @@ export class InProcessQueue extends GroupQueue {
       failure = { error };
     }
     this.aborts.delete(abort);
-    this.lanesLike(lane).running -= 1;
+    this.lanesLike(lane).end(lane);
     this.end(lane, jobs.length, outcome, failure, policy);
     this.claim();
   }
@@ -178,35 +213,60 @@ export class InProcessQueue extends GroupQueue {
     failure: LaneOutcome['failure'],
     policy: LanePolicy,
   ): void {
-    this.counts.removed(lane.acknowledge(outcome?.completed ?? 0));
+    this.counts.removed(lane.lane, lane.acknowledge(outcome?.completed ?? 0).length);
     lane.batchLimit = Number.POSITIVE_INFINITY;
     if (outcome) this.add(outcome.followUps);
     if (!failure) return this.settle(lane, this.clock.now());
+    const failed = toFailure(failure.error, this.clock.now());
     const step = nextStep(lane.tries, { error: failure.error, opaque: !outcome, jobs }, policy, Math.random());
     switch (step.kind) {
       case 'halve':
         lane.batchLimit = step.batchLimit;
         return this.makeReady(lane);
       case 'wait':
+        lane.failed(failed);
         return this.wait(lane, step.delayMs);
       case 'give-up':
-        return this.giveUp(lane, failure.error, policy);
+        lane.failed(failed);
+        return this.giveUp(lane, policy);
     }
   }
 
-  private giveUp(lane: InProcessLane, error: unknown, { whenExhausted }: LanePolicy): void {
+  private giveUp(lane: InProcessLane, { whenExhausted }: LanePolicy): void {
     const { kind, component, tenantId, id } = lane.lane;
-    const subject = { kind, component, tenantId, lane: id, attempts: lane.tries.failures, error: describeError(error) };
+    const error = lane.failures.at(-1)!.error;
+    const subject = { kind, component, tenantId, lane: id, attempts: lane.tries.failures, error };
     if (whenExhausted === 'park') {
       lane.status = 'parked';
-      this.counts.parked(lane.size);
+      lane.parkedAt = this.clock.now();
+      this.counts.parked(lane.lane, lane.size);
       this.logger.error({ message: 'Lane parked behind a failing job', ...subject });
     } else {
-      this.counts.removed(lane.acknowledge(1));
-      this.counts.deadLetters += 1;
+      this.putAside(lane, lane.peek(1)[0]!);
+      this.counts.removed(lane.lane, lane.acknowledge(1).length);
       this.logger.error({ message: 'Job put aside as a dead letter', ...subject });
       this.settle(lane, this.clock.now());
     }
+  }
+
+  private putAside({ lane, tries, failures }: InProcessLane, job: Job, skippedBecause?: string): void {
+    const dropped = this.deadLetters.add({
+      lane,
+      job,
+      attempts: tries.failures,
+      putAsideAt: this.clock.now(),
+      failures: [...failures],
+      ...(skippedBecause === undefined ? {} : { skippedBecause }),
+    });
+    if (dropped) this.logger.error({ message: 'The oldest dead letter is lost: there are too many', ...dropped.lane });
+  }
+
+  private unpark(lane: InProcessLane, removed: number): void {
+    this.counts.unparked(lane.lane, lane.size);
+    this.counts.removed(lane.lane, lane.acknowledge(removed).length);
+    lane.forgetTries();
+    this.settle(lane, this.clock.now());
+    this.claim();
   }
 
   private lanesLike({ lane }: InProcessLane): ReadyLanes {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock/clock.js';
-import { describeError } from '../../errors/describe-error.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import { handleInTime } from '../handle-in-time.js';
 import type { Job } from '../job.js';
@@ -7,18 +6,15 @@ import { type Lane, parseLaneKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import { type LaneTries, nextStep } from '../next-step.js';
+import { toFailure } from '../to-failure.js';
 import { decodeEntry } from './entry-codec.js';
 import { type EntryBounds, type LaneEntries, toLaneEntries } from './lane-entries.js';
 import type { BatchEnd, Claim } from './redis-lane-engine.js';
-
-/** Bound of the stack that is kept of an error; characters. */
-const MAX_STACK = 4_000;
 
 /** A lane that this worker has leased, from its claim to how its batch ended. */
 export class LaneRun {
   readonly lane: Lane;
   readonly abort = new AbortController();
-  private readonly startedAt = Date.now();
 
   constructor(
     readonly claim: Claim,
@@ -54,7 +50,7 @@ export class LaneRun {
     if (!failure) return this.end('settle', { completed, tries, followUps });
     const failed = { error: failure.error, opaque: !outcome, jobs: jobs.length };
     const step = nextStep(tries, failed, policy, Math.random());
-    const error = this.record(failure.error, tries);
+    const error = JSON.stringify(toFailure(failure.error, this.clock.now()));
     switch (step.kind) {
       case 'halve':
         return this.end('settle', { completed, tries, followUps, batchLimit: step.batchLimit });
@@ -78,12 +74,6 @@ export class LaneRun {
     const { tries, ...given } = rest;
     const { lane, token } = this.claim;
     return { lane, token, step, delayMs: 0, batchLimit: 0, error: '', ...tries, ...given };
-  }
-
-  private record(error: unknown, { failures, outages }: LaneTries): string {
-    const stack = error instanceof Error ? error.stack?.slice(0, MAX_STACK) : undefined;
-    const { startedAt } = this;
-    return JSON.stringify({ error: describeError(error), stack, startedAt, at: Date.now(), failures, outages });
   }
 }
 

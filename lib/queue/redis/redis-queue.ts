@@ -8,6 +8,7 @@ import { RedisConnection } from '../../redis/redis-connection.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import type { LaneConsumer } from '../lane-consumer.js';
+import type { QueueControl } from '../queue-control.js';
 import type { StagedJob } from '../staged-job.js';
 import { toLaneEntries } from './lane-entries.js';
 import { checkQueueServer } from './check-queue-server.js';
@@ -15,6 +16,7 @@ import { LaneHost } from './lane-host.js';
 import { shardPrefix } from './lane-keys.js';
 import { RedisLaneEngine } from './redis-lane-engine.js';
 import type { ResolvedRedisQueueOptions } from './redis-queue-options.js';
+import { RedisQueueControl } from './redis-queue-control.js';
 import { StageBuffer } from './stage-buffer.js';
 
 /** Longer than the longest wait for a mark, after which the server answers by itself. */
@@ -35,6 +37,7 @@ const HOST_RETRY_MS = 1_000;
  * runs here has ended; all else stays for other workers.
  */
 export class RedisQueue extends GroupQueue {
+  readonly control: QueueControl;
   private readonly logger = new Logger(GroupQueue.name);
   private readonly prefix: string;
   private readonly engine: RedisLaneEngine;
@@ -55,6 +58,7 @@ export class RedisQueue extends GroupQueue {
     this.prefix = shardPrefix(options.prefix, options.name, 0);
     this.engine = new RedisLaneEngine(connection, this.prefix, options.leaseMs, options);
     this.buffer = new StageBuffer(this.engine, options);
+    this.control = new RedisQueueControl(connection, this.prefix);
   }
 
   static async open(options: ResolvedRedisQueueOptions, clock: Clock): Promise<RedisQueue> {

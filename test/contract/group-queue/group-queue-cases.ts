@@ -14,6 +14,7 @@ export interface QueueLimits {
   readonly commandConcurrency: number;
   readonly maxWaitingCommands: number;
   readonly maxWaitingJobs: number;
+  readonly maxWaitingJobsPerTenant: number;
   readonly drainTimeoutMs: number;
 }
 
@@ -22,6 +23,7 @@ export const LIMITS: QueueLimits = {
   commandConcurrency: 8,
   maxWaitingCommands: 1_000,
   maxWaitingJobs: 100_000,
+  maxWaitingJobsPerTenant: 100_000,
   drainTimeoutMs: 5_000,
 };
 

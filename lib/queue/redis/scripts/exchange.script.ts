@@ -85,20 +85,6 @@ local function removeHead(lane, completed, entries, bytes)
   counted(lane, -completed, -bytes)
 end
 
-local function putAside(lane, tries)
-  local entry = call('LPOP', lane.key)
-  if not entry then return end
-  counted(lane, -1, -#entry)
-  count(lane.place, 'deadLetters', 1)
-  local id = int(call('INCR', prefix .. 'last-dead'))
-  local errors = call('LRANGE', prefix .. 'errors:' .. lane.name, 0, -1)
-  call('HSET', prefix .. 'dead:' .. id, 'lane', lane.name, 'entry', entry, 'attempts', int(tries.failures),
-    'at', int(now), 'errors', '[' .. table.concat(errors, ',') .. ']')
-  call('ZADD', prefix .. 'dead-letters:' .. lane.place.group, id, id)
-  tries.failures, tries.outages = 0, 0
-  tries.delivered = math.max(tries.delivered - 1, 0)
-end
-
 local function acknowledge(ack)
   local lane = lanes[ack.name]
   local token, entries, bytes = leaseOf(lane)
@@ -113,7 +99,7 @@ local function acknowledge(ack)
     tries.delivered = math.max(tries.delivered, entries) - completed
     tries.failures, tries.outages, tries.limit, tries.suspicion = ack.failures, ack.outages, ack.limit, 0
     remember(lane, ack.failure)
-    if ack.step == 'dead-letter' then putAside(lane, tries) end
+    if ack.step == 'dead-letter' then putAside(lane, tries, '') end
   end
   if ack.step == 'wait' then
     wait(lane, now + ack.delay)
@@ -265,13 +251,17 @@ local function turn(class, group, share)
       local queue = prefix .. 'ready:' .. group .. ':' .. tenant
       local n = math.floor(math.min(room, class.want, math.max(1, share / tenants), math.max(1, entriesLeft / SLICE)))
       local names = call('LPOP', queue, n) or {}
-      for _, name in ipairs(names) do
+      for i, name in ipairs(names) do
+        if entriesLeft <= 0 or bytesLeft <= 0 then
+          for rest = #names, i, -1 do call('LPUSH', queue, names[rest]) end
+          break
+        end
         if lease(name, group, false) then
           class.want = class.want - 1
           busy[key] = (busy[key] or 0) + 1
         end
       end
-      if #names == n and call('EXISTS', queue) == 1 then call('RPUSH', ring, tenant) end
+      if call('EXISTS', queue) == 1 then call('RPUSH', ring, tenant) end
       return true
     end
   end

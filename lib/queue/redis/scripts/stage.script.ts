@@ -62,9 +62,11 @@ local function refusal(one)
   if total.waiting + one.commands > maxJobs then return 'maxWaitingJobs' end
   local at = one.at
   for l = 1, one.lanes do
-    local tenant = tenantOf(ARGV[at])
-    if tenant.waiting + one.commands > maxTenantJobs then return 'maxWaitingJobsPerTenant' end
-    if tenant.bytes > maxTenantBytes then return 'maxWaitingBytesPerTenant' end
+    if string.sub(placeOf(ARGV[at]).group, 1, 8) == 'command:' then
+      local tenant = tenantOf(ARGV[at])
+      if tenant.waiting + one.commands > maxTenantJobs then return 'maxWaitingJobsPerTenant' end
+      if tenant.bytes > maxTenantBytes then return 'maxWaitingBytesPerTenant' end
+    end
     at = at + 2 + ARGV[at + 1]
   end
   total.commands = total.commands + one.commands
