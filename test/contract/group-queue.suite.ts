@@ -8,6 +8,7 @@ import { drainCases } from './group-queue/drain.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
+import { propertyCases } from './group-queue/property.cases.js';
 import { sharingCases } from './group-queue/sharing.cases.js';
 
 /**
@@ -24,14 +25,14 @@ export function groupQueueSuite(
     let name: string;
     beforeEach(() => void (name = randomUUID()));
 
-    const open: GroupQueueCases['open'] = async (limits = {}) => {
-      const queue = await openQueue({ ...LIMITS, ...limits }, name);
+    const open: GroupQueueCases['open'] = async (limits = {}, apart = name) => {
+      const queue = await openQueue({ ...LIMITS, ...limits }, apart);
       queues.push(queue);
       return queue;
     };
 
-    const start: GroupQueueCases['start'] = async (handle, { policy = {}, limits = {} } = {}) => {
-      const queue = await open(limits);
+    const start: GroupQueueCases['start'] = async (handle, { policy = {}, limits = {}, apart } = {}) => {
+      const queue = await open(limits, apart);
       queue.consume({
         components: COMPONENTS,
         policy: () => ({ ...POLICY, ...policy }),
@@ -50,6 +51,7 @@ export function groupQueueSuite(
     describe('debounce', () => debounceCases({ open, start }));
     describe('sharing', () => sharingCases({ open, start }));
     describe('control', () => controlCases({ open, start }));
+    describe('model', () => propertyCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });
 }

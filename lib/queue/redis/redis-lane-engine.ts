@@ -102,7 +102,7 @@ export class RedisLaneEngine {
   private readonly keys: readonly [string];
 
   constructor(
-    private readonly connection: RedisConnection,
+    private readonly connection: Pick<RedisConnection, 'run'>,
     prefix: string,
     private readonly leaseMs: number,
     private readonly limits: StageLimits,

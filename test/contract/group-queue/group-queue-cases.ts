@@ -49,9 +49,16 @@ export type Handle = (batch: LaneBatch) => Promise<LaneOutcome> | LaneOutcome;
  * two processes: they share their jobs, unless the adapter keeps them in the memory of one process.
  */
 export interface GroupQueueCases {
-  open(limits?: Partial<QueueLimits>): Promise<GroupQueue>;
+  /** @param apart name of a queue that shares nothing with the others of its case */
+  open(limits?: Partial<QueueLimits>, apart?: string): Promise<GroupQueue>;
   /** A queue that is consumed. */
-  start(handle: Handle, options?: { policy?: Partial<LanePolicy>; limits?: Partial<QueueLimits> }): Promise<GroupQueue>;
+  start(handle: Handle, options?: StartOptions): Promise<GroupQueue>;
+}
+
+export interface StartOptions {
+  readonly policy?: Partial<LanePolicy>;
+  readonly limits?: Partial<QueueLimits>;
+  readonly apart?: string;
 }
 
 export const done: Handle = (batch) => ({ completed: batch.jobs.length, followUps: [] });
