@@ -29,7 +29,7 @@ export interface LaneHostOptions extends EntryBounds {
 const MAX_TURNS = 2;
 /** The longest wait for a mark: whoever missed one looks by himself after it. */
 const MAX_WAIT_MS = 5_000;
-/** Pause before lanes are looked for again that were left because their tenant has its share. */
+/** Pause before a mark is taken again of lanes that were left because their tenant has its share here. */
 const CAPPED_PAUSE_MS = 20;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 2_000;
@@ -71,6 +71,7 @@ export class LaneHost {
   /** Rises with each hint that there may be lanes, so that an older answer does not hide it. */
   private hints = 0;
   private suspects = 0;
+  private capped = false;
   private draining = false;
   private stopped = false;
   private cancelDue = (): void => {};
@@ -177,13 +178,18 @@ export class LaneHost {
   }
 
   private settle(turn: Turn, answer: TurnAnswer, askedAt: number, hints: number): void {
-    for (const lane of answer.lost) this.lose(lane);
+    // An end that is refused was told twice, or too late: nothing of it runs here any more.
+    const lost = new Set(answer.lost);
+    for (const claim of turn.renewals) {
+      if (lost.has(claim.lane) && this.running.get(claim.lane)?.run.claim === claim) this.lose(claim.lane);
+    }
     for (const claim of answer.claims) this.begin(claim, askedAt);
     const asked = turn.commands.lanes + turn.others.lanes;
     if (asked > 0 && answer.claims.length === 0 && !answer.more && hints === this.hints) this.looking = false;
     this.cancelDue();
     if (this.draining) return;
-    const dueInMs = answer.capped ? CAPPED_PAUSE_MS : answer.dueInMs;
+    this.capped = answer.capped;
+    const { dueInMs } = answer;
     if (dueInMs !== undefined) this.cancelDue = this.clock.schedule(Math.min(dueInMs, MAX_WAIT_MS), () => this.hint());
   }
 
@@ -225,7 +231,6 @@ export class LaneHost {
     this.logger.error({ message, kind, component, tenantId, lane: id, attempts: claim.failures + 1 });
   }
 
-  /** Another worker has the lane, or the batch had been acknowledged already. */
   private lose(lane: string): void {
     this.running.get(lane)?.run.abort.abort(new LeaseLostError(lane));
   }
@@ -260,6 +265,8 @@ export class LaneHost {
         await this.nextChange();
         continue;
       }
+      // The mark is there for a worker that has none of that tenant's lanes.
+      if (this.capped) await delay(CAPPED_PAUSE_MS);
       try {
         const key = await this.marks.blockingPop(keys, timeoutMs);
         // Who has no room any more leaves the mark to another.

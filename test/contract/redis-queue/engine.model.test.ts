@@ -10,7 +10,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { lane, range } from '../group-queue/group-queue-cases.js';
 import { BOUNDS, UNLIMITED } from './engine-under-test.js';
 
-const RUNS = 60;
+const RUNS = 200;
 const LEASE_MS = 100;
 const LANES = ['a', 'b', 'c'] as const;
 const BATCH = 3;
@@ -169,13 +169,14 @@ class World {
     const state = this.lanes.get(lane)!;
     const count = Math.min(completed, state.lease!.entries);
     const gone = state.jobs.splice(0, count);
-    // A batch that ended wholly has no next one to put aside, unless more came meanwhile.
-    if (step === 'dead-letter' && count < state.lease!.entries) gone.push(...state.jobs.splice(0, 1));
+    // Of a batch that was completed nothing can have failed.
+    const failed = count < state.lease!.entries;
+    if (step === 'dead-letter' && failed) gone.push(...state.jobs.splice(0, 1));
     this.done.get(lane)!.push(...gone);
     state.lease = undefined;
     state.suspect = false;
     state.losses = 0;
-    if (step === 'park') state.parked = state.jobs.length > 0 || state.parked;
+    state.parked = step === 'park' && failed;
   }
 
   private takeBack(state: LaneState): void {

@@ -93,17 +93,19 @@ local function acknowledge(ack)
     return
   end
   local completed = math.min(ack.completed, entries)
+  -- What failed is one of the batch, or nothing did.
+  local step = completed < entries and ack.step or 'settle'
   removeHead(lane, completed, entries, bytes)
   if completed < entries or readTries(lane).stored then
     local tries = triesOf(lane)
     tries.delivered = math.max(tries.delivered, entries) - completed
     tries.failures, tries.outages, tries.limit, tries.suspicion = ack.failures, ack.outages, ack.limit, 0
     remember(lane, ack.failure)
-    if ack.step == 'dead-letter' then putAside(lane, tries, '') end
+    if step == 'dead-letter' then putAside(lane, tries, '') end
   end
-  if ack.step == 'wait' then
+  if step == 'wait' then
     wait(lane, now + ack.delay)
-  elseif ack.step == 'park' then
+  elseif step == 'park' then
     park(lane)
   else
     settle(lane)
