@@ -28,7 +28,7 @@ export abstract class GroupQueue {
   abstract readonly control: QueueControl;
 
   /**
-   * Accepts all jobs or none.
+   * Accepts all jobs or none. Of more than 1_000 events, a queue that breaks down in the middle may have taken the first.
    *
    * @throws InvalidTenantError when a lane has no legal tenant
    * @throws InvalidArgumentError when a lane's names are no legal ids

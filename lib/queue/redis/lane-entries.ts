@@ -2,6 +2,9 @@ import { laneKey } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
 import { encodeEntry } from './entry-codec.js';
 
+/** Jobs that one script takes at most for one caller. */
+export const MAX_JOBS_A_STEP = 1_000;
+
 /** Encoded entries of one lane, in order. */
 export interface LaneEntries {
   readonly lane: string;

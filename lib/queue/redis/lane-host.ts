@@ -9,7 +9,7 @@ import { encodeKey } from '../../tenancy/encode-key.js';
 import { GroupQueue } from '../group-queue.js';
 import { componentKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
-import type { EntryBounds } from './lane-entries.js';
+import type { EntryBounds, LaneEntries } from './lane-entries.js';
 import { LaneRun } from './lane-run.js';
 import { wakeKey } from './lane-keys.js';
 import { LeaseLostError } from './lease-lost.error.js';
@@ -86,6 +86,7 @@ export class LaneHost {
     private readonly options: LaneHostOptions,
     private readonly clock: Clock,
     private readonly inside: (run: () => Promise<void>) => Promise<void>,
+    private readonly stageAhead: (lanes: readonly LaneEntries[]) => Promise<void>,
   ) {
     this.commands = new Slots('c', options.commandConcurrency, options.tenantSharePercent);
     this.others = new Slots('o', options.concurrency, options.tenantSharePercent);
@@ -185,7 +186,7 @@ export class LaneHost {
     }
     for (const claim of answer.claims) this.begin(claim, askedAt);
     const asked = turn.commands.lanes + turn.others.lanes;
-    if (asked > 0 && answer.claims.length === 0 && !answer.more && hints === this.hints) this.looking = false;
+    if (answer.claims.length < asked && !answer.more && hints === this.hints) this.looking = false;
     this.cancelDue();
     if (this.draining) return;
     this.capped = answer.capped;
@@ -194,7 +195,7 @@ export class LaneHost {
   }
 
   private begin(claim: Claim, leasedAt: number): void {
-    const run = new LaneRun(claim, this.consumer, this.options, this.clock);
+    const run = new LaneRun(claim, this.consumer, this.options, this.stageAhead, this.clock);
     const slots = run.lane.kind === 'command' ? this.commands : this.others;
     const tenant = encodeKey(run.lane.tenantId);
     // A lane that comes back while its lost batch still runs: that batch has no part in it any more.

@@ -6,9 +6,10 @@ import { type Lane, parseLaneKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import { type LaneTries, nextStep } from '../next-step.js';
+import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
 import { decodeEntry } from './entry-codec.js';
-import { type EntryBounds, type LaneEntries, toLaneEntries } from './lane-entries.js';
+import { type EntryBounds, type LaneEntries, MAX_JOBS_A_STEP, toLaneEntries } from './lane-entries.js';
 import type { BatchEnd, Claim } from './redis-lane-engine.js';
 
 /** A lane that this worker has leased, from its claim to how its batch ended. */
@@ -20,6 +21,7 @@ export class LaneRun {
     readonly claim: Claim,
     private readonly consumer: LaneConsumer,
     private readonly bounds: EntryBounds,
+    private readonly stageAhead: (lanes: readonly LaneEntries[]) => Promise<void>,
     private readonly clock: Clock,
   ) {
     this.lane = parseLaneKey(claim.lane);
@@ -38,7 +40,7 @@ export class LaneRun {
       const batch = { lane: this.lane, jobs, attempt: claim.failures + 1, redelivered: claim.redelivered };
       const handle: LaneConsumer['handle'] = (one) => this.consumer.handle(one);
       const found = await handleInTime(handle, batch, this.abort, policy.timeoutMs, this.clock);
-      followUps = toLaneEntries(found.followUps, this.bounds);
+      followUps = await this.withinBound(found.followUps);
       outcome = found;
       failure = found.failure;
     } catch (error) {
@@ -65,6 +67,15 @@ export class LaneRun {
   handBack(): BatchEnd {
     const { failures, outages } = this.claim;
     return this.end('settle', { completed: 0, tries: { failures, outages }, followUps: [] });
+  }
+
+  /** What one script can take with the acknowledgement. The rest is staged before it; who repeats the batch repeats them. */
+  private async withinBound(followUps: readonly StagedJob[]): Promise<readonly LaneEntries[]> {
+    let from = 0;
+    for (; followUps.length - from > MAX_JOBS_A_STEP; from += MAX_JOBS_A_STEP) {
+      await this.stageAhead(toLaneEntries(followUps.slice(from, from + MAX_JOBS_A_STEP), this.bounds));
+    }
+    return toLaneEntries(followUps.slice(from), this.bounds);
   }
 
   private end(

@@ -82,7 +82,7 @@ export interface Turn {
 export interface TurnAnswer {
   /** Milliseconds until a lane is due or a lease ends; `undefined` when there is none. */
   readonly dueInMs: number | undefined;
-  /** Whether it ended before it had looked everywhere. */
+  /** Whether it stopped at a bound of its own, before it had looked everywhere. */
   readonly more: boolean;
   /** Whether lanes were left because their tenant has its share. */
   readonly capped: boolean;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
+import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { describeError } from '../../errors/describe-error.js';
 import { RedisConnection } from '../../redis/redis-connection.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
@@ -10,7 +11,7 @@ import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { QueueControl } from '../queue-control.js';
 import type { StagedJob } from '../staged-job.js';
-import { toLaneEntries } from './lane-entries.js';
+import { type LaneEntries, MAX_JOBS_A_STEP, toLaneEntries } from './lane-entries.js';
 import { checkQueueServer } from './check-queue-server.js';
 import { LaneHost } from './lane-host.js';
 import { shardPrefix } from './lane-keys.js';
@@ -80,7 +81,15 @@ export class RedisQueue extends GroupQueue {
     const commands = staged.filter(({ lane }) => lane.kind === 'command').length;
     // What is being finished may lead to further commands.
     if (commands > 0 && this.drained && !this.insideBatch.getStore()) throw new ClosedError('The queue');
-    await this.buffer.add({ commands, lanes: toLaneEntries(staged, this.options) });
+    if (commands > 0 && staged.length > MAX_JOBS_A_STEP) {
+      throw new InvalidArgumentError('jobs', `must not be more than ${MAX_JOBS_A_STEP} with commands among them`);
+    }
+    // All are encoded before the first is sent, so that none is taken when one is refused.
+    const parts: LaneEntries[][] = [];
+    for (let from = 0; from < staged.length; from += MAX_JOBS_A_STEP) {
+      parts.push(toLaneEntries(staged.slice(from, from + MAX_JOBS_A_STEP), this.options));
+    }
+    for (const lanes of parts) await this.buffer.add({ commands, lanes });
   }
 
   consume(consumer: LaneConsumer): void {
@@ -104,7 +113,8 @@ export class RedisQueue extends GroupQueue {
         if (this.drained) return marks.close();
         const options = { ...this.options, prefix: this.prefix };
         const inside = (run: () => Promise<void>): Promise<void> => this.insideBatch.run(true, run);
-        this.host = new LaneHost(this.engine, marks, consumer, options, this.clock, inside);
+        const ahead = (lanes: readonly LaneEntries[]): Promise<void> => this.buffer.add({ commands: 0, lanes });
+        this.host = new LaneHost(this.engine, marks, consumer, options, this.clock, inside, ahead);
         return;
       } catch (error) {
         this.logger.warn({ message: 'The queue cannot be consumed yet', error: describeError(error) });

@@ -4,7 +4,9 @@ import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { ClosedError } from '../../../lib/errors/closed.error.js';
+import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
 import type { GroupQueue } from '../../../lib/queue/group-queue.js';
+import type { EventRangeJob } from '../../../lib/queue/job.js';
 import { laneKey } from '../../../lib/queue/lane.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { LeaseLostError } from '../../../lib/queue/redis/lease-lost.error.js';
@@ -15,7 +17,16 @@ import { gate } from '../../support/gate.js';
 import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
-import { COMPONENTS, type Handle, POLICY, done, lane, range, settled } from '../group-queue/group-queue-cases.js';
+import {
+  COMPONENTS,
+  type Handle,
+  POLICY,
+  command,
+  done,
+  lane,
+  range,
+  settled,
+} from '../group-queue/group-queue-cases.js';
 
 Logger.overrideLogger(silentLogger);
 
@@ -153,6 +164,71 @@ it('leaves what it has no room for to a worker that has', async () => {
   }
   end.open();
   await settled(web);
+});
+
+it('gives a mark back that it took while it was full', async () => {
+  const end = gate();
+  const handled: string[] = [];
+  const handle: Handle = async (batch) => {
+    handled.push(batch.lane.id);
+    await end.opened;
+    return done(batch);
+  };
+  const web = await open();
+  await open(handle, { concurrency: 1 });
+  await web.stage([{ ...range(lane('a'), 1), debounce: { delayMs: 100, maxWaitMs: 100, source: 'x', rank: 1 } }]);
+  await eventually(() => expect(handled).toEqual(['a']));
+  // It still waits for a mark, and before the second one.
+  await open(handle, { concurrency: 1 });
+  await delay(100);
+  const stagedAt = performance.now();
+  await web.stage([range(lane('b'), 1)]);
+  await eventually(() => expect(handled).toEqual(['a', 'b']));
+  expect(performance.now() - stagedAt).toBeLessThan(AT_ONCE_MS);
+  end.open();
+  await settled(web);
+});
+
+it('begins at once with what is resumed', async () => {
+  let handled = 0;
+  const queue = await open((batch) => {
+    handled += 1;
+    return done(batch);
+  });
+  const target = { component: { kind: 'fold', component: 'c@1' } } as const;
+  await queue.control.pause(target, note);
+  await queue.stage([range(lane('a'), 1)]);
+  await delay(100);
+  expect(handled).toBe(0);
+  const resumedAt = performance.now();
+  await queue.control.resume(target, note);
+  await eventually(() => expect(handled).toBe(1));
+  expect(performance.now() - resumedAt).toBeLessThan(AT_ONCE_MS);
+  await settled(queue);
+});
+
+it('stages more follow-ups than one step takes, and more events than one call takes', async () => {
+  const queue = await open();
+  const seen = new Map<string, number>();
+  await queue.stage(Array.from({ length: 2_500 }, (_, index) => range(lane('many', 'map'), index + 1)));
+  await queue.stage([range(lane('a'), 1)]);
+  await expect(
+    queue.stage(Array.from({ length: 1_001 }, (_, index) => command(lane('a', 'command'), `${index}`))),
+  ).rejects.toBeInstanceOf(InvalidArgumentError);
+  queue.consume({
+    components: COMPONENTS,
+    policy: () => ({ ...POLICY, maxBatchJobs: 500 }),
+    handle: async (batch) => {
+      const { kind } = batch.lane;
+      const covered = (batch.jobs as EventRangeJob[]).reduce((sum, { from, to }) => sum + to - from + 1, 0);
+      seen.set(kind, (seen.get(kind) ?? 0) + covered);
+      if (kind !== 'fold') return done(batch);
+      const followUps = Array.from({ length: 2_500 }, (_, index) => range(lane(`r${index}`, 'reactor'), 1));
+      return { completed: 1, followUps };
+    },
+  });
+  await settled(queue);
+  expect(Object.fromEntries(seen)).toEqual({ map: 2_500, fold: 1, reactor: 2_500 });
 });
 
 it('does not ask again and again for what is paused, unknown or over a share', async () => {

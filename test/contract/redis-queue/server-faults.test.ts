@@ -12,6 +12,7 @@ import type { RedisQueueOptions } from '../../../lib/queue/redis/redis-queue-opt
 import { RedisUnsuitableError } from '../../../lib/redis/redis-unsuitable.error.js';
 import { RedisUnreachableError } from '../../../lib/redis/redis-unreachable.error.js';
 import { eventually } from '../../support/eventually.js';
+import { gate } from '../../support/gate.js';
 import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
@@ -81,6 +82,30 @@ it('goes on by itself after the server was killed and came back, with all that i
   await redis.restart('kept');
   await queue.stage([range(lane('a'), 3)]);
   await eventually(() => expect(new Set(seen)).toEqual(new Set([1, 2, 3])), 20_000);
+});
+
+it('goes on with new work after the server has forgotten everything', async () => {
+  const queue = await open();
+  const seen: number[] = [];
+  const started = gate();
+  const flushed = gate();
+  queue.consume({
+    components: COMPONENTS,
+    policy: () => POLICY,
+    handle: async (batch) => {
+      seen.push(...batch.jobs.map(sequenceOf));
+      started.open();
+      await flushed.opened;
+      return done(batch);
+    },
+  });
+  await queue.stage([range(lane('a'), 1), range(lane('a'), 2)]);
+  await started.opened;
+  await redis.flush();
+  await queue.stage([range(lane('a'), 3), range(lane('b'), 4)]);
+  flushed.open();
+  await settled(queue);
+  expect(seen.toSorted()).toEqual([1, 2, 3, 4]);
 });
 
 it('says within its bound that the server is away, also to those who wait behind others', async () => {

@@ -18,8 +18,8 @@ end
 -- Takes the new entries of a long lane back and adds them again one by one, merging ranges of one aggregate.
 local function mergeTail(lane, before, entries)
   if before == 0 then call('DEL', lane.key) else call('LTRIM', lane.key, 0, before - 1) end
-  local _, leased = leaseOf(lane)
-  local last = before > leased and call('LINDEX', lane.key, -1)
+  -- The last one is never handed out: a batch is shorter than a lane from which on ranges merge.
+  local last = before > 0 and call('LINDEX', lane.key, -1)
   local kept, bytes, size = {}, 0, before
   for _, entry in ipairs(entries) do
     local kind, from, to, aggregate = string.match(entry, RANGE_HEADER)

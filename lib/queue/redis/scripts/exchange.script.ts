@@ -15,7 +15,7 @@ import { LANE_LIBRARY } from './lane-library.js';
  *         n, per batch to end: lane, token, completed, step, delayMs, failures, outages, limit of the next batch or 0,
  *         error as JSON or '', lanes; per lane: lane, entries, entry …
  *         Steps: settle, wait, park, dead-letter (the head is put aside).
- * Answer  ms until something is due or -1; 1 when it stopped before it had looked everywhere; 1 when a tenant had its
+ * Answer  ms until something is due or -1; 1 when it stopped at a bound of its own; 1 when a tenant had its
  *         share; lanes whose lease is lost; and per leased lane: lane, token, failures, outages, 1 when handed out
  *         before, 1 for a suspect, entry …
  *
@@ -350,6 +350,6 @@ end
 
 local soonest = math.min(nextDue or math.huge, nextLease or math.huge)
 local untilDue = soonest == math.huge and -1 or math.max(0, soonest - now)
-return { untilDue, exhausted and 1 or 0, next(capped) and 1 or 0, lost, answers }
+return { untilDue, isFull and 1 or 0, next(capped) and 1 or 0, lost, answers }
 `,
 );
