@@ -305,7 +305,7 @@ if classes[1].want + classes[2].want > 0 then
   end
   for _, class in ipairs(classes) do
     local groups = class.groups
-    local i = #groups > 0 and math.floor(token / 64) % #groups or 0
+    local i = #groups > 1 and call('INCR', prefix .. 'turns') or 0
     while class.want > 0 and #groups > 0 and entriesLeft > 0 and bytesLeft > 0 and not exhausted do
       local position = i % #groups + 1
       if turn(class, groups[position], class.want / #groups) then i = i + 1 else table.remove(groups, position) end

@@ -18,7 +18,8 @@
  *     count, count:tenant, count:group  HASH  counters
  *     actions                  LIST  what operators did as JSON, the last first
  *     dead:<id>, dead-letters:<group>, last-dead  HASH, ZSET, counter: jobs put aside
- *     token                    the last fencing token
+ *     token, turns             the last fencing token; counts turns, so that groups begin in turn
+ *     flush:<producer>         the last flush of a producer, and what was answered
  *
  * A lane's name is tenant:kind:component:aggregateType:id, each part encoded; a group is kind:component.
  * `tries.suspicion`: 0 none; n: the lane is a suspect and n - 1 workers died while it was their only one.
