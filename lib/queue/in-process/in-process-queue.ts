@@ -49,6 +49,8 @@ export class InProcessQueue extends GroupQueue {
   private readonly insideBatch = new AsyncLocalStorage<true>();
   private consumer: LaneConsumer | undefined;
   private known: ReadonlySet<string> = new Set();
+  /** Components that are not known and of which the log was told. */
+  private readonly missed = new Set<string>();
   private drained: Promise<void> | undefined;
   private stopped = false;
   private onQuiet = (): void => {};
@@ -171,7 +173,13 @@ export class InProcessQueue extends GroupQueue {
   }
 
   private mayRun(lane: Lane): boolean {
-    return this.known.has(componentKey(lane)) && !this.control.isHeld(lane);
+    const component = componentKey(lane);
+    if (!this.known.has(component)) {
+      if (!this.missed.has(component)) this.logger.warn({ message: 'Work waits that nothing here handles', component });
+      this.missed.add(component);
+      return false;
+    }
+    return !this.control.isHeld(lane);
   }
 
   private release(): void {
