@@ -35,7 +35,7 @@ export function componentKey({ kind, component }: LaneComponent): string {
 
 /** The lane that a key of `laneKey()` names. */
 export function parseLaneKey(key: string): Lane {
-  const [tenantId, kind, component, aggregateType, id] = key.split(':').map(decodeURIComponent);
+  const [tenantId, kind, component, aggregateType, id] = key.split(':').map(decodePart);
   return {
     tenantId: tenantId as TenantId,
     kind: kind as LaneKind,
@@ -43,4 +43,9 @@ export function parseLaneKey(key: string): Lane {
     aggregateType: aggregateType!,
     id: id!,
   };
+}
+
+/** Most parts are as they were. */
+function decodePart(part: string): string {
+  return part.includes('%') ? decodeURIComponent(part) : part;
 }

@@ -5,7 +5,6 @@ import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
 import { describeError } from '../../errors/describe-error.js';
 import type { RedisConnection } from '../../redis/redis-connection.js';
-import { encodeKey } from '../../tenancy/encode-key.js';
 import { GroupQueue } from '../group-queue.js';
 import { componentKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
@@ -197,7 +196,7 @@ export class LaneHost {
   private begin(claim: Claim, leasedAt: number): void {
     const run = new LaneRun(claim, this.consumer, this.options, this.stageAhead, this.clock);
     const slots = run.lane.kind === 'command' ? this.commands : this.others;
-    const tenant = encodeKey(run.lane.tenantId);
+    const tenant = claim.lane.slice(0, claim.lane.indexOf(':'));
     // A lane that comes back while its lost batch still runs: that batch has no part in it any more.
     this.running.get(claim.lane)?.run.abort.abort(new LeaseLostError(claim.lane));
     this.running.set(claim.lane, { run, slots, tenant, leasedAt, renewing: false });

@@ -29,7 +29,7 @@ ${LANE_LIBRARY}
 local SLICE, MAX_DUE, MAX_PASSES, LOST_WORKERS_TO_PARK = 32, 64, 256, 3
 maxTenantBytes = tonumber(ARGV[1])
 local leaseMs, entriesLeft, bytesLeft = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local maySuspect = ARGV[5] == '1'
+local mostEntries, maySuspect = entriesLeft, ARGV[5] == '1'
 local classes = {
   { letter = 'c', want = tonumber(ARGV[6]), cap = tonumber(ARGV[7]), groups = {} },
   { letter = 'o', want = tonumber(ARGV[8]), cap = tonumber(ARGV[9]), groups = {} },
@@ -207,9 +207,9 @@ local function read(claim, upTo)
   return true
 end
 
-local function lease(name, group, suspect)
+local function lease(name, group, suspect, place)
   -- What stands in a queue is ready, or was a moment ago in this script.
-  local lane = lanes[name] or adopt(name, 'r')
+  local lane = lanes[name] or adopt(name, 'r', place)
   local tries = readTries(lane)
   local most = suspect and 1 or known[group]
   if tries.limit > 0 then most = math.min(most, tries.limit) end
@@ -251,14 +251,17 @@ local function turn(class, group, share)
       end
     else
       local queue = prefix .. 'ready:' .. group .. ':' .. tenant
-      local n = math.floor(math.min(room, class.want, math.max(1, share / tenants), math.max(1, entriesLeft / SLICE)))
+      -- As many lanes as fit, if they are as long as those before; what does not fit goes back.
+      local average = #claims > 0 and (mostEntries - entriesLeft) / #claims or SLICE
+      local n = math.floor(math.min(room, class.want, math.max(1, share / tenants), math.max(1, entriesLeft / average)))
       local names = call('LPOP', queue, n) or {}
+      local place = names[1] and placeOf(names[1])
       for i, name in ipairs(names) do
         if entriesLeft <= 0 or bytesLeft <= 0 then
           for rest = #names, i, -1 do call('LPUSH', queue, names[rest]) end
           break
         end
-        if lease(name, group, false) then
+        if lease(name, group, false, place) then
           class.want = class.want - 1
           busy[key] = (busy[key] or 0) + 1
         end

@@ -54,8 +54,10 @@ local function count(place, what, by)
   place.counts[what] = (place.counts[what] or 0) + by
 end
 
-local function adopt(name, state)
-  local lane = { name = name, key = prefix .. 'lane:' .. name, place = placeOf(name), state = state, stored = state }
+local function adopt(name, state, place)
+  local lane = {
+    name = name, key = prefix .. 'lane:' .. name, place = place or placeOf(name), state = state, stored = state,
+  }
   lanes[name] = lane
   return lane
 end
