@@ -11,7 +11,7 @@ import type { RedisScript } from './redis-script.js';
 import { RedisUnreachableError } from './redis-unreachable.error.js';
 
 const FIRST_RETRY_MS = 50;
-const MAX_RETRY_MS = 2_000;
+const MAX_RETRY_MS = 500;
 const MAX_DOUBLINGS = 10;
 
 /**
