@@ -70,6 +70,24 @@ describe.each([
   });
 });
 
+it.each(['import', 'require'] as const)('entry point ./redis gives the queue, by %s', (format) => {
+  const project = packed.installInto(`project-redis-${format}`, packed.peers('all'));
+  const specifier = posix.join(packed.manifest.name, './redis');
+  const printed = execute(
+    project,
+    format,
+    `${load[format]('{ redisQueue }', specifier)}\nconsole.log(JSON.stringify(redisQueue({ url: 'redis://localhost' })));`,
+  );
+  expect(printed).toMatchObject({ name: 'redis', shared: true });
+});
+
 it('has no entry point that is not tested here', () => {
-  expect(Object.keys(packed.manifest.exports)).toEqual(['.', './clickhouse', './postgres', './package.json']);
+  expect(Object.keys(packed.manifest.exports)).toEqual([
+    '.',
+    './clickhouse',
+    './postgres',
+    './compat',
+    './redis',
+    './package.json',
+  ]);
 });
