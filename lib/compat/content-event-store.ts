@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppendConditionFailedError } from '../event-store/append-condition-failed.error.js';
+import { ClosedError } from '../errors/closed.error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { SystemClock } from '../clock/system-clock.js';
 import { UuidIdGenerator } from '../events/uuid-id-generator.js';
@@ -23,6 +25,8 @@ import { toEventRecord } from './to-event-record.js';
 
 const DEFAULT_TENANT = 'default';
 const DEFAULT_POLL_MS = 1_000;
+/** How long closing waits for handlers that run. */
+const CLOSE_TIMEOUT_MS = 10_000;
 /** The stream that holds all events of a tenant, in whose sequences they are numbered. */
 const STREAM = { aggregateType: 'compat', aggregateId: 'events' };
 
@@ -89,7 +93,9 @@ export class ContentEventStore implements EventStore {
   async subscribe(handle: HandleEvents): Promise<EventSubscription> {
     if (typeof handle !== 'function') throw new InvalidArgumentError('handle', 'must be a function');
     const { events: log } = await this.open();
-    const subscription = new Subscription(log, this.stream, await log.head(this.stream), handle, this.pollMs);
+    const head = await log.head(this.stream);
+    this.checkOpen();
+    const subscription = new Subscription(log, this.stream, head, handle, this.pollMs);
     this.subscriptions.add(subscription);
     return {
       id: subscription.id,
@@ -100,20 +106,22 @@ export class ContentEventStore implements EventStore {
     };
   }
 
-  /** Ends the subscriptions, finishes what is under way and closes the connections. */
+  /** Ends the subscriptions, waits for their handlers, up to 10 seconds, and closes the connections. */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
   }
 
   private async end(): Promise<void> {
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.end()));
+    const ended = Promise.all([...this.subscriptions].map((subscription) => subscription.end()));
+    await Promise.race([ended, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     const storage = await this.opening?.catch(() => undefined);
     await storage?.close();
   }
 
   /** A database that does not answer now may do so at the next call. */
-  private open(): Promise<Storage> {
+  private async open(): Promise<Storage> {
+    this.checkOpen();
     if (!this.opening) {
       const clock = new SystemClock();
       const context = { clock, ids: new UuidIdGenerator(clock), serializer: new PlainEventSerializer() };
@@ -123,6 +131,10 @@ export class ContentEventStore implements EventStore {
       });
     }
     return this.opening;
+  }
+
+  private checkOpen(): void {
+    if (this.closing) throw new ClosedError('The event store');
   }
 
   private async appendUnless(

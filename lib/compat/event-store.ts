@@ -15,7 +15,7 @@ export type HandleEvents = (events: EventRecord[]) => Promise<void>;
 /** @publicApi */
 export interface EventSubscription {
   readonly id: string;
-  /** Resolves when the handler does not run any more. */
+  /** Resolves when the handler does not run any more; called by the handler itself, at once. */
   unsubscribe(): Promise<void>;
 }
 

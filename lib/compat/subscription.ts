@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { describeError } from '../errors/describe-error.js';
@@ -12,6 +13,9 @@ const MAX_BATCH_EVENTS = 100;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 30_000;
 
+/** The subscriptions whose handlers may wait for what runs here, and which therefore must not be waited for. */
+const handling = new AsyncLocalStorage<readonly Subscription[]>();
+
 /**
  * Goes along the stream behind the last event that its handler has taken.
  *
@@ -24,6 +28,8 @@ export class Subscription {
   private readonly poll: NodeJS.Timeout;
   private running?: Promise<void>;
   private again = false;
+  /** Its handler runs. */
+  private busy = false;
   private failures = 0;
   private pause?: NodeJS.Timeout;
   private ended = false;
@@ -39,23 +45,25 @@ export class Subscription {
     this.poll.unref();
   }
 
-  /** Resolves when it has called the handler with what is new; at once when it is busy, and then it will. */
+  /** Resolves when it has called the handler with what is new; at once when the handler runs, and then it will. */
   async wake(): Promise<void> {
     if (this.ended || this.pause) return;
     if (this.running) {
       this.again = true;
+      // The handler may be the one that waits for this.
+      if (!this.busy) await this.running;
       return;
     }
     this.running = this.run();
     await this.running;
   }
 
-  /** Resolves when the handler does not run any more. */
+  /** Resolves when the handler does not run any more; called by the handler itself, at once. */
   async end(): Promise<void> {
     this.ended = true;
     clearInterval(this.poll);
     clearTimeout(this.pause);
-    await this.running;
+    if (!handling.getStore()?.includes(this)) await this.running;
   }
 
   private async run(): Promise<void> {
@@ -78,8 +86,15 @@ export class Subscription {
       batch.push(toEventRecord(event));
     }
     if (batch.length === 0 || this.ended) return false;
-    await this.handle(batch);
-    this.last = batch[batch.length - 1]!.sequenceNumber;
+    // The list is the handler's to change.
+    const last = batch[batch.length - 1]!.sequenceNumber;
+    this.busy = true;
+    try {
+      await handling.run([...(handling.getStore() ?? []), this], () => this.handle(batch));
+    } finally {
+      this.busy = false;
+    }
+    this.last = last;
     this.failures = 0;
     return true;
   }

@@ -8,7 +8,9 @@ import {
   type Event,
   type EventRecord,
   type EventStore,
+  type EventSubscription,
 } from '../../lib/compat.js';
+import { ClosedError } from '../../lib/errors/closed.error.js';
 import { InvalidArgumentError } from '../../lib/errors/invalid-argument.error.js';
 import { InvalidTenantError } from '../../lib/tenancy/invalid-tenant.error.js';
 import { eventually } from '../support/eventually.js';
@@ -181,6 +183,19 @@ export function compatSuite(
         expect((await store.query(createFilter([]))).events).toEqual([]);
       });
 
+      test('refuses everything once it is closed, also when it was never opened', async () => {
+        for (const store of [open(), open()]) {
+          const subscribing = expect(store.subscribe(async () => {})).rejects.toThrow(ClosedError);
+          await store.close();
+          await subscribing;
+          await expect(store.query(createFilter([]))).rejects.toThrow(ClosedError);
+          await expect(store.append([opened('a')])).rejects.toThrow(ClosedError);
+        }
+        const unopened = open();
+        await unopened.close();
+        await expect(unopened.query(createFilter([]))).rejects.toThrow(ClosedError);
+      });
+
       test('refuses a tenant that is none', () => {
         expect(() => open('')).toThrow(InvalidTenantError);
       });
@@ -227,6 +242,36 @@ export function compatSuite(
         });
         await store.append([opened('a')]);
         await eventually(() => expect(seen).toEqual(['AccountOpened', 'MoneyDeposited']));
+      });
+
+      test('lets a handler end its own subscription, and close the store', async () => {
+        const store = open();
+        const seen: number[] = [];
+        const subscription: EventSubscription = await store.subscribe(async (events) => {
+          seen.push(...numbersOf(events));
+          await subscription.unsubscribe();
+        });
+        await store.append([opened('a')]);
+        await store.append([opened('b')]);
+        expect(seen).toEqual([1]);
+        let closed = false;
+        await store.subscribe(async () => {
+          await store.close();
+          closed = true;
+        });
+        await store.append([opened('c')]);
+        expect(closed).toBe(true);
+      });
+
+      test('goes on behind what it gave, whatever the handler does to the list', async () => {
+        const store = open();
+        const seen: number[] = [];
+        await store.subscribe(async (events) => {
+          while (events.length > 0) seen.push(events.shift()!.sequenceNumber);
+        });
+        await store.append([opened('a'), opened('b')]);
+        await store.append([opened('c')]);
+        expect(seen).toEqual([1, 2, 3]);
       });
 
       test('waits at its end for the handler that runs', async () => {

@@ -81,6 +81,22 @@ it.each(['import', 'require'] as const)('entry point ./redis gives the queue, by
   expect(printed).toMatchObject({ name: 'redis', shared: true });
 });
 
+it.each(['import', 'require'] as const)('entry point ./compat needs no database client, by %s', (format) => {
+  const project = packed.installInto(`project-compat-${format}`, packed.peers('required'));
+  const specifier = posix.join(packed.manifest.name, './compat');
+  const program = `
+    (async () => {
+      const store = new MemoryEventStore();
+      await store.append([{ eventType: 'Opened', payload: { id: 'a' } }]);
+      const { maxSequenceNumber } = await store.query(createFilter(['Opened'], [{ id: 'a' }]));
+      await store.close();
+      console.log(JSON.stringify(maxSequenceNumber));
+    })();`;
+  expect(execute(project, format, `${load[format]('{ createFilter, MemoryEventStore }', specifier)}${program}`)).toBe(
+    1,
+  );
+});
+
 it('has no entry point that is not tested here', () => {
   expect(Object.keys(packed.manifest.exports)).toEqual([
     '.',

@@ -32,8 +32,6 @@ export interface Arbiter {
   /** Why nothing is decided any more, if so. */
   readonly problem: Error | undefined;
   readonly undispatched: UndispatchedStreams;
-  /** Whether other processes may append at the same time. */
-  readonly shared: boolean;
   /** Called once with the problem, when it arises by itself. */
   onStop(listener: (problem: Error) => void): void;
   /** A lane comes to work. Resolves when it can be asked about; undefined when that is so at once. */
@@ -46,14 +44,22 @@ export interface Arbiter {
   candidates(lane: Lane, keys: readonly string[]): readonly string[] | Promise<readonly string[]>;
   /** @throws when nothing of the batch may be stored now */
   reserve(batch: readonly Taken[]): Promise<Reservation>;
-  /** The epoch in which may be written now. @throws StoreUnavailableError */
-  epoch(): Promise<string>;
+  /**
+   * The epoch in which may be written now.
+   *
+   * @param refused an epoch that the log does not take any more
+   * @throws StoreUnavailableError
+   * @throws WriterFencedError when this process may write no more
+   */
+  epoch(refused?: string): Promise<string>;
   /**
    * Nothing that was known of a tenant counts any more, and no insert that began before can take effect any more.
    *
+   * @param removeRest called, where other processes may append, while none of them can: what they had under way is in
+   * the log, and nothing new has begun
    * @throws StoreUnavailableError
    */
-  forget(tenantId: TenantId): Promise<void>;
+  forget(tenantId: TenantId, removeRest: () => Promise<void>): Promise<void>;
   /**
    * Ends it, within bounds.
    *

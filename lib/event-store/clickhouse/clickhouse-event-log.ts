@@ -9,6 +9,7 @@ import { EventLog, type IdleStreams, type LogQuery, type RemovedEvents } from '.
 import type { KeyedEvent, LogRow } from '../log-row.js';
 import { oneByOne } from '../one-by-one.js';
 import { prepareRestore } from '../restored-append.js';
+import { StoreUnavailableError } from '../store-unavailable.error.js';
 import type { StreamId } from '../stream-id.js';
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
 import type { AppendWriter } from './append-writer.js';
@@ -29,17 +30,26 @@ import { streamTexts } from './stream-params.js';
 import { streamKey } from './stream-key.js';
 import { streamChunks, type StreamReader } from './stream-reader.js';
 import type { StreamState } from './stream-state.js';
-import { WriterFencedError } from './writer-fenced.error.js';
 
 /** Streams that are emptied by one statement. */
 const MAX_STREAMS_PER_STEP = 2_000;
 /** Idle streams that are looked up at once. */
 const IDLE_PAGE = 10_000;
+/** How many times a step is begun anew because another epoch came in between. */
+const MAX_EPOCHS = 5;
+
+type Removed = { -readonly [P in keyof RemovedEvents]: RemovedEvents[P] };
 
 /** A stream that is kept still, and what is known of it. */
-interface Held {
+interface HeldStream {
   readonly stream: StreamId;
   readonly state: StreamState;
+}
+
+/** Streams that are kept still, looked at in an epoch: in no later one may be written what was seen. */
+interface Held {
+  readonly epoch: string;
+  readonly streams: readonly HeldStream[];
 }
 
 /**
@@ -87,21 +97,19 @@ export class ClickHouseEventLog extends EventLog {
   }
 
   async restoreEmptied({ head, recordedAt, ...stream }: EmptiedStream): Promise<void> {
-    await this.holding([stream], async ([held]) => {
+    await this.holding([stream], async ({ epoch, streams: [held] }) => {
       const { state } = held!;
-      if (state.head >= head) return;
+      if (state.head >= head) return true;
       if (state.head > 0) throw new WrongExpectedSequenceError(stream, 0, state.head);
-      await this.writeHeads([{ stream, state: { ...state, head, recordedAt } }]);
+      return this.writeHeads({ epoch, streams: [{ stream, state: { ...state, head, recordedAt } }] });
     });
   }
 
   async removeIdle(idle: IdleStreams): Promise<RemovedEvents> {
-    const removed = { streams: 0, events: 0 };
+    const removed: Removed = { streams: 0, events: 0 };
     for await (const page of this.idleStreams(idle)) {
       for (const streams of chunkForParams(page, streamTexts, MAX_STREAMS_PER_STEP)) {
-        const step = await this.holding(streams, (held) => this.empty(idle, held));
-        removed.streams += step.streams;
-        removed.events += step.events;
+        await this.holding(streams, (held) => this.empty(idle, held, removed));
       }
     }
     if (removed.streams > 0) await guarded(() => purgeDeletedRows(this.connection, 'events'));
@@ -109,65 +117,74 @@ export class ClickHouseEventLog extends EventLog {
   }
 
   async forget(tenantId: TenantId): Promise<RemovedEvents> {
+    const removed: Removed = { streams: 0, events: 0 };
+    const remove = (): Promise<void> => guarded(() => this.removeTenant(tenantId, removed));
     const { until, release } = gate();
     try {
       await this.writer.holdTenant(tenantId, until);
-      const removed = await guarded(() => this.forgetHeld(tenantId));
-      await this.arbiter.forget(tenantId);
-      if (!this.arbiter.shared) return removed;
-      // What other processes had under way until the arbiter forgot the tenant.
-      const late = await guarded(() => this.forgetHeld(tenantId));
-      return { streams: removed.streams + late.streams, events: removed.events + late.events };
+      await this.checkEpoch();
+      await remove();
+      await this.arbiter.forget(tenantId, remove);
+      // Always, for the sake of a run that was cut before it came here.
+      await guarded(() =>
+        Promise.all(['events', 'emptied_streams'].map((table) => purgeDeletedRows(this.connection, table))),
+      );
+      return removed;
     } finally {
       release();
     }
   }
 
-  private async forgetHeld(tenantId: TenantId): Promise<RemovedEvents> {
+  /** A removal has no fence of its own. @throws WriterFencedError when another process has taken over as the writer */
+  private async checkEpoch(): Promise<void> {
+    const epoch = await this.arbiter.epoch();
+    const { newest } = await guarded(() => readEpoch(this.connection));
+    if (newest !== epoch) await this.arbiter.epoch(epoch);
+  }
+
+  private async removeTenant(tenantId: TenantId, removed: Removed): Promise<void> {
     const [row] = await this.connection.query<{ readonly events_counted: string; readonly streams_counted: string }>(
       COUNT_TENANT,
       { tenantId },
     );
+    if (Number(row!.streams_counted) === 0) return;
     // The heads last: whoever finds events without them would begin a stream anew.
     await deleteRows(this.connection, 'events', DELETE_EVENTS_OF_TENANT, { tenantId });
     await deleteRows(this.connection, 'emptied_streams', DELETE_EMPTIED_STREAMS_OF_TENANT, { tenantId });
-    // Always, for the sake of a run that was cut before it came here.
-    await Promise.all(['events', 'emptied_streams'].map((table) => purgeDeletedRows(this.connection, table)));
-    return { streams: Number(row!.streams_counted), events: Number(row!.events_counted) };
+    removed.streams += Number(row!.streams_counted);
+    removed.events += Number(row!.events_counted);
   }
 
-  /** Those of the held streams that are idle still. */
-  private async empty({ tenantId, before }: IdleStreams, held: readonly Held[]): Promise<RemovedEvents> {
-    const idle = held.filter(({ state }) => state.head > 0 && state.recordedAt < before);
-    if (idle.length === 0) return { streams: 0, events: 0 };
+  /** Those of the held streams that are idle still; false when another epoch came in between. */
+  private async empty({ tenantId, before }: IdleStreams, held: Held, removed: Removed): Promise<boolean> {
+    const idle = held.streams.filter(({ state }) => state.head > 0 && state.recordedAt < before);
+    if (idle.length === 0) return true;
     const params = {
       tenantId,
       before,
       types: idle.map(({ stream }) => stream.aggregateType),
       ids: idle.map(({ stream }) => stream.aggregateId),
     };
-    return guarded(async () => {
-      await this.writeHeads(idle);
+    if (!(await this.writeHeads({ epoch: held.epoch, streams: idle }))) return false;
+    await guarded(async () => {
       const [row] = await this.connection.query<{ readonly events_counted: string }>(COUNT_EVENTS_OF_STREAMS, params);
       await deleteRows(this.connection, 'events', DELETE_EVENTS_OF_STREAMS, params);
-      return { streams: idle.length, events: Number(row!.events_counted) };
+      removed.streams += idle.length;
+      removed.events += Number(row!.events_counted);
     });
+    return true;
   }
 
-  /** @throws WriterFencedError when another process has taken over as the writer */
-  private async writeHeads(held: readonly Held[]): Promise<void> {
-    const epoch = await this.arbiter.epoch();
-    const rows = held.map(({ stream, state }) => ({
+  /** False, and nothing was written, when another epoch came in between. */
+  private async writeHeads({ epoch, streams }: Held): Promise<boolean> {
+    const rows = streams.map(({ stream, state }) => ({
       tenant_id: stream.tenantId,
       aggregate_type: stream.aggregateType,
       aggregate_id: stream.aggregateId,
       head: state.head,
       recorded_ms: state.recordedAt,
     }));
-    const written = await guarded(() => this.connection.insertSelect(INSERT_EMPTIED_STREAMS, rows, { epoch }));
-    if (written > 0) return;
-    const { newest } = await guarded(() => readEpoch(this.connection));
-    throw new WriterFencedError(this.connection.database, epoch, newest);
+    return guarded(async () => (await this.connection.insertSelect(INSERT_EMPTIED_STREAMS, rows, { epoch })) > 0);
   }
 
   private async *idleStreams(idle: IdleStreams): AsyncGenerator<readonly StreamId[]> {
@@ -186,19 +203,29 @@ export class ClickHouseEventLog extends EventLog {
     }
   }
 
-  /** Keeps streams still in this process while `work` changes them; what they are then is read from the log again. */
-  private async holding<T>(streams: readonly StreamId[], work: (held: readonly Held[]) => Promise<T>): Promise<T> {
+  /**
+   * Keeps streams still in this process while `work` changes them; what they are then is read from the log again, and
+   * once more whenever `work` says that another epoch came in between.
+   *
+   * @throws WriterFencedError when another process has taken over as the writer
+   */
+  private async holding(streams: readonly StreamId[], work: (held: Held) => Promise<boolean>): Promise<void> {
     const { until, release } = gate();
     try {
       await Promise.all(streams.map((stream) => this.writer.hold(stream, until)));
-      return await work(await guarded(() => this.look(streams)));
+      let epoch = await this.arbiter.epoch();
+      for (let attempt = 1; attempt <= MAX_EPOCHS; attempt++) {
+        if (await work({ epoch, streams: await guarded(() => this.look(streams)) })) return;
+        epoch = await this.arbiter.epoch(epoch);
+      }
+      throw new StoreUnavailableError(`The arbiter changed its epoch ${MAX_EPOCHS} times in a row`);
     } finally {
       release();
     }
   }
 
-  private async look(streams: readonly StreamId[]): Promise<readonly Held[]> {
-    const held: Held[] = [];
+  private async look(streams: readonly StreamId[]): Promise<readonly HeldStream[]> {
+    const held: HeldStream[] = [];
     for (const chunk of streamChunks(streams)) {
       const states = await this.reader.states(chunk);
       for (const stream of chunk) held.push({ stream, state: states.get(streamKey(stream))! });

@@ -120,11 +120,18 @@ export class LaneQueue {
     for (const item of kept) this.count(lane, item, 1);
   }
 
-  /** New lanes of the tenant are held until then. @returns the streams that have lanes already */
+  /**
+   * New lanes of the tenant are held until then.
+   *
+   * @param until never rejects
+   * @returns the streams that have lanes already
+   */
   holdTenant(tenantId: TenantId, until: Promise<void>): readonly StreamId[] {
-    this.heldTenants.set(tenantId, until);
-    const forget = (): void => void this.heldTenants.delete(tenantId);
-    until.then(forget, forget);
+    const all = Promise.all([this.heldTenants.get(tenantId), until]).then(() => undefined);
+    this.heldTenants.set(tenantId, all);
+    void all.then(() => {
+      if (this.heldTenants.get(tenantId) === all) this.heldTenants.delete(tenantId);
+    });
     return [...this.lanes.values()].map(({ stream }) => stream).filter((stream) => stream.tenantId === tenantId);
   }
 

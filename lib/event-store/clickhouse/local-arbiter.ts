@@ -32,7 +32,6 @@ import type { WriterTools } from './writer-tools.js';
  */
 export class LocalArbiter implements Arbiter {
   readonly undispatched: LocalUndispatched;
-  readonly shared = false;
   private readonly states: StreamStates;
   private readonly loader: StreamLoader;
   private lease?: WriterLease;
@@ -118,7 +117,8 @@ export class LocalArbiter implements Arbiter {
     };
   }
 
-  async epoch(): Promise<string> {
+  async epoch(refused?: string): Promise<string> {
+    if (refused === this.ownEpoch) await this.lost();
     if (this.problem) throw this.problem;
     return this.ownEpoch;
   }
@@ -139,15 +139,13 @@ export class LocalArbiter implements Arbiter {
     if ('newestEpoch' in outcome && outcome.newestEpoch !== undefined) this.stop(outcome.newestEpoch);
     if (outcome.kind === 'stored') {
       for (const verdict of verdicts) confirm(verdict, this.tools.options.maxKeysPerStream);
-    } else if (outcome.kind === 'late') {
-      // It would settle too late by the time that it was given.
-      return { again: true };
     } else if (outcome.kind === 'unknown') {
       return { again: false, until: this.settleDoubt(verdicts, token, outcome.deadlineMs) };
     } else {
       for (const { lane } of verdicts) this.undispatched.cut(lane.stream, lane.state!.head);
     }
-    return { again: false };
+    // What is late would settle too late by the time that it was given, and gets another one.
+    return { again: outcome.kind === 'late' };
   }
 
   /** Until the fate of the batch is certain by itself; then its streams are loaded anew. */
@@ -187,7 +185,7 @@ export class LocalArbiter implements Arbiter {
     for (const taken of batch) taken.found = found.get(taken.lane.key);
   }
 
-  /** A renewal of the lease has found a newer epoch. */
+  /** A newer epoch was found. */
   private async lost(): Promise<void> {
     const reading = await readEpoch(this.tools.connection).catch(() => undefined);
     this.stop(reading?.newest ?? 'unknown');

@@ -90,6 +90,8 @@ test('a removal that fails halfway leaves a whole stream, and is done by the nex
 test('a process that is no longer the writer removes nothing', async () => {
   const { tenantId } = stream;
   const next = await openClickHouseEventStore(connection, { exclusiveServer: true });
+  // Nothing has told it yet.
+  await expect(store.log.forget(tenantId)).rejects.toBeInstanceOf(WriterFencedError);
   await expect(store.log.removeIdle({ tenantId, before: BEFORE })).rejects.toBeInstanceOf(WriterFencedError);
   expect(sequences(await collect(next.read(stream)))).toEqual(upTo(3));
   expect(await collect(next.log.emptied({ tenantId }))).toEqual([]);

@@ -6,6 +6,7 @@ import { prepareAppend } from '../../../lib/event-store/prepare-append.js';
 import { asAppendAll } from '../../../lib/event-store/prepare-append-all.js';
 import type { StorageContext } from '../../../lib/storage/storage.js';
 import { collect } from '../../support/collect.js';
+import { eventually } from '../../support/eventually.js';
 import { startServerDatabase, TEST_NAMES, type TestDatabase } from '../../support/postgres-database.js';
 import { createStorageContext } from '../../support/storage-context.js';
 import { items, LONG_AGO, newStream, sequences, storedItems, upTo } from '../event-store/event-store-cases.js';
@@ -72,3 +73,38 @@ test('a stream that somebody is appending to is passed over, and nobody waits', 
   expect(sequences(await collect(store.read(stream)))).toEqual(upTo(4));
   expect(await collect(store.read(other))).toEqual([]);
 });
+
+test('a stream that begins while its tenant is forgotten stays whole', async () => {
+  const stream = newStream();
+  const { tenantId } = stream;
+  const begun = { ...stream, aggregateId: 'begun' };
+  await store.append(stream, items(2));
+  await database!.connection
+    .transaction(async (holder) => {
+      // The removal of the heads waits for this one, and so is there when the next stream begins.
+      await holder.query({
+        text: `SELECT FROM ${TEST_NAMES.of('streams')} WHERE tenant_id = $1 FOR UPDATE`,
+        values: [tenantId],
+      });
+      const forgetting = store.log.forget(tenantId);
+      await eventually(async () => expect(await waiting('forget_streams')).toBe(1));
+      await store.append(begun, items(2));
+      return { forgetting };
+    })
+    .then(({ forgetting }) => forgetting);
+  expect(await store.head(begun)).toBe(2);
+  expect(sequences(await collect(store.read(begun)))).toEqual([1, 2]);
+  expect(await store.undispatched({ olderThanMs: 0, limit: 10_000 })).toContainEqual(
+    expect.objectContaining({ stream: begun, from: 1, to: 2 }),
+  );
+  expect((await store.append(stream, items(1))).firstSequence).toBe(1);
+});
+
+/** How many calls of a function wait for a lock. */
+async function waiting(name: string): Promise<number> {
+  const rows = await database!.connection.query({
+    text: `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1 || '%'`,
+    values: [name],
+  });
+  return rows.length;
+}

@@ -63,6 +63,16 @@ test('waits for a connection that broke, within its bound', async () => {
   await connection.ping();
 });
 
+test('gives up connecting to a server that accepts and then says nothing', async () => {
+  process.kill(redis.pid, 'SIGSTOP');
+  try {
+    const error = await failure(() => redis.connect({ connectTimeoutMs: 300, commandTimeoutMs: 300 }));
+    expect(error).toBeInstanceOf(RedisUnreachableError);
+  } finally {
+    process.kill(redis.pid, 'SIGCONT');
+  }
+});
+
 test('gives up on a server that stands still', async () => {
   process.kill(redis.pid, 'SIGSTOP');
   try {

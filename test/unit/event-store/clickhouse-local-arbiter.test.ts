@@ -42,6 +42,7 @@ test('gives no insert a deadline after which its rows could land later than they
   // The server bounds a run in whole seconds: 3 s before the rows have settled.
   const last = NOW_MS + 12_000 - 3_000;
   expect(deadlines).toEqual([NOW_MS + 5_000, NOW_MS + 8_000, last, last, undefined]);
-  // Decided anew, the events get a later time.
+  // Decided anew, the events get a later time; meanwhile nothing of them waits to be dispatched.
   expect(settle({ kind: 'late' })).toMatchObject({ again: true });
+  expect(await arbiter.undispatched.find({ olderThanMs: 0, limit: 1 })).toEqual([]);
 });

@@ -50,7 +50,6 @@ const CLOSE_TIMEOUT_MS = 2_000;
  */
 export class RedisArbiter implements Arbiter {
   readonly problem = undefined;
-  readonly shared = true;
   readonly undispatched: RedisUndispatched;
   private readonly epochs: RedisEpochs;
   private readonly reserver: Reserver;
@@ -67,7 +66,7 @@ export class RedisArbiter implements Arbiter {
   ) {
     const loader = new StreamLoader(tools.reader, tools.stats);
     this.undispatched = new RedisUndispatched(redis, keys);
-    this.epochs = new RedisEpochs(tools, redis, keys, `${hostname()}:${process.pid}`);
+    this.epochs = new RedisEpochs(tools, redis, keys, `${hostname()}:${process.pid}`, () => this.closed);
     this.reserver = new Reserver(tools, redis, keys);
     this.seeder = new StreamSeeder(redis, keys, loader, tools.options);
     this.closing = new ClosingScripts(redis, keys, tools.options);
@@ -119,14 +118,15 @@ export class RedisArbiter implements Arbiter {
     return { ...nothing, held, settle: () => ({ again: false }) };
   }
 
-  async epoch(): Promise<string> {
+  async epoch(refused?: string): Promise<string> {
+    if (refused !== undefined) this.epochs.lose(refused);
     if (this.epochs.current === undefined) await this.epochs.find();
     return this.epochs.current!;
   }
 
   /** By an epoch of its own, since other processes may append to the tenant. */
-  async forget(tenantId: TenantId): Promise<void> {
-    await this.epochs.renew();
+  async forget(tenantId: TenantId, removeRest: () => Promise<void>): Promise<void> {
+    await this.epochs.renew(removeRest);
     await told(this.undispatched.forget(tenantId));
   }
 

@@ -36,6 +36,7 @@ export class RedisEpochs {
     private readonly redis: RedisConnection,
     private readonly keys: ArbiterKeys,
     private readonly writer: string,
+    private readonly isClosed: () => boolean,
   ) {}
 
   /** The epoch to work in; undefined when it must be found first. */
@@ -64,18 +65,23 @@ export class RedisEpochs {
     return this.finding;
   }
 
-  /** Opens another epoch, whether this one is lost or not. @throws StoreUnavailableError */
-  async renew(): Promise<void> {
+  /**
+   * Opens another epoch, whether this one is lost or not.
+   *
+   * @param between called while nobody can append: no insert of a former epoch can take effect any more, and nobody
+   * reserves in the new one yet
+   * @throws StoreUnavailableError
+   */
+  async renew(between: () => Promise<void>): Promise<void> {
     const former = this.known;
     const until = performance.now() + this.longestSearchMs;
     const claimant = `${this.writer}:${randomUUID()}`;
     try {
       while (!(await this.claim(claimant))) {
-        if (performance.now() >= until)
-          throw new StoreUnavailableError('No new epoch of the arbiter in Redis came about');
+        if (!this.goesOn(until)) throw new StoreUnavailableError('No new epoch of the arbiter in Redis came about');
         await sleep(randomInt(MIN_POLL_MS, MAX_POLL_MS));
       }
-      await this.openNext(claimant, until);
+      await this.openNext(claimant, until, between).finally(() => this.endClaim(claimant));
     } catch (cause) {
       if (cause instanceof StoreUnavailableError) throw cause;
       throw new StoreUnavailableError('The arbiter in Redis could not be reached', { cause });
@@ -90,7 +96,7 @@ export class RedisEpochs {
 
   private async search(): Promise<string> {
     const until = performance.now() + this.longestSearchMs;
-    while (performance.now() < until) {
+    while (this.goesOn(until)) {
       const published = await this.readPublished();
       if (published !== undefined) return published;
       const claimant = `${this.writer}:${randomUUID()}`;
@@ -99,7 +105,7 @@ export class RedisEpochs {
           // Who held the claim before may have published meanwhile.
           if ((await this.readPublished()) === undefined) await this.openNext(claimant, until);
         } finally {
-          await this.claim(claimant, 1).catch(() => undefined);
+          await this.endClaim(claimant);
         }
       } else await sleep(randomInt(MIN_POLL_MS, MAX_POLL_MS));
     }
@@ -116,7 +122,7 @@ export class RedisEpochs {
   }
 
   /** Publishes nothing when the claim is lost meanwhile; then somebody else does. */
-  private async openNext(claimant: string, until: number): Promise<void> {
+  private async openNext(claimant: string, until: number, between?: () => Promise<void>): Promise<void> {
     const { connection, options } = this.tools;
     const renewal = setInterval(() => void this.claim(claimant).catch(() => undefined), CLAIM_MS / 3);
     try {
@@ -127,9 +133,11 @@ export class RedisEpochs {
         connection,
         INSERT_TOKEN_PREFIX,
         (nowMs) => nowMs + options.maxInsertMs,
-        () => performance.now() < until,
+        () => this.goesOn(until),
       );
-      if (ended) await this.publish(claimant, epoch);
+      if (!ended) return;
+      await between?.();
+      await this.publish(claimant, epoch);
     } finally {
       clearInterval(renewal);
     }
@@ -139,6 +147,15 @@ export class RedisEpochs {
   private async publish(claimant: string, epoch: string): Promise<void> {
     const args = [claimant, epoch, ...this.keys.openParts];
     await this.redis.run(PUBLISH_EPOCH, [this.keys.epoch, this.keys.claim], args).catch(() => undefined);
+  }
+
+  private goesOn(until: number): boolean {
+    return !this.isClosed() && performance.now() < until;
+  }
+
+  /** Others need not wait until it runs out. */
+  private async endClaim(claimant: string): Promise<void> {
+    await this.claim(claimant, 1).catch(() => undefined);
   }
 
   private async claim(claimant: string, ms = CLAIM_MS): Promise<boolean> {

@@ -73,18 +73,28 @@ function forgetEvents(names: SchemaNames): string {
     $body$`;
 }
 
-/** Removes the heads of a tenant, behind whose locks nobody appends, and then what events are left. */
+/**
+ * Removes the heads of a tenant, behind whose locks nobody appends, and then what is left of the streams without one. A
+ * stream that began meanwhile has a head, and stays whole.
+ */
 function forgetStreams(names: SchemaNames): string {
   return `CREATE FUNCTION ${names.of('forget_streams')}(p_tenant text, OUT streams bigint, OUT events bigint)
     LANGUAGE plpgsql AS $body$
     BEGIN
       DELETE FROM ${names.of('streams')} s WHERE s.tenant_id = p_tenant;
       GET DIAGNOSTICS streams = ROW_COUNT;
-      DELETE FROM ${names.of('undispatched')} u WHERE u.tenant_id = p_tenant;
+      DELETE FROM ${names.of('undispatched')} u WHERE u.tenant_id = p_tenant AND ${hasNoHead(names, 'u')};
       ${PERMIT}
-      DELETE FROM ${names.of('events')} e WHERE e.tenant_id = p_tenant;
+      DELETE FROM ${names.of('events')} e WHERE e.tenant_id = p_tenant AND ${hasNoHead(names, 'e')};
       GET DIAGNOSTICS events = ROW_COUNT;
       ${TAKE_BACK}
     END
     $body$`;
+}
+
+function hasNoHead(names: SchemaNames, of: string): string {
+  return `NOT EXISTS (
+        SELECT FROM ${names.of('streams')} s
+        WHERE s.aggregate_type = ${of}.aggregate_type AND s.tenant_id = ${of}.tenant_id AND s.aggregate_id = ${of}.aggregate_id
+      )`;
 }
