@@ -46,7 +46,7 @@ function eventOf(lane: number, sequence: number): StoredEvent {
   };
 }
 
-async function runOwn({ port, jobs, lanes, handler, mode }: QueueRun): Promise<QueueRunResult> {
+async function runOwn({ port, warmUpJobs, jobs, lanes, handler, mode }: QueueRun): Promise<QueueRunResult> {
   const limits = {
     maxWaitingJobs: 10_000_000,
     maxWaitingJobsPerTenant: 10_000_000,
@@ -65,12 +65,13 @@ async function runOwn({ port, jobs, lanes, handler, mode }: QueueRun): Promise<Q
     };
   };
   if (mode === 'enqueue')
-    return finishing(await enqueue(jobs, (index) => queue.stage([staged(index)])), () => queue.drain());
-  for (let from = 0; from < jobs; from += STAGED_AT_ONCE) {
-    const count = Math.min(STAGED_AT_ONCE, jobs - from);
+    return finishing(await enqueue(warmUpJobs, jobs, (index) => queue.stage([staged(index)])), () => queue.drain());
+  const total = warmUpJobs + jobs;
+  for (let from = 0; from < total; from += STAGED_AT_ONCE) {
+    const count = Math.min(STAGED_AT_ONCE, total - from);
     await queue.stage(Array.from({ length: count }, (_, index) => staged(from + index)));
   }
-  const tally = new Tally(jobs, true);
+  const tally = new Tally(warmUpJobs, jobs, true);
   queue.consume({
     components: [{ kind: 'reactor', component: 'bench@1' }],
     policy: () => ({
@@ -91,18 +92,19 @@ async function runOwn({ port, jobs, lanes, handler, mode }: QueueRun): Promise<Q
   return finishing(tally.result(), () => queue.drain());
 }
 
-async function runPeer({ port, jobs, lanes, mode }: QueueRun): Promise<QueueRunResult> {
+async function runPeer({ port, warmUpJobs, jobs, lanes, mode }: QueueRun): Promise<QueueRunResult> {
   const connection = { host: '127.0.0.1', port, maxRetriesPerRequest: null };
   const queue = new Queue<StoredEvent>('bench', { connection });
   await queue.waitUntilReady();
   const event = (index: number): StoredEvent => eventOf(index % lanes, Math.floor(index / lanes) + 1);
   if (mode === 'enqueue')
-    return finishing(await enqueue(jobs, (index) => queue.add('e', event(index))), () => queue.close());
-  for (let from = 0; from < jobs; from += STAGED_AT_ONCE) {
-    const count = Math.min(STAGED_AT_ONCE, jobs - from);
+    return finishing(await enqueue(warmUpJobs, jobs, (index) => queue.add('e', event(index))), () => queue.close());
+  const total = warmUpJobs + jobs;
+  for (let from = 0; from < total; from += STAGED_AT_ONCE) {
+    const count = Math.min(STAGED_AT_ONCE, total - from);
     await queue.addBulk(Array.from({ length: count }, (_, index) => ({ name: 'e', data: event(from + index) })));
   }
-  const tally = new Tally(jobs, false);
+  const tally = new Tally(warmUpJobs, jobs, false);
   const options = { connection, concurrency: PEER_CONCURRENCY, removeOnComplete: { count: 0 } };
   const worker = new Worker<StoredEvent>('bench', async (job) => tally.take(job.data), options);
   await tally.finished;
@@ -113,14 +115,22 @@ async function runPeer({ port, jobs, lanes, mode }: QueueRun): Promise<QueueRunR
 }
 
 /** Single jobs, 50 on their way at a time, each acknowledged. */
-async function enqueue(jobs: number, add: (index: number) => Promise<unknown>): Promise<QueueRunResult> {
+async function enqueue(
+  warmUpJobs: number,
+  jobs: number,
+  add: (index: number) => Promise<unknown>,
+): Promise<QueueRunResult> {
   let next = 0;
+  const upTo = async (end: number): Promise<void> => {
+    const caller = async (): Promise<void> => {
+      while (next < end) await add(next++);
+    };
+    await Promise.all(Array.from({ length: PEER_CONCURRENCY }, caller));
+  };
+  await upTo(warmUpJobs);
   const startedAt = performance.now();
   const cpu = process.cpuUsage();
-  const caller = async (): Promise<void> => {
-    while (next < jobs) await add(next++);
-  };
-  await Promise.all(Array.from({ length: PEER_CONCURRENCY }, caller));
+  await upTo(warmUpJobs + jobs);
   const { user, system } = process.cpuUsage(cpu);
   return { rate: (jobs * 1_000) / (performance.now() - startedAt), cpuMicrosPerJob: (user + system) / jobs };
 }

@@ -3,6 +3,8 @@ export interface QueueRun {
   readonly system: 'own' | 'bullmq';
   readonly mode: 'drain' | 'enqueue';
   readonly port: number;
+  /** Jobs before those that are timed, in the same process, so that compiled code is measured. */
+  readonly warmUpJobs: number;
   readonly jobs: number;
   readonly lanes: number;
   readonly handler: { readonly maxBatchJobs: number; readonly delayMs: number };

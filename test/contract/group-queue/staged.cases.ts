@@ -7,12 +7,10 @@ import { type GroupQueueCases, lane, range } from './group-queue-cases.js';
 export function stagedCases({ start }: GroupQueueCases): void {
   it('says so once the jobs are acknowledged and the follow-ups staged', async () => {
     const depths: Promise<QueueDepth>[] = [];
-    const queue = await start(({ jobs }) => ({
+    const later = { delayMs: 60_000, maxWaitMs: 60_000, source: 's', rank: 1 };
+    const queue = await start(({ jobs, lane: { id } }) => ({
       completed: jobs.length,
-      followUps: [
-        { ...range(lane('b'), 1), debounce: { delayMs: 60_000, maxWaitMs: 60_000, source: 's', rank: 1 } },
-        { ...range(lane('c'), 1), debounce: { delayMs: 60_000, maxWaitMs: 60_000, source: 's', rank: 1 } },
-      ],
+      followUps: id === 'a' ? ['b', 'c'].map((next) => ({ ...range(lane(next), 1), debounce: later })) : [],
       staged: () => void depths.push(queue.depth()),
     }));
     await queue.stage([range(lane('a'), 1)]);

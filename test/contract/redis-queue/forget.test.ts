@@ -8,6 +8,7 @@ import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { RedisQueueControl } from '../../../lib/queue/redis/redis-queue-control.js';
 import { redisQueue } from '../../../lib/queue/redis/redis-queue.adapter.js';
+import { FORGET_LANES } from '../../../lib/queue/redis/scripts/forget-lanes.script.js';
 import { TenantRemoval } from '../../../lib/queue/redis/tenant-removal.js';
 import type { RedisConnection } from '../../../lib/redis/redis-connection.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
@@ -22,6 +23,8 @@ import { BOUNDS, EngineUnderTest } from './engine-under-test.js';
 Logger.overrideLogger(silentLogger);
 
 const LEASE_MS = 100;
+/** A thousand, and the rest of one slice. */
+const MAX_STEP_JOBS = 1_031;
 /** A name with characters that mean something in keys and patterns. */
 const gone = createTenantId('go*ne:{1} [x]');
 const LATER = { delayMs: 60_000, maxWaitMs: 60_000 };
@@ -39,6 +42,7 @@ async function forget(worker: EngineUnderTest, afterStep = async (): Promise<voi
   const connection = await redis.connect();
   const run: RedisConnection['run'] = async (...args) => {
     const answer = await connection.run(...args);
+    if (args[0] === FORGET_LANES) expect((answer as [number])[0]).toBeLessThanOrEqual(MAX_STEP_JOBS);
     await worker.expectTruth();
     await afterStep();
     return answer;
