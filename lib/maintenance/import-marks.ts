@@ -9,8 +9,14 @@ export async function markImport(projections: ProjectionStore, tenantId: TenantI
   await projections.save([{ ...IMPORTS, tenantId, id: 'import', sequence: now, state: {}, updatedAt: now }]);
 }
 
+/** When the history of a tenant was imported; milliseconds since the epoch, 0 when it was not. */
+export async function readImport(projections: ProjectionStore, tenantId: TenantId): Promise<number> {
+  const [row] = await projections.load([{ ...IMPORTS, tenantId, id: 'import' }]);
+  return row?.sequence ?? 0;
+}
+
 /** When the history of each imported tenant was imported; milliseconds since the epoch. */
-export async function readImports(projections: ProjectionStore): Promise<ReadonlyMap<TenantId, number>> {
+export async function readImports(projections: ProjectionStore): Promise<Map<TenantId, number>> {
   const imports = new Map<TenantId, number>();
   for await (const { tenantId, sequence } of projections.sequences(IMPORTS.projection, IMPORTS.version)) {
     imports.set(tenantId, sequence);

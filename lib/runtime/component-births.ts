@@ -5,7 +5,7 @@ import { RESERVED_PREFIX } from '../pipeline/check-options.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ProjectionKey } from '../projections/stores/projection-row.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
-import { readImports } from '../maintenance/import-marks.js';
+import { readImport, readImports } from '../maintenance/import-marks.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 
@@ -18,7 +18,7 @@ const COMPONENTS = `${RESERVED_PREFIX}components`;
  */
 export class ComponentBirths {
   private readonly births = new Map<string, number>();
-  private imports: ReadonlyMap<TenantId, number> = new Map();
+  private imports = new Map<TenantId, number>();
 
   constructor(
     private readonly pipelines: PipelineRegistry,
@@ -35,6 +35,11 @@ export class ComponentBirths {
     for (const [index, fold] of folds.entries()) {
       this.births.set(fold.component, rows[index]?.updatedAt ?? (await this.giveBirth(fold)));
     }
+  }
+
+  /** Looks whether a tenant was imported since. */
+  async refresh(tenantId: TenantId): Promise<void> {
+    this.imports.set(tenantId, await readImport(this.projections, tenantId));
   }
 
   private async giveBirth(fold: FoldDefinition): Promise<number> {

@@ -27,8 +27,12 @@ export class DispatchStrikes {
     });
   }
 
-  /** Call it after the jobs of the append were staged. */
-  strike({ stream, firstSequence, lastSequence }: AppendResult): void {
+  /** Call it after the jobs of these events were staged. */
+  strike({
+    stream,
+    firstSequence,
+    lastSequence,
+  }: Pick<AppendResult, 'stream' | 'firstSequence' | 'lastSequence'>): void {
     this.commit.add({ stream, from: firstSequence, to: lastSequence }).catch((error: unknown) => {
       if (error instanceof ClosedError) return;
       this.logger.warn({ message: 'Events may be projected twice', ...stream, error: describeError(error) });

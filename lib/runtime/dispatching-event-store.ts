@@ -69,7 +69,9 @@ export class DispatchingEventStore extends EventStore {
     try {
       // Answered only when the outcome of earlier appends is known.
       await this.store.appended(stream, [key]);
-      await this.queue.stage(this.router.routeStream(stream, await this.store.head(stream)));
+      const head = await this.store.head(stream);
+      await this.queue.stage(this.router.routeStream(stream, head));
+      if (head > 0) this.strikes.strike({ stream, firstSequence: 1, lastSequence: head });
     } catch (error) {
       this.logger.warn({
         message: 'Events may wait for the next start to be projected',

@@ -84,14 +84,18 @@ export class LaneWorker implements LaneConsumer {
   private async fold(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
     const fold = known(this.pipelines.folds, batch);
     const reactors = this.pipelines.reactorsOf(fold);
-    const bornAt = this.births.of(fold.component, batch.lane.tenantId);
-    const wanted = ({ recordedAt }: RecordedEvent): boolean => recordedAt.getTime() >= bornAt;
+    const { tenantId } = batch.lane;
+    const wanted = ({ recordedAt }: RecordedEvent): boolean =>
+      recordedAt.getTime() >= this.births.of(fold.component, tenantId);
     const { completed, covered, failure } = await this.folds.execute(
       fold,
       batch,
       reactors.length > 0 ? wanted : undefined,
     );
-    const followUps = reactors.flatMap((reactor) => reactorJobs(reactor, covered));
+    // What was read from the log may have come there by an import, since this process began.
+    if (readsLog(batch, covered)) await this.births.refresh(tenantId);
+    const events = covered.filter(wanted);
+    const followUps = reactors.flatMap((reactor) => reactorJobs(reactor, events));
     return { completed, followUps, failure };
   }
 
@@ -104,6 +108,13 @@ export class LaneWorker implements LaneConsumer {
     await this.reactors.execute(known(this.pipelines.reactors, batch), batch);
     return { completed: 1, followUps: [] };
   }
+}
+
+/** Whether there are events which no job brought along. */
+function readsLog({ jobs }: LaneBatch<EventRangeJob>, covered: readonly RecordedEvent[]): boolean {
+  if (covered.length === 0) return false;
+  const carried = new Set(jobs.flatMap(({ events }) => events?.map(({ sequence }) => sequence) ?? []));
+  return covered.some(({ sequence }) => !carried.has(sequence));
 }
 
 function known<D>(definitions: ReadonlyMap<string, D>, { lane }: LaneBatch<Job>): D {

@@ -49,6 +49,22 @@ describe('LogMaintenance', () => {
     await eventually(() => expect(app.get(Seen).reactions).toHaveLength(2));
   });
 
+  it('is silent about history that was imported while it ran', async () => {
+    const source = await boot(survivingMemory(), new ManualClock(1_000));
+    for (const amount of [1, 2, 3]) await source.get(EventStore).append(stream('c1'), [{ data: Added.of(amount) }]);
+    const lines = await collect(source.get(LogMaintenance).exportLog());
+
+    // A component that has always reacted, also to what was recorded before the import.
+    const clock = new ManualClock(2_000);
+    const app = await boot(survivingMemory(), clock);
+    await app.get(LogMaintenance).importLog(lines);
+    clock.time = 3_000;
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(4) }]);
+    await eventually(() =>
+      expect(app.get(Seen).reactions.map(({ sequence, total }) => [sequence, total])).toEqual([[4, 10]]),
+    );
+  });
+
   it('forgets a tenant with everything that is derived from its log', async () => {
     const app = await boot();
     const projections = app.get(Projections);

@@ -248,6 +248,7 @@ describe('an event that was appended and never dispatched', () => {
       expect(await app.get(Projections).get(Totals, 'c1', tenant)).toEqual({ total: 3, events: 2 });
       expect(await app.get(Projections).records(Additions, 'c1', tenant)).toHaveLength(2);
       expect(reacted(app.get(Seen))).toEqual([1, 2]);
+      expect(await app.get(EventStore).undispatched({ olderThanMs: 0, limit: 10 })).toEqual([]);
     });
   });
 });

@@ -144,8 +144,10 @@ export class LocalArbiter implements Arbiter {
     } else {
       for (const { lane } of verdicts) this.undispatched.cut(lane.stream, lane.state!.head);
     }
-    // What is late would settle too late by the time that it was given, and gets another one.
-    return { again: outcome.kind === 'late' };
+    if (outcome.kind !== 'late') return { again: false };
+    // It would settle too late by the time that it was given: perhaps because this process was suspended, and with it
+    // its idea of the time.
+    return { again: true, until: this.tools.serverClock.sync().catch(() => undefined) };
   }
 
   /** Until the fate of the batch is certain by itself; then its streams are loaded anew. */

@@ -7,6 +7,8 @@ import { eventsOf, headOf, newMemoryStream, streamKey, type KeyRange, type Memor
 export class MemoryLog {
   private readonly byStream = new Map<string, MemoryStream>();
   private readonly byTenant = new Map<TenantId, (StoredEvent | undefined)[]>();
+  /** How many places the longest log of a forgotten tenant had. New logs begin behind it, so that none is given twice. */
+  private placesForgotten = 0;
 
   streams(): Iterable<MemoryStream> {
     return this.byStream.values();
@@ -36,7 +38,7 @@ export class MemoryLog {
   /** Puts events, which have their place, at the ends of their stream and of the log of their tenant. */
   add(id: StreamId, stored: readonly StoredEvent[], keys: ReadonlyMap<string, KeyRange>): void {
     const stream = this.keep(id);
-    const log = this.byTenant.get(id.tenantId) ?? [];
+    const log = this.byTenant.get(id.tenantId) ?? Array.from<StoredEvent | undefined>({ length: this.placesForgotten });
     for (const event of stored) {
       stream.events.push(event);
       log.push(event);
@@ -56,12 +58,13 @@ export class MemoryLog {
     const log = this.byTenant.get(stream.id.tenantId)!;
     for (const [index, event] of log.entries()) if (event && removed.has(event)) log[index] = undefined;
     stream.emptied = { head: headOf(stream), recordedAt: stream.events.at(-1)!.recordedAt };
-    stream.events.length = 0;
+    stream.events = [];
     stream.appends.clear();
   }
 
   /** Removes a tenant, heads and all. */
   forget(tenantId: TenantId): void {
+    this.placesForgotten = Math.max(this.placesForgotten, this.tenant(tenantId).length);
     this.byTenant.delete(tenantId);
     for (const [key, { id }] of this.byStream) if (id.tenantId === tenantId) this.byStream.delete(key);
   }

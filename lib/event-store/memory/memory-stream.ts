@@ -12,7 +12,8 @@ export interface KeyRange {
 /** The events of one stream; the event with sequence n stands at index n - 1 - `emptied.head`. */
 export interface MemoryStream {
   readonly id: StreamId;
-  readonly events: StoredEvent[];
+  /** Another list after a removal, so that whoever reads goes on in the one it began with. */
+  events: StoredEvent[];
   readonly appends: Map<string, KeyRange>;
   /** Up to where retention has removed the events. */
   emptied: { readonly head: number; readonly recordedAt: number };

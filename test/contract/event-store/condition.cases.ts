@@ -68,6 +68,40 @@ export function conditionCases({ test, store, settle }: EventStoreCases): void {
     await append(await store().position(stream.tenantId));
   });
 
+  for (const others of [0, 60]) {
+    test(`compares every part of a criterion, behind ${others} events that do not match`, async () => {
+      const stream = newStream();
+      const elsewhere = { ...stream, aggregateType: 'elsewhere', aggregateId: 'elsewhere' };
+      if (others > 0) await store().append(elsewhere, items(others));
+      await store().append(stream, [{ ...noted('a')[0]!, tags: ['t', 'u'] }]);
+      const position = await lastOf(stream, about('a'));
+      const { aggregateType, aggregateId } = stream;
+      const parts: readonly (readonly [EventCriteria, EventCriteria])[] = [
+        [{ types: ['none', 'contract.noted'] }, { types: ['none', 'nor this'] }],
+        [{ tags: ['u'] }, { tags: ['u', 'v'] }],
+        [{ payload: { body: { account: 'a' } } }, { payload: { body: { account: 'b' } } }],
+        [{ payload: { body: {} } }, { payload: { nobody: {} } }],
+        [{ aggregateType }, { aggregateType: 'another' }],
+        [{ aggregateId }, { aggregateId: 'another' }],
+      ];
+      const append = (query: EventQuery) =>
+        store().append({ ...stream, aggregateId: 'writer' }, items(1), { condition: { query } });
+      for (let chosen = 1; chosen < 2 ** parts.length; chosen += 1) {
+        const asked = parts.filter((_, index) => chosen & (2 ** index));
+        const query = Object.assign({}, ...asked.map(([hit]) => hit)) as EventCriteria;
+        const error = await expectRefused(() => append([{ tags: ['nobody'] }, query]), AppendConditionFailedError);
+        expect([query, error.position]).toEqual([query, position]);
+      }
+      for (let chosen = 1; chosen < 2 ** parts.length; chosen += 1) {
+        const asked = parts.filter((_, index) => chosen & (2 ** index));
+        for (const [, miss] of asked) {
+          const query = Object.assign({}, ...asked.map(([hit]) => hit), miss) as EventCriteria;
+          await append(query);
+        }
+      }
+    });
+  }
+
   test('looks at the events of its own tenant only', async () => {
     const [mine, foreign] = [newStream(), newStream()];
     await store().append(foreign, noted('a'));

@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { EVENT_STORE_MIGRATIONS } from '../../../lib/event-store/postgres/migrations/index.js';
 import { PostgresEventStore } from '../../../lib/event-store/postgres/postgres-event-store.js';
+import type { AppendResult } from '../../../lib/event-store/append-result.js';
+import type { StreamId } from '../../../lib/event-store/stream-id.js';
+import { restoreEmptied } from '../../../lib/event-store/postgres/sql/maintain-events.js';
 import { appendEvents } from '../../../lib/event-store/postgres/sql/append-events.js';
 import { prepareAppend } from '../../../lib/event-store/prepare-append.js';
 import { asAppendAll } from '../../../lib/event-store/prepare-append-all.js';
+import type { PostgresStatement } from '../../../lib/postgres/postgres-connection.js';
 import type { StorageContext } from '../../../lib/storage/storage.js';
 import { collect } from '../../support/collect.js';
 import { eventually } from '../../support/eventually.js';
@@ -107,4 +111,36 @@ async function waiting(name: string): Promise<number> {
     values: [name],
   });
   return rows.length;
+}
+
+test('an append begins anew when its stream was forgotten in the middle of it', async () => {
+  const stream = newStream();
+  await store.append(stream, items(3));
+  const append = await appendDuring(stream, {
+    text: `SELECT ${TEST_NAMES.of('forget_streams')}('${stream.tenantId}')`,
+  });
+  expect(await append()).toMatchObject({ firstSequence: 1, lastSequence: 1 });
+  expect(sequences(await collect(store.read(stream)))).toEqual([1]);
+  expect(await store.head(stream)).toBe(1);
+});
+
+test('an append begins anew when the head of its stream was restored in the middle of it', async () => {
+  const stream = newStream();
+  const emptied = { ...stream, head: 5, recordedAt: LONG_AGO };
+  const append = await appendDuring(stream, restoreEmptied(TEST_NAMES, emptied));
+  expect(await append()).toMatchObject({ firstSequence: 6, lastSequence: 6 });
+  expect(await store.head(stream)).toBe(6);
+});
+
+/** Begins an append while the statement has not been committed; it has read the head when it comes to wait. */
+async function appendDuring(stream: StreamId, statement: PostgresStatement): Promise<() => Promise<AppendResult>> {
+  return database!.connection.transaction(async (transaction) => {
+    await transaction.query(statement);
+    const append = store.append(stream, items(1, 'new'));
+    const waiting = `SELECT 1 AS one FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`;
+    await vi.waitFor(async () => expect(await transaction.query({ text: waiting })).toHaveLength(1), {
+      timeout: 5_000,
+    });
+    return () => append;
+  });
 }

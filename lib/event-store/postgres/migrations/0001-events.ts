@@ -8,9 +8,9 @@ const STREAMS_FILLFACTOR = 80;
  * `emptied_head` were removed by retention.
  *
  * `payload` is the truth; `document` holds the same for content queries, in the encoding of `toSearchJson`, together
- * with stream, type and tags, so that one index serves every query, and inside a property that is named as the tenant:
- * the index hashes paths together with values, so no entry of it is shared by tenants. The first row of an append with a key
- * carries the key and the last sequence of the append.
+ * with the tags and inside a property that is named as the tenant: the index hashes paths together with values, so no
+ * entry of it is shared by tenants. The first row of an append with a key carries the key and the last sequence of the
+ * append.
  *
  * The log as a whole is ordered by (`transaction`, `position`): what is below the oldest running transaction has no
  * gaps to come. `transaction` is the id that the cluster gave, plus `log_origin.xid_offset`: see `adoptLog`. Text is
@@ -43,6 +43,7 @@ export const events: Migration = {
     `CREATE UNIQUE INDEX events_by_key ON ${names.of('events')} (tenant_id, aggregate_type, aggregate_id, idempotency_key)
       WHERE idempotency_key IS NOT NULL`,
     `CREATE INDEX events_by_place ON ${names.of('events')} (tenant_id, transaction, position)`,
+    `CREATE INDEX events_by_type ON ${names.of('events')} (tenant_id, event_type, transaction, position)`,
     `CREATE INDEX events_by_content ON ${names.of('events')} USING gin (document jsonb_path_ops)
       WITH (fastupdate = off)`,
     `CREATE TABLE ${names.of('streams')} (

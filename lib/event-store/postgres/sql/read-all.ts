@@ -3,7 +3,8 @@ import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import type { CheckedCriteria, CheckedEventQuery } from '../../check-event-query.js';
 import type { Place } from '../postgres-position.js';
-import { isByContent, needsDocument, queryPatterns } from '../query-patterns.js';
+import { documentPattern, isByContent, needsDocument } from '../query-patterns.js';
+import { arrayLiteral } from './array-literal.js';
 import { EVENT_COLUMNS } from './event-columns.js';
 import { isStorable } from './storable-texts.js';
 
@@ -71,15 +72,8 @@ function matching(one: LogRange): { readonly conditions: string; readonly values
   const { tenantId, query, after, before } = one;
   const values: string[] = [tenantId, after.transaction, after.position, before.transaction, before.position];
   const place = (value: string): string => `$${values.push(value)}`;
-  const byContent = query.filter(needsDocument);
-  const alternatives = query
-    .filter((criteria) => !needsDocument(criteria))
-    .map((criteria) => columnConditions(criteria, place));
-  if (byContent.length > 0) {
-    const patterns = queryPatterns(tenantId, byContent).map((pattern) => JSON.stringify(pattern));
-    alternatives.push(`e.document @> ANY (${place(arrayLiteral(patterns))}::jsonb[])`);
-  }
-  // The sums hide the other indexes, so that the one of contents is taken however little is known of the table. Else the
+  const alternatives = query.map((criteria) => criterion(tenantId, criteria, isRare(one), place));
+  // The sums and empty texts hide the other indexes, so that the one of contents is taken however little is known of the table. Else the
   // tenant is a part of both bounds, so that the order of the index of places is seen to be the one asked for.
   const range = isRare(one)
     ? `e.tenant_id || '' = $1 AND (e.transaction + 0, e.position + 0) > ($2::bigint, $3::bigint)
@@ -93,21 +87,21 @@ function matching(one: LogRange): { readonly conditions: string; readonly values
 
 /** Whether what is asked for is found by contents, and few. */
 function isRare({ query, plenty = false }: LogRange): boolean {
-  return !plenty && isByContent(query);
+  return !plenty && query.length > 0 && query.every(isByContent);
 }
 
-function columnConditions(
-  { types, aggregateType, aggregateId }: CheckedCriteria,
+function criterion(
+  tenantId: TenantId,
+  criteria: CheckedCriteria,
+  rare: boolean,
   place: (value: string) => string,
 ): string {
+  const { types, aggregateType, aggregateId } = criteria;
   const conditions = ['true'];
-  if (types) conditions.push(`e.event_type = ANY (${place(arrayLiteral(types.filter(isStorable)))}::text[])`);
+  const eventType = rare ? `e.event_type || ''` : 'e.event_type';
+  if (types) conditions.push(`${eventType} = ANY (${place(arrayLiteral(types.filter(isStorable)))}::text[])`);
   if (aggregateType !== undefined) conditions.push(`e.aggregate_type = ${place(aggregateType)}`);
   if (aggregateId !== undefined) conditions.push(`e.aggregate_id = ${place(aggregateId)}`);
+  if (needsDocument(criteria)) conditions.push(`e.document @> ${place(documentPattern(tenantId, criteria))}::jsonb`);
   return `(${conditions.join(' AND ')})`;
-}
-
-/** As a parameter whose elements the planner can see, unlike those of a subquery. */
-function arrayLiteral(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 }
