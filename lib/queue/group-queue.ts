@@ -1,5 +1,6 @@
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { LaneConsumer } from './lane-consumer.js';
+import type { QueueControl } from './queue-control.js';
 import type { StagedJob } from './staged-job.js';
 
 /** How full a queue is. @publicApi */
@@ -12,7 +13,7 @@ export interface QueueDepth {
   readonly running: number;
   /** Lanes that stand still because of a failed job. */
   readonly parkedLanes: number;
-  /** Jobs put aside since the start. */
+  /** Jobs that were put aside, and neither retried nor discarded since. */
   readonly deadLetters: number;
 }
 
@@ -24,8 +25,11 @@ export interface QueueDepth {
  * @publicApi
  */
 export abstract class GroupQueue {
+  /** What operators do by hand. */
+  abstract readonly control: QueueControl;
+
   /**
-   * Accepts all jobs or none.
+   * Accepts all jobs or none. Of more than 1_000 events, a queue that breaks down in the middle may have taken the first.
    *
    * @throws InvalidTenantError when a lane has no legal tenant
    * @throws InvalidArgumentError when a lane's names are no legal ids
@@ -38,10 +42,12 @@ export abstract class GroupQueue {
   abstract consume(consumer: LaneConsumer): void;
 
   /**
-   * Takes back everything that waits for a tenant, put aside or not, and resolves when nothing of it runs any more.
-   * What is staged for the tenant until then is dropped too, so it must be quiet. May be called again.
+   * Takes back everything that waits for a tenant, put aside or not, with what is paused of it and the records of what
+   * was done for it, and resolves when nothing of it runs any more. What is staged for the tenant until then is dropped
+   * too, so it must be quiet. May be called again, and must be when it failed.
    *
-   * @returns how many jobs were taken back
+   * @returns how many jobs were taken back, dead letters included
+   * @throws InvalidTenantError
    */
   abstract forget(tenantId: TenantId): Promise<number>;
 

@@ -75,6 +75,17 @@ export class RedisConnection {
     return this.redis.info(section);
   }
 
+  /**
+   * Waits until one of some sorted sets has a member, takes its lowest one, and returns the set's key; `undefined` when
+   * the time is over. It stands in the way of all that comes after it, so it needs a connection of its own, whose
+   * `commandTimeoutMs` is the longer time.
+   */
+  async blockingPop(keys: readonly string[], timeoutMs: number): Promise<string | undefined> {
+    await this.ready();
+    const popped = await this.redis.bzpopmin(...keys, timeoutMs / 1_000);
+    return popped?.[0];
+  }
+
   async ping(): Promise<void> {
     await this.ready();
     await this.redis.ping();

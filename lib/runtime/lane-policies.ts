@@ -1,5 +1,5 @@
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
-import type { Lane, LaneKind } from '../queue/lane.js';
+import type { LaneComponent, LaneKind } from '../queue/lane.js';
 import type { LanePolicy } from '../queue/lane-policy.js';
 
 const COMMON = { backoffMs: 200, maxBackoffMs: 30_000, timeoutMs: 60_000 };
@@ -22,7 +22,7 @@ const DEFAULTS: Readonly<Record<LaneKind, LanePolicy>> = {
 };
 
 /** How a lane is worked off: the defaults of its kind, with what its component's decorator says. */
-export function lanePolicy({ kind, component }: Lane, pipelines: PipelineRegistry): LanePolicy {
+export function lanePolicy({ kind, component }: LaneComponent, pipelines: PipelineRegistry): LanePolicy {
   const policy = DEFAULTS[kind];
   const { maxAttempts = policy.maxAttempts, timeoutMs = policy.timeoutMs } =
     optionsOf(kind, component, pipelines) ?? {};

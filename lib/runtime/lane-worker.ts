@@ -5,7 +5,7 @@ import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldExecutor } from '../projections/fold-executor.js';
 import type { MapExecutor } from '../projections/map-executor.js';
 import type { CommandJob, EventRangeJob, Job, ReactorJob } from '../queue/job.js';
-import type { Lane } from '../queue/lane.js';
+import type { LaneComponent } from '../queue/lane.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
 import type { LaneConsumer } from '../queue/lane-consumer.js';
 import type { LanePolicy } from '../queue/lane-policy.js';
@@ -34,8 +34,23 @@ export class LaneWorker implements LaneConsumer {
     private readonly strikes: DispatchStrikes,
   ) {}
 
-  policy(lane: Lane): LanePolicy {
-    return lanePolicy(lane, this.pipelines);
+  get components(): readonly LaneComponent[] {
+    const { pipelines, folds, maps, reactors } = this.pipelines;
+    const named = (kind: LaneComponent['kind'], names: Iterable<string>): LaneComponent[] =>
+      [...names].map((component) => ({ kind, component }));
+    return [
+      ...named(
+        'command',
+        pipelines.map(({ name }) => name),
+      ),
+      ...named('fold', folds.keys()),
+      ...named('map', maps.keys()),
+      ...named('reactor', reactors.keys()),
+    ];
+  }
+
+  policy(component: LaneComponent): LanePolicy {
+    return lanePolicy(component, this.pipelines);
   }
 
   handle(batch: LaneBatch): Promise<LaneOutcome> {

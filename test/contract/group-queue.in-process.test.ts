@@ -6,13 +6,33 @@ import { SystemClock } from '../../lib/clock/system-clock.js';
 import { inProcessQueue } from '../../lib/queue/in-process/in-process-queue.adapter.js';
 import { compile } from '../support/compile.js';
 import { silentLogger } from '../support/silent-logger.js';
+import { COMPONENTS, POLICY, command, done, lane, range } from './group-queue/group-queue-cases.js';
 import { groupQueueSuite } from './group-queue.suite.js';
+
+const LATER = { delayMs: 60_000, maxWaitMs: 60_000 };
 
 Logger.overrideLogger(silentLogger);
 
 groupQueueSuite('in-process', (limits) => inProcessQueue(limits).open({ clock: new SystemClock() }));
 
 describe('the in-process queue', () => {
+  it('finishes all that was accepted before it ends, for nobody else could', async () => {
+    const queue = await inProcessQueue().open({ clock: new SystemClock() });
+    const seen: string[] = [];
+    queue.consume({
+      components: COMPONENTS,
+      policy: () => POLICY,
+      handle: async (batch) => {
+        seen.push(batch.lane.kind);
+        return { ...(await done(batch)), followUps: batch.lane.kind === 'command' ? [range(lane('a'), 1)] : [] };
+      },
+    });
+    await queue.stage([command(lane('a', 'command'), '1')]);
+    await queue.stage([{ ...range(lane('a', 'reactor'), 1), debounce: { ...LATER, source: 'x', rank: 1 } }]);
+    await queue.drain();
+    expect(seen).toEqual(['command', 'fold', 'reactor']);
+  });
+
   it('keeps the process alive while accepted work waits, and lets it go then', async () => {
     const compiled = await compile('lib/queue/in-process/in-process-queue.adapter.ts');
     try {
@@ -25,6 +45,7 @@ describe('the in-process queue', () => {
         const queue = await inProcessQueue().open({ clock: { now: Date.now, schedule } });
         const policy = { maxBatchJobs: 1, maxAttempts: 3, backoffMs: 50, maxBackoffMs: 50, timeoutMs: 1000, whenExhausted: 'park' };
         queue.consume({
+          components: [{ kind: 'fold', component: 'c@1' }],
           policy: () => policy,
           handle: async ({ attempt }) => {
             if (attempt === 1) throw new Error('hiccup');

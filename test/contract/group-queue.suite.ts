@@ -1,27 +1,45 @@
-import { afterEach, describe } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe } from 'vitest';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { admissionCases } from './group-queue/admission.cases.js';
+import { controlCases } from './group-queue/control.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
-import { type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
+import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
+import { propertyCases } from './group-queue/property.cases.js';
+import { sharingCases } from './group-queue/sharing.cases.js';
+import { stagedCases } from './group-queue/staged.cases.js';
 
-/** What every adapter of the GroupQueue port keeps. */
-export function groupQueueSuite(name: string, openQueue: (limits: QueueLimits) => Promise<GroupQueue>): void {
-  describe(`GroupQueue: ${name}`, () => {
+/**
+ * What every adapter of the GroupQueue port keeps.
+ *
+ * @param openQueue opens a queue as another process would: two of one name share their jobs where the adapter does that
+ */
+export function groupQueueSuite(
+  adapter: string,
+  openQueue: (limits: QueueLimits, name: string) => Promise<GroupQueue>,
+): void {
+  describe(`GroupQueue: ${adapter}`, () => {
     const queues: GroupQueue[] = [];
+    let name: string;
+    beforeEach(() => void (name = randomUUID()));
 
-    const open: GroupQueueCases['open'] = async (limits = {}) => {
-      const queue = await openQueue({ ...LIMITS, ...limits });
+    const open: GroupQueueCases['open'] = async (limits = {}, apart = name) => {
+      const queue = await openQueue({ ...LIMITS, ...limits }, apart);
       queues.push(queue);
       return queue;
     };
 
-    const start: GroupQueueCases['start'] = async (handle, { policy = {}, limits = {} } = {}) => {
-      const queue = await open(limits);
-      queue.consume({ policy: () => ({ ...POLICY, ...policy }), handle: async (batch) => handle(batch) });
+    const start: GroupQueueCases['start'] = async (handle, { policy = {}, limits = {}, apart } = {}) => {
+      const queue = await open(limits, apart);
+      queue.consume({
+        components: COMPONENTS,
+        policy: () => ({ ...POLICY, ...policy }),
+        handle: async (batch) => handle(batch),
+      });
       return queue;
     };
 
@@ -31,9 +49,13 @@ export function groupQueueSuite(name: string, openQueue: (limits: QueueLimits) =
 
     describe('order', () => orderCases({ open, start }));
     describe('failures', () => failureCases({ open, start }));
+    describe('word of what is staged', () => stagedCases({ open, start }));
     describe('admission', () => admissionCases({ open, start }));
     describe('forgetting a tenant', () => forgetCases({ open, start }));
     describe('debounce', () => debounceCases({ open, start }));
+    describe('sharing', () => sharingCases({ open, start }));
+    describe('control', () => controlCases({ open, start }));
+    describe('model', () => propertyCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });
 }

@@ -40,12 +40,13 @@ describe('reactors', () => {
     expect(heads).toEqual(ids.map(() => 1));
   });
 
-  it('are put aside, not forgotten, when this process does not have them', async () => {
+  it('are left, not forgotten, when this process does not have them', async () => {
     const app = await start(appWith([Totals]));
     const [stored] = (await app.get(EventStore).append(stream('c1'), [{ data: Added.of(1) }])).stored;
     const lane = { tenantId: acme, kind: 'reactor', component: 'gone', aggregateType: 'counter', id: 'c1' } as const;
     await app.get(GroupQueue).stage([{ lane, job: { kind: 'reactor', event: stored! } }]);
-    await eventually(async () => expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 0, deadLetters: 1 }));
+    await eventually(async () => expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 1, running: 0 }));
+    expect(await app.get(GroupQueue).control.inspect(lane)).toMatchObject({ size: 1, attempts: 0 });
   });
 
   it('reacts once to a burst, with the last event, and not later than the longest wait', async () => {

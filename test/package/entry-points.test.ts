@@ -70,6 +70,17 @@ describe.each([
   });
 });
 
+it.each(['import', 'require'] as const)('entry point ./redis gives the queue, by %s', (format) => {
+  const project = packed.installInto(`project-redis-${format}`, packed.peers('all'));
+  const specifier = posix.join(packed.manifest.name, './redis');
+  const printed = execute(
+    project,
+    format,
+    `${load[format]('{ redisQueue }', specifier)}\nconsole.log(JSON.stringify(redisQueue({ url: 'redis://localhost' })));`,
+  );
+  expect(printed).toMatchObject({ name: 'redis', shared: true });
+});
+
 describe('entry point ./compat, with required peers installed', () => {
   it.each(['import', 'require'] as const)('gives a store, by %s', (format) => {
     const project = packed.installInto(`project-compat-${format}`, packed.peers('required'));
@@ -89,6 +100,6 @@ describe('entry point ./compat, with required peers installed', () => {
 });
 
 it('has no entry point that is not tested here', () => {
-  const entries = ['.', './clickhouse', './postgres', './compat', './package.json'];
+  const entries = ['.', './clickhouse', './postgres', './compat', './redis', './package.json'];
   expect(Object.keys(packed.manifest.exports)).toEqual(entries);
 });

@@ -1,13 +1,17 @@
 import type { EventRangeJob, Job } from '../job.js';
 import type { Lane } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
-import type { LaneTries } from './next-step.js';
+import type { LaneTries } from '../next-step.js';
+import type { JobFailure } from '../queue-control.js';
 
 /**
  * From this many entries on, a range of events that follows one of the same aggregate is merged with it and is read
  * from the log in its turn, so that a lane that stands still holds a bounded number of payloads.
  */
 const MAX_INLINE_ENTRIES = 1_000;
+
+/** Failed attempts of the head that are remembered. */
+const KEPT_FAILURES = 5;
 
 /** A job in its lane. */
 interface Entry {
@@ -21,12 +25,16 @@ interface Entry {
 }
 
 /** See the state machine of `InProcessQueue`. */
-export type LaneStatus = 'idle' | 'ready' | 'waiting' | 'running' | 'parked';
+export type LaneStatus = 'idle' | 'ready' | 'held' | 'waiting' | 'running' | 'parked';
 
 /** The jobs of one lane, in order; those of a running batch stay at the head until they are acknowledged. */
 export class InProcessLane {
   status: LaneStatus = 'idle';
   readonly tries: LaneTries = { failures: 0, outages: 0 };
+  /** The last failed attempts of the job at the head. */
+  readonly failures: JobFailure[] = [];
+  /** Milliseconds since the epoch; of a parked lane. */
+  parkedAt = 0;
   /** Bound of the next batch while a failing job is looked for. */
   batchLimit = Number.POSITIVE_INFINITY;
   /** Calls off the timer of a waiting lane. */
@@ -91,21 +99,32 @@ export class InProcessLane {
     return { jobs: batch.map(({ job }) => job), redelivered };
   }
 
-  /** Ends the running batch and removes its first `count` jobs. */
-  acknowledge(count: number): readonly Job[] {
+  /** The first jobs, in order. */
+  peek(limit: number): readonly Job[] {
+    return this.entries.slice(0, limit).map(({ job }) => job);
+  }
+
+  failed(failure: JobFailure): void {
+    this.failures.push(failure);
+    if (this.failures.length > KEPT_FAILURES) this.failures.shift();
+  }
+
+  /** Ends the running batch, removes the first `count` jobs and returns how many that were. */
+  acknowledge(count: number): number {
     this.inFlight = 0;
     if (count > 0) this.forgetTries();
-    return this.entries.splice(0, count).map(({ job }) => job);
+    return this.entries.splice(0, count).length;
   }
 
-  /** Removes the jobs that are not in a running batch. */
-  removeWaiting(): readonly Job[] {
-    return this.entries.splice(this.inFlight).map(({ job }) => job);
+  /** Removes the jobs that are not in a running batch, and returns how many there were. */
+  removeWaiting(): number {
+    return this.entries.splice(this.inFlight).length;
   }
 
-  private forgetTries(): void {
+  forgetTries(): void {
     this.tries.failures = 0;
     this.tries.outages = 0;
+    this.failures.length = 0;
   }
 
   private lastWaiting(): Entry | undefined {

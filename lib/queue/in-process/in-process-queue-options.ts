@@ -11,6 +11,10 @@ export interface InProcessQueueOptions {
    * `QueueFullError`. Events that are stored already are always taken. @default 100_000
    */
   readonly maxWaitingJobs?: number;
+  /** The same for the jobs of one tenant. @default 50_000 */
+  readonly maxWaitingJobsPerTenant?: number;
+  /** Share of the slots that one tenant may have at a time, in percent, rounded up. @default 75 */
+  readonly tenantSharePercent?: number;
   /** How long a stop waits for accepted work before it aborts what still runs; milliseconds. @default 10_000 */
   readonly drainTimeoutMs?: number;
 }

@@ -9,8 +9,12 @@ const DEFAULTS: Required<InProcessQueueOptions> = {
   commandConcurrency: 64,
   maxWaitingCommands: 10_000,
   maxWaitingJobs: 100_000,
+  maxWaitingJobsPerTenant: 50_000,
+  tenantSharePercent: 75,
   drainTimeoutMs: 10_000,
 };
+
+const MAX_SHARE_PERCENT = 100;
 
 /**
  * A queue in the memory of this process, for the role `all`.
@@ -18,13 +22,13 @@ const DEFAULTS: Required<InProcessQueueOptions> = {
  * What is in it is gone with the process. Commands are answered only once their events are stored, and at the next
  * start every projection is compared with the log and catches up; reactions that were still waiting are lost.
  *
- * @throws InvalidArgumentError when an option is not an integer from 1 to 2,147,483,647
+ * @throws InvalidArgumentError when an option is not an integer in its range
  * @publicApi
  */
 export function inProcessQueue(options: InProcessQueueOptions = {}): QueueAdapter {
   const merged = { ...DEFAULTS, ...options };
   for (const [name, value] of Object.entries(merged)) {
-    const problem = integerProblem(value, 1);
+    const problem = integerProblem(value, 1, name === 'tenantSharePercent' ? MAX_SHARE_PERCENT : undefined);
     if (problem !== null) throw new InvalidArgumentError(`inProcessQueue.${name}`, problem);
   }
   return { name: 'in-process', shared: false, open: async ({ clock }) => new InProcessQueue(merged, clock) };

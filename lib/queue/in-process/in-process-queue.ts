@@ -2,23 +2,23 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
-import { describeError } from '../../errors/describe-error.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
-import { laneKey } from '../lane.js';
+import { handleInTime } from '../handle-in-time.js';
+import { type Lane, componentKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
+import { nextStep } from '../next-step.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
-import { handleInTime } from './handle-in-time.js';
-import { InProcessLane } from './in-process-lane.js';
+import { toFailure } from '../to-failure.js';
+import { InProcessControl } from './in-process-control.js';
+import type { InProcessLane } from './in-process-lane.js';
+import { InProcessLanes } from './in-process-lanes.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
-import { JobCounts } from './job-counts.js';
-import { nextStep } from './next-step.js';
-import { ReadyLanes } from './ready-lanes.js';
 
 /**
  * Lanes in the memory of one process.
@@ -31,21 +31,24 @@ import { ReadyLanes } from './ready-lanes.js';
  *                       │  time is up      ├────one of many────▶ ready (half of the batch next time)
  *                       └────────────▶ ready  └─for good───────▶ parked, or the job is put aside and: ready
  *
- * A job leaves its lane by acknowledgement, to the dead letters, or when its tenant is forgotten, and not otherwise. Draining ends when nothing runs any more:
- * jobs that wait for quiet then have it, and run; lanes that wait after a failure are left as they are.
+ * A lane that is claimed while it is paused, or while nothing handles it, is `held` until that changes.
+ *
+ * A job leaves its lane by acknowledgement, to the dead letters, or when its tenant is forgotten, and not otherwise.
+ * Draining ends when nothing runs any more: jobs that wait for quiet then have it, and run; lanes that wait after a
+ * failure are left as they are.
  */
 export class InProcessQueue extends GroupQueue {
+  readonly control: InProcessControl;
   private readonly logger = new Logger(GroupQueue.name);
-  private readonly lanes = new Map<string, InProcessLane>();
-  private readonly commandLanes: ReadyLanes;
-  private readonly otherLanes: ReadyLanes;
-  private readonly counts = new JobCounts();
+  private readonly lanes: InProcessLanes;
   private readonly aborts = new Set<AbortController>();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
   private readonly outside = AsyncLocalStorage.snapshot();
   private readonly insideBatch = new AsyncLocalStorage<true>();
-  private readonly forgetting = new Set<TenantId>();
   private consumer: LaneConsumer | undefined;
+  private known: ReadonlySet<string> = new Set();
+  /** Components that are not known and of which the log was told. */
+  private readonly missed = new Set<string>();
   private drained: Promise<void> | undefined;
   private stopped = false;
   private onQuiet = (): void => {};
@@ -55,44 +58,35 @@ export class InProcessQueue extends GroupQueue {
     private readonly clock: Clock,
   ) {
     super();
-    this.commandLanes = new ReadyLanes(options.commandConcurrency);
-    this.otherLanes = new ReadyLanes(options.concurrency);
+    this.lanes = new InProcessLanes(options, clock, () => this.claim());
+    this.control = new InProcessControl(this.lanes, clock, () => this.claim());
   }
 
   async stage(staged: readonly StagedJob[]): Promise<void> {
     checkStagedJobs(staged);
-    const commands = staged.filter(({ job }) => job.kind === 'command').length;
-    if (commands > 0) this.admit(commands);
-    this.add(staged);
+    const commands = staged.filter(({ lane }) => lane.kind === 'command');
+    if (commands.length > 0) this.admit(commands);
+    this.lanes.add(staged);
     this.claim();
   }
 
   consume(consumer: LaneConsumer): void {
     this.consumer = consumer;
+    this.known = new Set(consumer.components.map(componentKey));
     this.claim();
   }
 
   async forget(tenantId: TenantId): Promise<number> {
     const forgotten = createTenantId(tenantId);
-    this.forgetting.add(forgotten);
-    try {
-      let jobs = 0;
-      for (;;) {
-        jobs += this.removeWaiting(forgotten);
-        const running = this.lanesOf(forgotten);
-        if (running.length === 0) return jobs;
-        // Bounded, as each batch is.
-        await Promise.all(running.map(({ run }) => run));
-      }
-    } finally {
-      this.forgetting.delete(forgotten);
-    }
+    const jobs = await this.lanes.forget(forgotten);
+    this.control.forget(forgotten);
+    return jobs;
   }
 
   async depth(): Promise<QueueDepth> {
-    const { jobs, parkedJobs, parkedLanes, deadLetters } = this.counts;
-    const running = this.commandLanes.running + this.otherLanes.running;
-    return { jobs, parkedJobs, running, parkedLanes, deadLetters };
+    const { running, counts, deadLetters } = this.lanes;
+    const { jobs, parkedJobs, parkedLanes } = counts;
+    return { jobs, parkedJobs, running, parkedLanes, deadLetters: deadLetters.size };
   }
 
   drain(): Promise<void> {
@@ -100,74 +94,50 @@ export class InProcessQueue extends GroupQueue {
     return this.drained;
   }
 
-  private admit(commands: number): void {
+  private admit(staged: readonly StagedJob[]): void {
     // What is being finished may lead to further commands.
     if (this.drained && (this.stopped || !this.insideBatch.getStore())) throw new ClosedError('The queue');
-    const { maxWaitingCommands, maxWaitingJobs } = this.options;
-    if (this.counts.commands + commands > maxWaitingCommands)
+    const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant } = this.options;
+    const { counts } = this.lanes;
+    const commands = staged.length;
+    if (counts.commands + commands > maxWaitingCommands)
       throw new QueueFullError('maxWaitingCommands', maxWaitingCommands);
-    if (this.counts.waiting + commands > maxWaitingJobs) throw new QueueFullError('maxWaitingJobs', maxWaitingJobs);
+    if (counts.waiting + commands > maxWaitingJobs) throw new QueueFullError('maxWaitingJobs', maxWaitingJobs);
+    if (staged.some(({ lane }) => counts.waitingOf(lane.tenantId) + commands > maxWaitingJobsPerTenant))
+      throw new QueueFullError('maxWaitingJobsPerTenant', maxWaitingJobsPerTenant);
   }
 
   private async finish(): Promise<void> {
     if (this.consumer) await this.quietOrTimeout();
     this.stopped = true;
     for (const abort of this.aborts) abort.abort(new ClosedError('The queue'));
-    const { jobs, parkedLanes } = this.counts;
-    this.counts.release();
+    const { counts } = this.lanes;
+    const { jobs, parkedLanes } = counts;
+    counts.release();
     if (jobs > 0) this.logger.warn({ message: 'Stopped with unfinished jobs', jobs, parkedLanes });
-  }
-
-  private add(staged: readonly StagedJob[]): void {
-    const now = this.clock.now();
-    for (const item of staged) {
-      if (this.forgetting.has(item.lane.tenantId)) continue;
-      const key = laneKey(item.lane);
-      let lane = this.lanes.get(key);
-      if (!lane) this.lanes.set(key, (lane = new InProcessLane(key, item.lane)));
-      if (lane.add(item, now)) this.counts.added(item.job, lane.status === 'parked');
-      if (lane.status === 'idle' || (lane.status === 'waiting' && isUntried(lane))) this.settle(lane, now);
-    }
-  }
-
-  /** Puts a lane that does not run where its jobs say it belongs. */
-  private settle(lane: InProcessLane, now: number): void {
-    if (lane.size === 0) {
-      this.lanes.delete(lane.key);
-    } else if (lane.dueAt <= now) {
-      this.makeReady(lane);
-    } else {
-      this.wait(lane, lane.dueAt - now);
-    }
-  }
-
-  private makeReady(lane: InProcessLane): void {
-    lane.cancelWait();
-    lane.status = 'ready';
-    this.lanesLike(lane).push(lane);
-  }
-
-  private wait(lane: InProcessLane, delayMs: number): void {
-    lane.cancelWait();
-    lane.status = 'waiting';
-    lane.cancelWait = this.clock.schedule(delayMs, () => {
-      if (this.stopped) return;
-      this.makeReady(lane);
-      this.claim();
-    });
   }
 
   private claim(): void {
     if (!this.consumer || this.stopped) return;
-    for (const lanes of [this.commandLanes, this.otherLanes]) {
-      for (let lane = lanes.next(); lane; lane = lanes.next()) this.start(lane, this.consumer);
+    for (let lane = this.lanes.next(); lane; lane = this.lanes.next()) {
+      if (this.mayRun(lane.lane)) this.start(lane, this.consumer);
+      else lane.status = 'held';
     }
-    if (this.commandLanes.isQuiet && this.otherLanes.isQuiet) this.onQuiet();
+    if (this.lanes.isQuiet) this.onQuiet();
+  }
+
+  private mayRun(lane: Lane): boolean {
+    const component = componentKey(lane);
+    if (!this.known.has(component)) {
+      if (!this.missed.has(component)) this.logger.warn({ message: 'Work waits that nothing here handles', component });
+      this.missed.add(component);
+      return false;
+    }
+    return !this.control.isHeld(lane);
   }
 
   private start(lane: InProcessLane, consumer: LaneConsumer): void {
-    lane.status = 'running';
-    this.lanesLike(lane).running += 1;
+    this.lanes.begin(lane);
     lane.run = this.outside(() => this.insideBatch.run(true, () => this.run(lane, consumer)));
   }
 
@@ -186,7 +156,6 @@ export class InProcessQueue extends GroupQueue {
       failure = { error };
     }
     this.aborts.delete(abort);
-    this.lanesLike(lane).running -= 1;
     this.end(lane, jobs.length, outcome, failure, policy);
     this.claim();
   }
@@ -199,60 +168,38 @@ export class InProcessQueue extends GroupQueue {
     failure: LaneOutcome['failure'],
     policy: LanePolicy,
   ): void {
-    this.counts.removed(lane.acknowledge(outcome?.completed ?? 0));
-    lane.batchLimit = Number.POSITIVE_INFINITY;
-    if (outcome) this.add(outcome.followUps);
+    this.lanes.end(lane, outcome?.completed ?? 0);
+    if (outcome) this.lanes.add(outcome.followUps);
     outcome?.staged?.();
-    if (!failure) return this.settle(lane, this.clock.now());
+    if (!failure) return this.lanes.settle(lane);
+    const failed = toFailure(failure.error, this.clock.now());
     const step = nextStep(lane.tries, { error: failure.error, opaque: !outcome, jobs }, policy, Math.random());
     switch (step.kind) {
       case 'halve':
         lane.batchLimit = step.batchLimit;
-        return this.makeReady(lane);
+        return this.lanes.makeReady(lane);
       case 'wait':
-        return this.wait(lane, step.delayMs);
+        lane.failed(failed);
+        return this.lanes.wait(lane, step.delayMs);
       case 'give-up':
-        return this.giveUp(lane, failure.error, policy);
+        lane.failed(failed);
+        return this.giveUp(lane, policy);
     }
   }
 
-  private giveUp(lane: InProcessLane, error: unknown, { whenExhausted }: LanePolicy): void {
+  private giveUp(lane: InProcessLane, { whenExhausted }: LanePolicy): void {
     const { kind, component, tenantId, id } = lane.lane;
-    const subject = { kind, component, tenantId, lane: id, attempts: lane.tries.failures, error: describeError(error) };
+    const error = lane.failures.at(-1)!.error;
+    const subject = { kind, component, tenantId, lane: id, attempts: lane.tries.failures, error };
     if (whenExhausted === 'park') {
-      lane.status = 'parked';
-      this.counts.parked(lane.size);
+      this.lanes.park(lane);
       this.logger.error({ message: 'Lane parked behind a failing job', ...subject });
     } else {
-      this.counts.removed(lane.acknowledge(1));
-      this.counts.deadLetters += 1;
+      this.lanes.putAside(lane, lane.peek(1)[0]!);
+      this.lanes.removeHead(lane, 1);
       this.logger.error({ message: 'Job put aside as a dead letter', ...subject });
-      this.settle(lane, this.clock.now());
+      this.lanes.settle(lane);
     }
-  }
-
-  /** All lanes of the tenant that do not run are gone afterwards. @returns how many jobs went */
-  private removeWaiting(tenantId: TenantId): number {
-    let jobs = 0;
-    this.commandLanes.remove(tenantId);
-    this.otherLanes.remove(tenantId);
-    for (const lane of this.lanesOf(tenantId)) {
-      lane.cancelWait();
-      if (lane.status === 'parked') this.counts.unparked(lane.size);
-      const removed = lane.removeWaiting();
-      this.counts.removed(removed);
-      jobs += removed.length;
-      if (lane.status !== 'running') this.lanes.delete(lane.key);
-    }
-    return jobs;
-  }
-
-  private lanesOf(tenantId: TenantId): readonly InProcessLane[] {
-    return [...this.lanes.values()].filter(({ lane }) => lane.tenantId === tenantId);
-  }
-
-  private lanesLike({ lane }: InProcessLane): ReadyLanes {
-    return lane.kind === 'command' ? this.commandLanes : this.otherLanes;
   }
 
   /** Resolves when nothing runs and nothing may run any more, or when the time for it is over. */
@@ -260,26 +207,11 @@ export class InProcessQueue extends GroupQueue {
     return new Promise((resolve) => {
       const cancel = this.clock.schedule(this.options.drainTimeoutMs, resolve);
       this.onQuiet = () => {
-        if (this.hurryDebounced()) return this.claim();
+        if (this.lanes.hurry()) return this.claim();
         cancel();
         resolve();
       };
       this.claim();
     });
   }
-
-  /** Makes the lanes that wait for quiet ready at once; false when there are none. */
-  private hurryDebounced(): boolean {
-    const waiting = [...this.lanes.values()].filter((lane) => lane.status === 'waiting' && isUntried(lane));
-    for (const lane of waiting) {
-      lane.hurry();
-      this.makeReady(lane);
-    }
-    return waiting.length > 0;
-  }
-}
-
-/** Such a lane waits for its time, not after a failure. */
-function isUntried({ tries }: InProcessLane): boolean {
-  return tries.failures === 0 && tries.outages === 0;
 }

@@ -1,4 +1,5 @@
-import type { Job } from '../job.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { Lane } from '../lane.js';
 
 /** Longer than any process lives; what counts is that the timer is there. */
 const KEEP_ALIVE_MS = 2_147_483_647;
@@ -10,7 +11,7 @@ export class JobCounts {
   commands = 0;
   parkedJobs = 0;
   parkedLanes = 0;
-  deadLetters = 0;
+  private readonly byTenant = new Map<TenantId, number>();
   private keepAlive: NodeJS.Timeout | undefined;
 
   /** Jobs that are not in parked lanes. */
@@ -18,35 +19,50 @@ export class JobCounts {
     return this.jobs - this.parkedJobs;
   }
 
-  added({ kind }: Job, parked: boolean): void {
+  /** Jobs of a tenant that are not in parked lanes. */
+  waitingOf(tenantId: TenantId): number {
+    return this.byTenant.get(tenantId) ?? 0;
+  }
+
+  added({ tenantId, kind }: Lane, parked: boolean): void {
     this.jobs += 1;
     if (kind === 'command') this.commands += 1;
     if (parked) this.parkedJobs += 1;
+    else this.addWaiting(tenantId, 1);
     this.hold();
   }
 
-  removed(jobs: readonly Job[]): void {
-    this.jobs -= jobs.length;
-    this.commands -= jobs.filter(({ kind }) => kind === 'command').length;
+  removed({ tenantId, kind }: Lane, jobs: number): void {
+    this.jobs -= jobs;
+    if (kind === 'command') this.commands -= jobs;
+    this.addWaiting(tenantId, -jobs);
     this.hold();
   }
 
-  parked(jobs: number): void {
+  parked({ tenantId }: Lane, jobs: number): void {
     this.parkedLanes += 1;
     this.parkedJobs += jobs;
+    this.addWaiting(tenantId, -jobs);
     this.hold();
   }
 
-  /** Before the jobs of a parked lane are removed. */
-  unparked(jobs: number): void {
+  unparked({ tenantId }: Lane, jobs: number): void {
     this.parkedLanes -= 1;
     this.parkedJobs -= jobs;
+    this.addWaiting(tenantId, jobs);
+    this.hold();
   }
 
   /** Lets the process go, whatever waits. */
   release(): void {
     clearInterval(this.keepAlive);
     this.keepAlive = undefined;
+  }
+
+  private addWaiting(tenantId: TenantId, jobs: number): void {
+    const waiting = this.waitingOf(tenantId) + jobs;
+    if (waiting === 0) this.byTenant.delete(tenantId);
+    else this.byTenant.set(tenantId, waiting);
   }
 
   private hold(): void {

@@ -4,13 +4,20 @@ import { Fifo } from './fifo.js';
 
 /**
  * Lanes that may run, and how many may at a time. Tenants take turns: each `next()` serves another tenant that has a
- * lane, so that one with many delays the others by one lane at most.
+ * lane, so that one with many delays the others by one lane at most; and none has more than its share of the slots.
  */
 export class ReadyLanes {
   running = 0;
-  private readonly tenants = new Map<string, Fifo<InProcessLane>>();
+  private readonly perTenant: number;
+  private readonly runningOf = new Map<TenantId, number>();
+  private readonly tenants = new Map<TenantId, Fifo<InProcessLane>>();
 
-  constructor(private readonly concurrency: number) {}
+  constructor(
+    private readonly concurrency: number,
+    tenantSharePercent: number,
+  ) {
+    this.perTenant = Math.ceil((concurrency * tenantSharePercent) / 100);
+  }
 
   get isQuiet(): boolean {
     return this.running === 0 && this.tenants.size === 0;
@@ -29,13 +36,27 @@ export class ReadyLanes {
 
   /** The lane whose turn it is, while there is room for one more. */
   next(): InProcessLane | undefined {
-    const [turn] = this.tenants;
-    if (!turn || this.running >= this.concurrency) return undefined;
-    const [tenantId, lanes] = turn;
-    const lane = lanes.shift();
-    // A Map iterates in the order of insertion: out and in again puts the tenant at the end.
-    this.tenants.delete(tenantId);
-    if (lanes.size > 0) this.tenants.set(tenantId, lanes);
-    return lane;
+    if (this.running >= this.concurrency) return undefined;
+    for (const [tenantId, lanes] of this.tenants) {
+      if ((this.runningOf.get(tenantId) ?? 0) >= this.perTenant) continue;
+      const lane = lanes.shift();
+      // A Map iterates in the order of insertion: out and in again puts the tenant at the end.
+      this.tenants.delete(tenantId);
+      if (lanes.size > 0) this.tenants.set(tenantId, lanes);
+      return lane;
+    }
+    return undefined;
+  }
+
+  begin({ lane: { tenantId } }: InProcessLane): void {
+    this.running += 1;
+    this.runningOf.set(tenantId, (this.runningOf.get(tenantId) ?? 0) + 1);
+  }
+
+  end({ lane: { tenantId } }: InProcessLane): void {
+    this.running -= 1;
+    const left = this.runningOf.get(tenantId)! - 1;
+    if (left === 0) this.runningOf.delete(tenantId);
+    else this.runningOf.set(tenantId, left);
   }
 }

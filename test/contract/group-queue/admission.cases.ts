@@ -6,7 +6,7 @@ import type { CommandJob } from '../../../lib/queue/job.js';
 import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
 import type { TenantId } from '../../../lib/tenancy/tenant-id.js';
 import { eventually } from '../../support/eventually.js';
-import { type GroupQueueCases, POLICY, command, done, lane, range, settled } from './group-queue-cases.js';
+import { COMPONENTS, type GroupQueueCases, POLICY, command, done, lane, range, settled } from './group-queue-cases.js';
 
 /** See `groupQueueSuite`. */
 export function admissionCases({ open, start }: GroupQueueCases): void {
@@ -34,6 +34,7 @@ export function admissionCases({ open, start }: GroupQueueCases): void {
     await queue.stage([range(lane('a'), 1), range(lane('a'), 2), range(lane('a'), 3)]);
     const ids: string[] = [];
     queue.consume({
+      components: COMPONENTS,
       policy: () => POLICY,
       handle: async (batch) => {
         if (batch.lane.kind === 'command') ids.push(...(batch.jobs as CommandJob[]).map(({ commandId }) => commandId));

@@ -3,34 +3,40 @@ import { expect, it } from 'vitest';
 import { ClosedError } from '../../../lib/errors/closed.error.js';
 import type { LaneOutcome } from '../../../lib/queue/lane-batch.js';
 import { eventually } from '../../support/eventually.js';
-import { type GroupQueueCases, command, done, lane, range } from './group-queue-cases.js';
+import { type GroupQueueCases, type Handle, command, done, lane, range } from './group-queue-cases.js';
 
 /** See `groupQueueSuite`. */
 export function drainCases({ start }: GroupQueueCases): void {
-  it('finishes what was accepted with all that follows from it, and takes no more commands', async () => {
+  it('finishes what runs, leaves nothing of it undone for good, and takes no more commands', async () => {
     const seen: string[] = [];
-    const queue = await start(async (batch) => {
+    const handle: Handle = async (batch) => {
       seen.push(batch.lane.kind);
-      await new Promise((resolve) => setImmediate(resolve));
-      return { ...done(batch), followUps: batch.lane.kind === 'command' ? [range(lane('a'), 1)] : [] };
-    });
+      await delay(20);
+      return { ...(await done(batch)), followUps: batch.lane.kind === 'command' ? [range(lane('a'), 1)] : [] };
+    };
+    const queue = await start(handle);
     await queue.stage([command(lane('a', 'command'), '1')]);
+    await eventually(() => expect(seen).toEqual(['command']));
     const drained = queue.drain();
     await expect(queue.stage([command(lane('a', 'command'), '2')])).rejects.toBeInstanceOf(ClosedError);
     await drained;
-    expect(seen).toEqual(['command', 'fold']);
+    await start(handle);
+    await eventually(() => expect(seen).toEqual(['command', 'fold']));
   });
 
   it('ends within its bound although a handler hangs, and aborts it', async () => {
+    let started = false;
     let aborted: unknown;
     const queue = await start(
       (batch) =>
         new Promise<LaneOutcome>(() => {
+          started = true;
           batch.signal.addEventListener('abort', () => (aborted = batch.signal.reason));
         }),
       { limits: { drainTimeoutMs: 50 } },
     );
     await queue.stage([range(lane('a'), 1)]);
+    await eventually(() => expect(started).toBe(true));
     await queue.drain();
     expect(aborted).toBeInstanceOf(ClosedError);
   });
@@ -51,25 +57,31 @@ export function drainCases({ start }: GroupQueueCases): void {
 
   it('takes the commands that come of what is being finished', async () => {
     const seen: string[] = [];
-    const queue = await start(async (batch) => {
+    const handle: Handle = async (batch) => {
       seen.push(batch.lane.kind);
-      await delay(5);
+      await delay(20);
       if (batch.lane.kind === 'reactor') await queue.stage([command(lane('a', 'command'), '1')]);
       return done(batch);
-    });
+    };
+    const queue = await start(handle);
     await queue.stage([range(lane('a', 'reactor'), 1)]);
+    await eventually(() => expect(seen).toEqual(['reactor']));
     await queue.drain();
-    expect(seen).toEqual(['reactor', 'command']);
+    await start(handle);
+    await eventually(() => expect(seen).toEqual(['reactor', 'command']));
   });
 
   it('has one end, for all who ask for it', async () => {
+    let started = false;
     let ended = false;
     const queue = await start(async (batch) => {
+      started = true;
       await delay(20);
       ended = true;
       return done(batch);
     });
     await queue.stage([range(lane('a'), 1)]);
+    await eventually(() => expect(started).toBe(true));
     void queue.drain();
     await queue.drain();
     expect(ended).toBe(true);

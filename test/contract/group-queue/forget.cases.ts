@@ -1,10 +1,13 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { PermanentError } from '../../../lib/errors/permanent.error.js';
 import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
+import { gate } from '../../support/gate.js';
 import { eventually } from '../../support/eventually.js';
-import { type GroupQueueCases, command, done, lane, range, settled } from './group-queue-cases.js';
+import { type GroupQueueCases, command, done, lane, range, sequenceOf, settled } from './group-queue-cases.js';
 
+const note = { by: 'ann', reason: 'asked for it' };
 const gone = createTenantId('gone');
 
 /** See `groupQueueSuite`. */
@@ -36,6 +39,59 @@ export function forgetCases({ open, start }: GroupQueueCases): void {
     expect(await queue.forget(gone)).toBe(4);
     expect(await queue.depth()).toMatchObject({ jobs: 0, parkedJobs: 0, parkedLanes: 0 });
   });
+
+  it('takes back what was put aside, what is paused, and the records of both', async () => {
+    const queue = await start(() => {
+      throw new PermanentError('poison');
+    });
+    const tenants = [gone, lane('a').tenantId];
+    await queue.stage(tenants.flatMap((tenantId) => [1, 2].map((n) => range({ ...lane('a'), tenantId }, n))));
+    await eventually(async () => expect(await queue.depth()).toMatchObject({ deadLetters: 4, running: 0 }));
+    const component = { kind: 'fold', component: 'c@1' } as const;
+    for (const letter of await queue.control.deadLetters()) {
+      if (sequenceOf(letter.job) === 1) await queue.control.discardDeadLetter(letter.id, note);
+    }
+    for (const tenantId of tenants) {
+      await queue.control.pause({ tenantId }, note);
+      await queue.control.pause({ tenantId, component }, note);
+    }
+    await queue.control.pause({ component }, note);
+    await queue.stage(tenants.map((tenantId) => range({ ...lane('b'), tenantId }, 1)));
+    expect(await queue.forget(gone)).toBe(2);
+    expect(await queue.depth()).toMatchObject({ jobs: 1, deadLetters: 1 });
+    expect(await queue.control.deadLetters()).toMatchObject([{ lane: lane('a') }]);
+    const own = [{ tenantId: lane('a').tenantId }, { tenantId: lane('a').tenantId, component }, { component }];
+    const holds = await queue.control.holds();
+    expect(holds).toHaveLength(own.length);
+    expect(holds).toEqual(expect.arrayContaining(own));
+    const actions = await queue.control.actions();
+    expect(actions.map(({ action }) => action)).toEqual(['pause', 'pause', 'pause', 'discard']);
+    expect(actions.slice(0, 3).map(({ subject }) => subject)).toEqual(own.toReversed());
+    expect([...(await queue.control.usageByTenant()).keys()]).toEqual([lane('a').tenantId]);
+  });
+
+  it.each(['park', 'dead-letter'] as const)(
+    'leaves nothing of what fails for good meanwhile (%s)',
+    async (whenExhausted) => {
+      const end = gate();
+      let running = false;
+      const queue = await start(
+        async () => {
+          running = true;
+          await end.opened;
+          throw new PermanentError('poison');
+        },
+        { policy: { maxBatchJobs: 1, whenExhausted } },
+      );
+      await queue.stage([1, 2].map((n) => range({ ...lane('a'), tenantId: gone }, n)));
+      await eventually(() => expect(running).toBe(true));
+      const forgetting = queue.forget(gone);
+      await immediate();
+      end.open();
+      expect(await forgetting).toBe(2);
+      expect(await queue.depth()).toEqual({ jobs: 0, parkedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 });
+    },
+  );
 
   it('waits for what runs, and drops what follows from it', async () => {
     let release = (): void => {};

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { GroupQueue } from '../../../lib/queue/group-queue.js';
 import type { EventRangeJob, Job } from '../../../lib/queue/job.js';
-import type { Lane, LaneKind } from '../../../lib/queue/lane.js';
+import type { Lane, LaneComponent, LaneKind } from '../../../lib/queue/lane.js';
 import type { LaneBatch, LaneOutcome } from '../../../lib/queue/lane-batch.js';
 import type { LanePolicy } from '../../../lib/queue/lane-policy.js';
 import type { StagedJob } from '../../../lib/queue/staged-job.js';
@@ -14,6 +14,7 @@ export interface QueueLimits {
   readonly commandConcurrency: number;
   readonly maxWaitingCommands: number;
   readonly maxWaitingJobs: number;
+  readonly maxWaitingJobsPerTenant: number;
   readonly drainTimeoutMs: number;
 }
 
@@ -22,6 +23,7 @@ export const LIMITS: QueueLimits = {
   commandConcurrency: 8,
   maxWaitingCommands: 1_000,
   maxWaitingJobs: 100_000,
+  maxWaitingJobsPerTenant: 100_000,
   drainTimeoutMs: 5_000,
 };
 
@@ -34,13 +36,29 @@ export const POLICY: LanePolicy = {
   whenExhausted: 'dead-letter',
 };
 
+/** What the lanes of the cases are handled by. */
+export const COMPONENTS: readonly LaneComponent[] = (['command', 'fold', 'map', 'reactor'] as const).map((kind) => ({
+  kind,
+  component: 'c@1',
+}));
+
 export type Handle = (batch: LaneBatch) => Promise<LaneOutcome> | LaneOutcome;
 
-/** What the cases of one adapter are declared with; queues are drained after each case. */
+/**
+ * What the cases of one adapter are declared with; queues are drained after each case. Two queues of one case stand for
+ * two processes: they share their jobs, unless the adapter keeps them in the memory of one process.
+ */
 export interface GroupQueueCases {
-  open(limits?: Partial<QueueLimits>): Promise<GroupQueue>;
+  /** @param apart name of a queue that shares nothing with the others of its case */
+  open(limits?: Partial<QueueLimits>, apart?: string): Promise<GroupQueue>;
   /** A queue that is consumed. */
-  start(handle: Handle, options?: { policy?: Partial<LanePolicy>; limits?: Partial<QueueLimits> }): Promise<GroupQueue>;
+  start(handle: Handle, options?: StartOptions): Promise<GroupQueue>;
+}
+
+export interface StartOptions {
+  readonly policy?: Partial<LanePolicy>;
+  readonly limits?: Partial<QueueLimits>;
+  readonly apart?: string;
 }
 
 export const done: Handle = (batch) => ({ completed: batch.jobs.length, followUps: [] });

@@ -7,6 +7,7 @@ const foldersLowToHigh = [
   'tenancy',
   'clock',
   'packages',
+  'redis',
   'batching',
   'sql',
   'handlers',

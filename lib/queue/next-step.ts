@@ -1,6 +1,6 @@
-import { classifyError } from '../../errors/classify-error.js';
-import { OutageError } from '../../errors/outage.error.js';
-import type { LanePolicy } from '../lane-policy.js';
+import { classifyError } from '../errors/classify-error.js';
+import { OutageError } from '../errors/outage.error.js';
+import type { LanePolicy } from './lane-policy.js';
 
 /** What a lane has been through since its head was last acknowledged. */
 export interface LaneTries {

@@ -1,6 +1,6 @@
-import type { Clock } from '../../clock/clock.js';
-import { HandlerTimeoutError } from '../handler-timeout.error.js';
-import type { LaneBatch, LaneOutcome } from '../lane-batch.js';
+import type { Clock } from '../clock/clock.js';
+import { HandlerTimeoutError } from './handler-timeout.error.js';
+import type { LaneBatch, LaneOutcome } from './lane-batch.js';
 
 /** How long a handler that was aborted may take to end before its lane goes on without it. */
 const ABORT_GRACE_MS = 5_000;

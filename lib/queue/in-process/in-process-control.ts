@@ -1,0 +1,182 @@
+import type { Clock } from '../../clock/clock.js';
+import { KEPT_ACTIONS, checkLimit, checkNote, checkTarget, isWanted } from '../check-control.js';
+import { type Lane, componentKey, laneKey } from '../lane.js';
+import type {
+  DeadLetter,
+  HoldTarget,
+  LaneContent,
+  LaneFilter,
+  OperatorNote,
+  ParkedLane,
+  QueueAction,
+  QueueControl,
+  QueueUsage,
+} from '../queue-control.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { InProcessLane } from './in-process-lane.js';
+import type { InProcessLanes } from './in-process-lanes.js';
+
+const NOTHING: QueueUsage = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0 };
+
+/** The actions of operators, on lanes in memory. */
+export class InProcessControl implements QueueControl {
+  private readonly held = new Map<string, HoldTarget>();
+  /** With the tenants that they concern. */
+  private done: { readonly tenantId: TenantId | undefined; readonly action: QueueAction }[] = [];
+
+  /** @param claim called when lanes may have become ready */
+  constructor(
+    private readonly lanes: InProcessLanes,
+    private readonly clock: Clock,
+    private readonly claim: () => void,
+  ) {}
+
+  isHeld(lane: Lane): boolean {
+    for (const target of this.held.values()) if (isWanted(lane, target)) return true;
+    return false;
+  }
+
+  /** Drops what is held of a tenant, and what was done for it. */
+  forget(tenantId: TenantId): void {
+    for (const [name, target] of this.held) if (target.tenantId === tenantId) this.held.delete(name);
+    this.done = this.done.filter((one) => one.tenantId !== tenantId);
+  }
+
+  async parkedLanes(filter: LaneFilter = {}): Promise<readonly ParkedLane[]> {
+    const limit = checkLimit(filter.limit);
+    return [...this.lanes.byKey.values()]
+      .filter(({ status, lane }) => status === 'parked' && isWanted(lane, filter))
+      .toSorted((one, other) => one.parkedAt - other.parkedAt)
+      .slice(0, limit)
+      .map((one) => ({ lane: one.lane, jobs: one.size, parkedAt: one.parkedAt, ...attemptsOf(one) }));
+  }
+
+  async deadLetters(filter: LaneFilter = {}): Promise<readonly DeadLetter[]> {
+    const limit = checkLimit(filter.limit);
+    return [...this.lanes.deadLetters.values()].filter(({ lane }) => isWanted(lane, filter)).slice(0, limit);
+  }
+
+  async inspect(of: Lane, limit?: number): Promise<LaneContent | undefined> {
+    const lane = this.lanes.byKey.get(laneKey(of));
+    const jobs = lane?.peek(checkLimit(limit));
+    if (!lane || !jobs) return undefined;
+    const status = lane.status === 'held' || lane.status === 'idle' ? 'ready' : lane.status;
+    return { status, size: lane.size, jobs, ...attemptsOf(lane) };
+  }
+
+  async retryLane(of: Lane, note: OperatorNote): Promise<boolean> {
+    return this.unpark('retry', of, note);
+  }
+
+  async skipJob(of: Lane, note: OperatorNote): Promise<boolean> {
+    return this.unpark('skip', of, note);
+  }
+
+  async discardJob(of: Lane, note: OperatorNote): Promise<boolean> {
+    return this.unpark('discard', of, note);
+  }
+
+  async retryDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
+    const letter = this.takeDeadLetter('retry', id, note);
+    if (!letter) return false;
+    this.lanes.add([{ lane: letter.lane, job: letter.job }]);
+    this.claim();
+    return true;
+  }
+
+  async discardDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
+    return this.takeDeadLetter('discard', id, note) !== undefined;
+  }
+
+  async redrive(filter: LaneFilter, note: OperatorNote): Promise<number> {
+    const letters = await this.deadLetters(filter);
+    for (const { id } of letters) await this.retryDeadLetter(id, note);
+    return letters.length;
+  }
+
+  async pause(target: HoldTarget, note: OperatorNote): Promise<boolean> {
+    checkNote(note);
+    checkTarget(target);
+    if (this.held.has(nameOf(target))) return false;
+    this.held.set(nameOf(target), target);
+    this.record(target.tenantId, { action: 'pause', subject: target, ...note });
+    return true;
+  }
+
+  async resume(target: HoldTarget, note: OperatorNote): Promise<boolean> {
+    checkNote(note);
+    checkTarget(target);
+    if (!this.held.delete(nameOf(target))) return false;
+    this.record(target.tenantId, { action: 'resume', subject: target, ...note });
+    this.lanes.release();
+    this.claim();
+    return true;
+  }
+
+  async holds(): Promise<readonly HoldTarget[]> {
+    return [...this.held.values()];
+  }
+
+  async actions(limit?: number): Promise<readonly QueueAction[]> {
+    return this.done
+      .slice(-checkLimit(limit))
+      .map(({ action }) => action)
+      .reverse();
+  }
+
+  async usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
+    return this.usage(({ tenantId }) => tenantId);
+  }
+
+  async usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
+    return this.usage(componentKey);
+  }
+
+  private unpark(action: 'retry' | 'skip' | 'discard', of: Lane, note: OperatorNote): boolean {
+    checkNote(note);
+    const lane = this.lanes.byKey.get(laneKey(of));
+    if (lane?.status !== 'parked') return false;
+    if (action === 'skip') this.lanes.putAside(lane, lane.peek(1)[0]!, note.reason);
+    this.lanes.unpark(lane, action === 'retry' ? 0 : 1);
+    this.claim();
+    this.record(of.tenantId, { action, subject: of, ...note });
+    return true;
+  }
+
+  private takeDeadLetter(action: 'retry' | 'discard', id: number, note: OperatorNote): DeadLetter | undefined {
+    checkNote(note);
+    const letter = this.lanes.deadLetters.get(id);
+    if (!letter) return undefined;
+    this.lanes.deadLetters.delete(id);
+    this.record(letter.lane.tenantId, { action, subject: { deadLetter: id }, ...note });
+    return letter;
+  }
+
+  private record(tenantId: TenantId | undefined, action: Omit<QueueAction, 'at'>): void {
+    this.done.push({ tenantId, action: { ...action, at: this.clock.now() } });
+    if (this.done.length > KEPT_ACTIONS) this.done.shift();
+  }
+
+  private usage<K>(keyOf: (lane: Lane) => K): Map<K, QueueUsage> {
+    const usage = new Map<K, QueueUsage>();
+    const note = (lane: Lane, more: Partial<QueueUsage>): void => {
+      const one = { ...(usage.get(keyOf(lane)) ?? NOTHING) };
+      for (const [what, value] of Object.entries(more)) one[what as keyof QueueUsage] += value;
+      usage.set(keyOf(lane), one);
+    };
+    for (const { lane, status, size } of this.lanes.byKey.values()) {
+      const parked = status === 'parked' ? { parkedJobs: size, parkedLanes: 1 } : {};
+      note(lane, { jobs: size, running: status === 'running' ? 1 : 0, ...parked });
+    }
+    for (const { lane } of this.lanes.deadLetters.values()) note(lane, { deadLetters: 1 });
+    return usage;
+  }
+}
+
+function attemptsOf({ tries, failures }: InProcessLane): Pick<ParkedLane, 'attempts' | 'failures'> {
+  return { attempts: tries.failures, failures: [...failures] };
+}
+
+function nameOf({ component, tenantId }: HoldTarget): string {
+  return JSON.stringify([component ? componentKey(component) : null, tenantId ?? null]);
+}

@@ -1,0 +1,194 @@
+import { Logger } from '@nestjs/common';
+import type { Clock } from '../../clock/clock.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import { GroupQueue } from '../group-queue.js';
+import type { Job } from '../job.js';
+import { laneKey } from '../lane.js';
+import type { StagedJob } from '../staged-job.js';
+import { DeadLetters } from './dead-letters.js';
+import { InProcessLane } from './in-process-lane.js';
+import type { InProcessQueueOptions } from './in-process-queue-options.js';
+import { JobCounts } from './job-counts.js';
+import { ReadyLanes } from './ready-lanes.js';
+
+/** All lanes of an `InProcessQueue`, each where its state machine has it, and the counts that go with them. */
+export class InProcessLanes {
+  readonly counts = new JobCounts();
+  readonly deadLetters = new DeadLetters();
+  private readonly logger = new Logger(GroupQueue.name);
+  private readonly lanes = new Map<string, InProcessLane>();
+  private readonly commands: ReadyLanes;
+  private readonly others: ReadyLanes;
+  private readonly forgetting = new Set<TenantId>();
+
+  /** @param onDue called when a waiting lane has become ready by itself */
+  constructor(
+    options: Required<InProcessQueueOptions>,
+    private readonly clock: Clock,
+    private readonly onDue: () => void,
+  ) {
+    this.commands = new ReadyLanes(options.commandConcurrency, options.tenantSharePercent);
+    this.others = new ReadyLanes(options.concurrency, options.tenantSharePercent);
+  }
+
+  get byKey(): ReadonlyMap<string, InProcessLane> {
+    return this.lanes;
+  }
+
+  get running(): number {
+    return this.commands.running + this.others.running;
+  }
+
+  /** Whether nothing runs and nothing is ready. */
+  get isQuiet(): boolean {
+    return this.commands.isQuiet && this.others.isQuiet;
+  }
+
+  /** The lane whose turn it is, while there is room for one more of its kind. */
+  next(): InProcessLane | undefined {
+    return this.commands.next() ?? this.others.next();
+  }
+
+  add(staged: readonly StagedJob[]): void {
+    const now = this.clock.now();
+    for (const item of staged) {
+      if (this.forgetting.has(item.lane.tenantId)) continue;
+      const key = laneKey(item.lane);
+      let lane = this.lanes.get(key);
+      if (!lane) this.lanes.set(key, (lane = new InProcessLane(key, item.lane)));
+      if (lane.add(item, now)) this.counts.added(item.lane, lane.status === 'parked');
+      if (lane.status === 'idle' || (lane.status === 'waiting' && isUntried(lane))) this.settle(lane);
+    }
+  }
+
+  begin(lane: InProcessLane): void {
+    lane.status = 'running';
+    this.classOf(lane).begin(lane);
+  }
+
+  /** Ends the running batch and removes its first `completed` jobs. Say next where the lane goes. */
+  end(lane: InProcessLane, completed: number): void {
+    this.classOf(lane).end(lane);
+    this.removeHead(lane, completed);
+    lane.batchLimit = Number.POSITIVE_INFINITY;
+  }
+
+  /** Puts a lane that does not run where its jobs say it belongs. */
+  settle(lane: InProcessLane): void {
+    const now = this.clock.now();
+    if (lane.size === 0) {
+      this.lanes.delete(lane.key);
+    } else if (lane.dueAt <= now) {
+      this.makeReady(lane);
+    } else {
+      this.wait(lane, lane.dueAt - now);
+    }
+  }
+
+  makeReady(lane: InProcessLane): void {
+    lane.cancelWait();
+    lane.status = 'ready';
+    this.classOf(lane).push(lane);
+  }
+
+  wait(lane: InProcessLane, delayMs: number): void {
+    lane.cancelWait();
+    lane.status = 'waiting';
+    lane.cancelWait = this.clock.schedule(delayMs, () => {
+      this.makeReady(lane);
+      this.onDue();
+    });
+  }
+
+  park(lane: InProcessLane): void {
+    lane.status = 'parked';
+    lane.parkedAt = this.clock.now();
+    this.counts.parked(lane.lane, lane.size);
+  }
+
+  /** Lets a parked lane go on, without its first `removed` jobs. */
+  unpark(lane: InProcessLane, removed: number): void {
+    this.counts.unparked(lane.lane, lane.size);
+    this.removeHead(lane, removed);
+    lane.forgetTries();
+    this.settle(lane);
+  }
+
+  /** Keeps a copy of a job as a dead letter. */
+  putAside({ lane, tries, failures }: InProcessLane, job: Job, skippedBecause?: string): void {
+    const dropped = this.deadLetters.add({
+      lane,
+      job,
+      attempts: tries.failures,
+      putAsideAt: this.clock.now(),
+      failures: [...failures],
+      ...(skippedBecause === undefined ? {} : { skippedBecause }),
+    });
+    if (dropped) this.logger.error({ message: 'The oldest dead letter is lost: there are too many', ...dropped.lane });
+  }
+
+  removeHead(lane: InProcessLane, jobs: number): void {
+    this.counts.removed(lane.lane, lane.acknowledge(jobs));
+  }
+
+  /** Makes the lanes ready that are held. */
+  release(): void {
+    for (const lane of this.lanes.values()) if (lane.status === 'held') this.makeReady(lane);
+  }
+
+  /** Makes the lanes that wait for quiet ready at once; false when there are none. */
+  hurry(): boolean {
+    const waiting = [...this.lanes.values()].filter((lane) => lane.status === 'waiting' && isUntried(lane));
+    for (const lane of waiting) {
+      lane.hurry();
+      this.makeReady(lane);
+    }
+    return waiting.length > 0;
+  }
+
+  /** See `GroupQueue`. */
+  async forget(tenantId: TenantId): Promise<number> {
+    this.forgetting.add(tenantId);
+    try {
+      let jobs = 0;
+      for (;;) {
+        jobs += this.removeWaiting(tenantId);
+        const running = this.lanesOf(tenantId);
+        if (running.length === 0) return jobs + this.deadLetters.forget(tenantId);
+        // Bounded, as each batch is.
+        await Promise.all(running.map(({ run }) => run));
+      }
+    } finally {
+      this.forgetting.delete(tenantId);
+    }
+  }
+
+  /** All lanes of the tenant that do not run are gone afterwards. @returns how many jobs went */
+  private removeWaiting(tenantId: TenantId): number {
+    let jobs = 0;
+    this.commands.remove(tenantId);
+    this.others.remove(tenantId);
+    for (const lane of this.lanesOf(tenantId)) {
+      lane.cancelWait();
+      if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);
+      const removed = lane.removeWaiting();
+      this.counts.removed(lane.lane, removed);
+      jobs += removed;
+      if (lane.status !== 'running') this.lanes.delete(lane.key);
+    }
+    return jobs;
+  }
+
+  private lanesOf(tenantId: TenantId): readonly InProcessLane[] {
+    return [...this.lanes.values()].filter(({ lane }) => lane.tenantId === tenantId);
+  }
+
+  private classOf({ lane }: InProcessLane): ReadyLanes {
+    return lane.kind === 'command' ? this.commands : this.others;
+  }
+}
+
+/** Such a lane waits for its time, not after a failure. */
+function isUntried({ tries }: InProcessLane): boolean {
+  return tries.failures === 0 && tries.outages === 0;
+}

@@ -1,0 +1,138 @@
+import type { TenantId } from '../tenancy/tenant-id.js';
+import type { Job } from './job.js';
+import type { Lane, LaneComponent } from './lane.js';
+
+/** A failed attempt of a job. @publicApi */
+export interface JobFailure {
+  readonly error: string;
+  readonly stack?: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A lane that stands still behind a failed job. @publicApi */
+export interface ParkedLane {
+  readonly lane: Lane;
+  readonly jobs: number;
+  /** Milliseconds since the epoch. */
+  readonly parkedAt: number;
+  /** Failed attempts of the job at the head. */
+  readonly attempts: number;
+  /** The last few of them, in order. */
+  readonly failures: readonly JobFailure[];
+}
+
+/** A job that was put aside. @publicApi */
+export interface DeadLetter {
+  /** Later ones have higher ids. */
+  readonly id: number;
+  readonly lane: Lane;
+  readonly job: Job;
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly putAsideAt: number;
+  readonly failures: readonly JobFailure[];
+  /** Why an operator skipped it; `undefined` when its attempts ended. */
+  readonly skippedBecause?: string;
+}
+
+/** What a lane holds. @publicApi */
+export interface LaneContent {
+  readonly status: 'ready' | 'waiting' | 'running' | 'parked';
+  /** How many jobs it holds. */
+  readonly size: number;
+  /** The first of them, in order. */
+  readonly jobs: readonly Job[];
+  readonly attempts: number;
+  readonly failures: readonly JobFailure[];
+}
+
+/** Who does something by hand, and why. Both are kept. @publicApi */
+export interface OperatorNote {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What is paused: a component, a tenant, or a component for one tenant. @publicApi */
+export interface HoldTarget {
+  readonly component?: LaneComponent;
+  readonly tenantId?: TenantId;
+}
+
+/** A record of what an operator did. @publicApi */
+export interface QueueAction extends OperatorNote {
+  readonly action: 'retry' | 'skip' | 'discard' | 'pause' | 'resume';
+  /** The lane, the dead letter, or what was held. */
+  readonly subject: Lane | HoldTarget | { readonly deadLetter: number };
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Narrows a list. @publicApi */
+export interface LaneFilter {
+  readonly component?: LaneComponent;
+  readonly tenantId?: TenantId;
+  /** @default 100, at most 1_000 */
+  readonly limit?: number;
+}
+
+/** How much of the queue belongs to a tenant or a component. @publicApi */
+export interface QueueUsage {
+  /** Jobs accepted and not yet acknowledged. */
+  readonly jobs: number;
+  readonly parkedJobs: number;
+  readonly parkedLanes: number;
+  readonly deadLetters: number;
+  /** Batches that run now. */
+  readonly running: number;
+}
+
+/**
+ * What operators do. Nothing of it loses a job without a record; each call that changes something leaves one.
+ *
+ * @publicApi
+ */
+export interface QueueControl {
+  /** The lanes that have been parked longest come first. */
+  parkedLanes(filter?: LaneFilter): Promise<readonly ParkedLane[]>;
+
+  /** In the order in which they were put aside, component by component. */
+  deadLetters(filter?: LaneFilter): Promise<readonly DeadLetter[]>;
+
+  /** `undefined` when the lane holds nothing. @param limit most jobs, at most 1_000 */
+  inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined>;
+
+  /** Lets a parked lane go on with all its attempts; false when it is not parked. */
+  retryLane(lane: Lane, note: OperatorNote): Promise<boolean>;
+
+  /** Puts the job at the head of a parked lane aside as a dead letter, and lets the lane go on; false when it is not parked. */
+  skipJob(lane: Lane, note: OperatorNote): Promise<boolean>;
+
+  /** Removes the job at the head of a parked lane for good, and lets the lane go on; false when it is not parked. */
+  discardJob(lane: Lane, note: OperatorNote): Promise<boolean>;
+
+  /** Puts a dead letter at the end of its lane; false when there is none. */
+  retryDeadLetter(id: number, note: OperatorNote): Promise<boolean>;
+
+  /** Removes a dead letter for good; false when there is none. */
+  discardDeadLetter(id: number, note: OperatorNote): Promise<boolean>;
+
+  /** Retries the dead letters that the filter lists, in order, and returns how many there were. */
+  redrive(filter: LaneFilter, note: OperatorNote): Promise<number>;
+
+  /** Keeps work where it is, until it is resumed; what runs ends. False when it was paused already. */
+  pause(target: HoldTarget, note: OperatorNote): Promise<boolean>;
+
+  /** False when it was not paused. */
+  resume(target: HoldTarget, note: OperatorNote): Promise<boolean>;
+
+  holds(): Promise<readonly HoldTarget[]>;
+
+  /** What was done by hand, the last first; the last 10_000 are kept. @param limit at most 1_000 */
+  actions(limit?: number): Promise<readonly QueueAction[]>;
+
+  usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>>;
+
+  /** By kind and component, as `componentKey()` joins them. */
+  usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>>;
+}

@@ -1,0 +1,11 @@
+import { encodeKey } from '../../tenancy/encode-key.js';
+
+/** What all keys of one shard begin with. The braces keep them on one node of a cluster. */
+export function shardPrefix(prefix: string, queue: string, shard: number): string {
+  return `{${encodeKey(prefix, queue, shard)}}:`;
+}
+
+/** Where a worker waits for lanes of a component. */
+export function wakeKey(shard: string, group: string): string {
+  return `${shard}wake:${group}`;
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '../../clock/clock.js';
+import { PermanentError } from '../../errors/permanent.error.js';
+import { handleInTime } from '../handle-in-time.js';
+import type { Job } from '../job.js';
+import { type Lane, parseLaneKey } from '../lane.js';
+import type { LaneOutcome } from '../lane-batch.js';
+import type { LaneConsumer } from '../lane-consumer.js';
+import { type LaneTries, nextStep } from '../next-step.js';
+import type { StagedJob } from '../staged-job.js';
+import { toFailure } from '../to-failure.js';
+import { decodeEntry } from './entry-codec.js';
+import { type EntryBounds, type LaneEntries, MAX_JOBS_A_STEP, toLaneEntries } from './lane-entries.js';
+import type { BatchEnd, Claim } from './redis-lane-engine.js';
+
+/** A lane that this worker has leased, from its claim to how its batch ended. */
+export class LaneRun {
+  readonly lane: Lane;
+  readonly abort = new AbortController();
+
+  constructor(
+    readonly claim: Claim,
+    private readonly consumer: LaneConsumer,
+    private readonly bounds: EntryBounds,
+    private readonly stageAhead: (lanes: readonly LaneEntries[]) => Promise<void>,
+    private readonly clock: Clock,
+  ) {
+    this.lane = parseLaneKey(claim.lane);
+  }
+
+  /** Runs the handler and says what becomes of the batch. Never rejects. */
+  async run(): Promise<BatchEnd> {
+    const { claim } = this;
+    const policy = this.consumer.policy(this.lane);
+    let jobs: readonly Job[] = [];
+    let outcome: LaneOutcome | undefined;
+    let failure: LaneOutcome['failure'];
+    let followUps: readonly LaneEntries[] = [];
+    try {
+      jobs = readable(claim.entries);
+      const batch = { lane: this.lane, jobs, attempt: claim.failures + 1, redelivered: claim.redelivered };
+      const handle: LaneConsumer['handle'] = (one) => this.consumer.handle(one);
+      const found = await handleInTime(handle, batch, this.abort, policy.timeoutMs, this.clock);
+      followUps = await this.withinBound(found.followUps);
+      outcome = found;
+      failure = found.failure;
+    } catch (error) {
+      failure = { error };
+    }
+    const completed = Math.max(0, Math.min(outcome?.completed ?? 0, jobs.length));
+    const tries: LaneTries =
+      completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
+    const took = { completed, tries, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
+    if (!failure) return this.end('settle', took);
+    const failed = { error: failure.error, opaque: !outcome, jobs: jobs.length };
+    const step = nextStep(tries, failed, policy, Math.random());
+    const error = JSON.stringify(toFailure(failure.error, this.clock.now()));
+    switch (step.kind) {
+      case 'halve':
+        return this.end('settle', { ...took, batchLimit: step.batchLimit });
+      case 'wait':
+        return this.end('wait', { ...took, error, delayMs: step.delayMs });
+      case 'give-up':
+        return this.end(policy.whenExhausted, { ...took, error });
+    }
+  }
+
+  /** Gives the lane back as it was. */
+  handBack(): BatchEnd {
+    const { failures, outages } = this.claim;
+    return this.end('settle', { completed: 0, tries: { failures, outages }, followUps: [] });
+  }
+
+  /** What one script can take with the acknowledgement. The rest is staged before it; who repeats the batch repeats them. */
+  private async withinBound(followUps: readonly StagedJob[]): Promise<readonly LaneEntries[]> {
+    let from = 0;
+    for (; followUps.length - from > MAX_JOBS_A_STEP; from += MAX_JOBS_A_STEP) {
+      await this.stageAhead(toLaneEntries(followUps.slice(from, from + MAX_JOBS_A_STEP), this.bounds));
+    }
+    return toLaneEntries(followUps.slice(from), this.bounds);
+  }
+
+  private end(
+    step: BatchEnd['step'],
+    rest: Pick<BatchEnd, 'completed' | 'followUps'> & Partial<BatchEnd> & { readonly tries: LaneTries },
+  ): BatchEnd {
+    const { tries, ...given } = rest;
+    const { lane, token } = this.claim;
+    return { lane, token, step, delayMs: 0, batchLimit: 0, error: '', ...tries, ...given };
+  }
+}
+
+/** The jobs up to the first that cannot be read. @throws PermanentError when that is the first of all */
+function readable(entries: readonly string[]): readonly Job[] {
+  const jobs: Job[] = [];
+  for (const entry of entries) {
+    try {
+      jobs.push(decodeEntry(entry));
+    } catch (error) {
+      if (jobs.length === 0 || !(error instanceof PermanentError)) throw error;
+      break;
+    }
+  }
+  return jobs;
+}

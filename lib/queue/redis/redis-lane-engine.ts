@@ -1,0 +1,170 @@
+import type { RedisConnection } from '../../redis/redis-connection.js';
+import type { QueueDepth } from '../group-queue.js';
+import type { LaneEntries } from './lane-entries.js';
+import { DEPTH } from './scripts/depth.script.js';
+import { EXCHANGE } from './scripts/exchange.script.js';
+import { STAGE } from './scripts/stage.script.js';
+
+/** The jobs of one call of `stage()`. */
+export interface StageCall {
+  /** How many of the jobs are commands. */
+  readonly commands: number;
+  readonly lanes: readonly LaneEntries[];
+}
+
+/** Several calls on their way together; sent again under the same number, they are taken once. */
+export interface Flush {
+  readonly producer: string;
+  readonly number: number;
+  readonly calls: readonly StageCall[];
+}
+
+export interface StageLimits {
+  readonly maxWaitingCommands: number;
+  readonly maxWaitingJobs: number;
+  readonly maxWaitingJobsPerTenant: number;
+  readonly maxWaitingBytesPerTenant: number;
+}
+
+/** A lane in the hands of this worker, until its lease ends. */
+export interface LeasedLane {
+  readonly lane: string;
+  /** Rises with each lease; whoever has an older one has lost the lane. */
+  readonly token: string;
+}
+
+/** A lane with the entries of its next batch. */
+export interface Claim extends LeasedLane {
+  readonly failures: number;
+  readonly outages: number;
+  /** Whether any of the entries was handed out before. */
+  readonly redelivered: boolean;
+  /** Whether its last worker died; a worker has one such lane at a time. */
+  readonly suspect: boolean;
+  readonly entries: readonly string[];
+}
+
+/** How a batch ended. */
+export interface BatchEnd extends LeasedLane {
+  readonly completed: number;
+  readonly step: 'settle' | 'wait' | 'park' | 'dead-letter';
+  readonly delayMs: number;
+  readonly failures: number;
+  readonly outages: number;
+  /** Bound of the next batch while a failing job is looked for; 0 for none. */
+  readonly batchLimit: number;
+  /** The failure as JSON, or empty. */
+  readonly error: string;
+  readonly followUps: readonly LaneEntries[];
+  /** For whoever hosts the batch: to be called when an exchange has taken this end. */
+  readonly staged?: () => void;
+}
+
+/** Lanes wanted of one class, and how many one tenant may have at a time. */
+export interface Wanted {
+  readonly lanes: number;
+  readonly perTenant: number;
+}
+
+/** What a worker says in one turn. */
+export interface Turn {
+  readonly ends: readonly BatchEnd[];
+  readonly renewals: readonly LeasedLane[];
+  readonly commands: Wanted;
+  readonly others: Wanted;
+  readonly maySuspect: boolean;
+  /** Lanes that tenants have running here, as far as that may matter for their share: `c` or `o`, tenant, lanes. */
+  readonly busy: readonly (readonly ['c' | 'o', string, number])[];
+  /** What the worker can handle, with the most jobs of a batch. */
+  readonly groups: readonly (readonly [group: string, maxBatchJobs: number])[];
+  /** Groups whose mark it took without having room. */
+  readonly wake: readonly string[];
+}
+
+export interface TurnAnswer {
+  /** Milliseconds until a lane is due or a lease ends; `undefined` when there is none. */
+  readonly dueInMs: number | undefined;
+  /** Whether it stopped at a bound of its own, before it had looked everywhere. */
+  readonly more: boolean;
+  /** Whether lanes were left because their tenant has its share. */
+  readonly capped: boolean;
+  readonly lost: readonly string[];
+  readonly claims: readonly Claim[];
+}
+
+/** Bounds of what one script handles, so that it takes the server no more than a few milliseconds. */
+const MAX_ENTRIES = 256;
+const MAX_BYTES = 262_144;
+
+type ClaimReply = [string, string, number, number, number, number, ...string[]];
+type ExchangeReply = [number, number, number, string[], ClaimReply[]];
+
+/** The lanes on the server: one call for one atomic step. It knows nothing of who hosts the handlers. */
+export class RedisLaneEngine {
+  private readonly keys: readonly [string];
+
+  constructor(
+    private readonly connection: Pick<RedisConnection, 'run'>,
+    prefix: string,
+    private readonly leaseMs: number,
+    private readonly limits: StageLimits,
+  ) {
+    this.keys = [prefix];
+  }
+
+  /** Answers per call an empty text when it was taken, or what refused it: see the script. */
+  async stage({ producer, number, calls }: Flush): Promise<readonly string[]> {
+    const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant, maxWaitingBytesPerTenant } = this.limits;
+    const args: (string | number)[] = [
+      maxWaitingBytesPerTenant,
+      producer,
+      number,
+      maxWaitingCommands,
+      maxWaitingJobs,
+      maxWaitingJobsPerTenant,
+      calls.length,
+    ];
+    for (const { commands, lanes } of calls) {
+      args.push(commands, lanes.length);
+      pushLanes(args, lanes);
+    }
+    return (await this.connection.run(STAGE, this.keys, args)) as string[];
+  }
+
+  async exchange(turn: Turn): Promise<TurnAnswer> {
+    const { commands, others, wake, renewals, busy, groups, ends } = turn;
+    const args: (string | number)[] = [this.limits.maxWaitingBytesPerTenant, this.leaseMs, MAX_ENTRIES, MAX_BYTES];
+    args.push(turn.maySuspect ? 1 : 0, commands.lanes, commands.perTenant, others.lanes, others.perTenant);
+    args.push(wake.length, ...wake, renewals.length);
+    for (const { lane, token } of renewals) args.push(lane, token);
+    args.push(busy.length, ...busy.flat(), groups.length, ...groups.flat(), ends.length);
+    for (const end of ends) {
+      args.push(end.lane, end.token, end.completed, end.step, Math.ceil(end.delayMs), end.failures, end.outages);
+      args.push(end.batchLimit, end.error, end.followUps.length);
+      pushLanes(args, end.followUps);
+    }
+    const reply = (await this.connection.run(EXCHANGE, this.keys, args)) as ExchangeReply;
+    const [dueInMs, more, capped, lost, claims] = reply;
+    return {
+      dueInMs: dueInMs < 0 ? undefined : dueInMs,
+      more: more === 1,
+      capped: capped === 1,
+      lost,
+      claims: claims.map(toClaim),
+    };
+  }
+
+  async depth(): Promise<QueueDepth> {
+    const reply = (await this.connection.run(DEPTH, this.keys)) as [number, number, number, number, number];
+    const [jobs, parkedJobs, running, parkedLanes, deadLetters] = reply;
+    return { jobs, parkedJobs, running, parkedLanes, deadLetters };
+  }
+}
+
+function pushLanes(args: (string | number)[], lanes: readonly LaneEntries[]): void {
+  for (const { lane, entries } of lanes) args.push(lane, entries.length, ...entries);
+}
+
+function toClaim([lane, token, failures, outages, redelivered, suspect, ...entries]: ClaimReply): Claim {
+  return { lane, token, failures, outages, redelivered: redelivered === 1, suspect: suspect === 1, entries };
+}

@@ -1,0 +1,99 @@
+import { integerProblem } from '../../errors/integer-problem.js';
+import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
+import type { RedisConnectionOptions } from '../../redis/redis-connection-options.js';
+import { textProblem } from '../../tenancy/text-problem.js';
+
+/** @publicApi */
+export interface RedisQueueOptions {
+  /** Where Redis is, in short: `redis://user:password@host:6379/0`. Instead of `connection`. */
+  readonly url?: string;
+  /** Where Redis is. */
+  readonly connection?: RedisConnectionOptions;
+  /** What the names of all keys begin with; for applications that share a server. @default 'es' */
+  readonly prefix?: string;
+  /** Name of the queue under the prefix. @default 'default' */
+  readonly name?: string;
+  /** Batches of folds, maps and reactors that one process runs at a time. @default 64 */
+  readonly concurrency?: number;
+  /** Batches of commands that one process runs at a time, beside the others. @default 64 */
+  readonly commandConcurrency?: number;
+  /** Share of a process's slots that one tenant may have at a time, in percent, rounded up. @default 75 */
+  readonly tenantSharePercent?: number;
+  /** How long a lane stays with a worker that says nothing more; milliseconds. Prolonged at a third. @default 15_000 */
+  readonly leaseMs?: number;
+  /** Commands that may wait before further ones are refused with `QueueFullError`. @default 10_000 */
+  readonly maxWaitingCommands?: number;
+  /**
+   * Jobs of all kinds that may wait, those of parked lanes apart, before further commands are refused with
+   * `QueueFullError`. Events that are stored already are always taken. @default 1_000_000
+   */
+  readonly maxWaitingJobs?: number;
+  /** The same for the jobs of one tenant. @default 250_000 */
+  readonly maxWaitingJobsPerTenant?: number;
+  /**
+   * Bytes of one tenant's jobs in Redis, before its commands are refused with `QueueFullError`, and its events are no
+   * longer carried in the queue but read from the log. @default 268_435_456
+   */
+  readonly maxWaitingBytesPerTenant?: number;
+  /** Events of a fold or map that are carried in the queue; more bytes than these are read from the log. @default 4_096 */
+  readonly maxInlineBytes?: number;
+  /** Bytes of one job as JSON. @default 1_048_576 */
+  readonly maxJobBytes?: number;
+  /** Bytes of jobs on their way to Redis, before further ones are refused with `QueueFullError`. @default 67_108_864 */
+  readonly maxBufferedBytes?: number;
+  /** How long staging is repeated while Redis is away, before it fails with `QueueUnavailableError`. @default 5_000 */
+  readonly stageTimeoutMs?: number;
+  /** How long a stop waits for what runs before it aborts it; milliseconds. @default 10_000 */
+  readonly drainTimeoutMs?: number;
+}
+
+type Numbers = Omit<Required<RedisQueueOptions>, 'url' | 'connection' | 'prefix' | 'name'>;
+
+export interface ResolvedRedisQueueOptions extends Numbers {
+  readonly connection: RedisConnectionOptions;
+  readonly prefix: string;
+  readonly name: string;
+}
+
+const DEFAULTS: Numbers = {
+  concurrency: 64,
+  commandConcurrency: 64,
+  tenantSharePercent: 75,
+  leaseMs: 15_000,
+  maxWaitingCommands: 10_000,
+  maxWaitingJobs: 1_000_000,
+  maxWaitingJobsPerTenant: 250_000,
+  maxWaitingBytesPerTenant: 268_435_456,
+  maxInlineBytes: 4_096,
+  maxJobBytes: 1_048_576,
+  maxBufferedBytes: 67_108_864,
+  stageTimeoutMs: 5_000,
+  drainTimeoutMs: 10_000,
+};
+
+/** Less than this is not enough for a worker to prolong its leases on a busy machine. */
+const MIN_LEASE_MS = 100;
+const MAX_SHARE_PERCENT = 100;
+
+/** @throws InvalidArgumentError */
+export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRedisQueueOptions {
+  const { url, connection, prefix = 'es', name = 'default', ...given } = options;
+  if (url !== undefined && connection !== undefined) {
+    throw new InvalidArgumentError('redisQueue.url', 'must not be given together with redisQueue.connection');
+  }
+  checkText('prefix', prefix);
+  checkText('name', name);
+  const numbers: Numbers = { ...DEFAULTS, ...given };
+  for (const [option, value] of Object.entries(numbers)) {
+    const min = option === 'leaseMs' ? MIN_LEASE_MS : 1;
+    const max = option === 'tenantSharePercent' ? MAX_SHARE_PERCENT : undefined;
+    const problem = integerProblem(value, min, max);
+    if (problem !== null) throw new InvalidArgumentError(`redisQueue.${option}`, problem);
+  }
+  return { ...numbers, prefix, name, connection: connection ?? (url === undefined ? {} : { url }) };
+}
+
+function checkText(option: string, value: unknown): void {
+  const problem = textProblem(value);
+  if (problem !== null) throw new InvalidArgumentError(`redisQueue.${option}`, problem);
+}

@@ -1,0 +1,18 @@
+import type { QueueAdapter } from '../queue-adapter.js';
+import { type RedisQueueOptions, resolveRedisQueueOptions } from './redis-queue-options.js';
+import { RedisQueue } from './redis-queue.js';
+
+/**
+ * A queue in Redis 7 or later, shared by all processes that name the same server, prefix and name.
+ *
+ * What was staged survives a crash of the server as far as its persistence goes: `appendfsync always` keeps all that
+ * was acknowledged, `everysec` may lose a second of it.
+ *
+ * @throws InvalidArgumentError when an option is out of its range; `open()` throws MissingPackageError without
+ * `ioredis`, RedisUnreachableError, and RedisUnsuitableError
+ * @publicApi
+ */
+export function redisQueue(options: RedisQueueOptions = {}): QueueAdapter {
+  const resolved = resolveRedisQueueOptions(options);
+  return { name: 'redis', shared: true, open: ({ clock }) => RedisQueue.open(resolved, clock) };
+}

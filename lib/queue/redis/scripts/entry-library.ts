@@ -1,0 +1,145 @@
+/** Lua: how entries come into lanes, and out of them as dead letters. `encodeEntry` says what they look like. */
+export const ENTRY_LIBRARY = String.raw`
+local MERGED_FROM = 1000
+local RANGE_HEADER = '^([FM])(%d+) (%d+) ([^\n]*)\n'
+local maxTenantBytes = math.huge
+
+-- Beyond its bound of memory a tenant's events are left in the log.
+local function fitted(place, entry, pending)
+  local kind = string.byte(entry)
+  if kind ~= 70 and kind ~= 77 or maxTenantBytes == math.huge then return entry end
+  if not place.tenantBytes then
+    place.tenantBytes = tonumber(call('HGET', prefix .. 'count:tenant', place.tenant .. ' bytes') or 0)
+  end
+  if place.tenantBytes + (place.counts.bytes or 0) + pending + #entry <= maxTenantBytes then return entry end
+  return string.match(entry, '^[^\n]*\n')
+end
+
+-- Takes the new entries of a long lane back and adds them again one by one, merging ranges of one aggregate.
+local function mergeTail(lane, before, entries)
+  if before == 0 then call('DEL', lane.key) else call('LTRIM', lane.key, 0, before - 1) end
+  -- The last one is never handed out: a batch is shorter than a lane from which on ranges merge.
+  local last = before > 0 and call('LINDEX', lane.key, -1)
+  local kept, bytes, size = {}, 0, before
+  for _, entry in ipairs(entries) do
+    local kind, from, to, aggregate = string.match(entry, RANGE_HEADER)
+    local lastKind, lastFrom, lastTo, lastAggregate
+    if last and kind and size >= MERGED_FROM then
+      lastKind, lastFrom, lastTo, lastAggregate = string.match(last, RANGE_HEADER)
+    end
+    if lastKind and lastKind == kind and lastAggregate == aggregate then
+      local merged = kind .. int(math.min(from, lastFrom)) .. ' ' .. int(math.max(to, lastTo)) .. ' ' .. aggregate .. '\n'
+      if #kept == 0 then call('LSET', lane.key, -1, merged) else kept[#kept] = merged end
+      bytes = bytes + #merged - #last
+      last = merged
+    else
+      kept[#kept + 1] = entry
+      bytes = bytes + #entry
+      size = size + 1
+      last = entry
+    end
+  end
+  if #kept > 0 then call('RPUSH', lane.key, unpack(kept)) end
+  return #kept, bytes
+end
+
+local function counted(lane, jobs, bytes)
+  count(lane.place, 'jobs', jobs)
+  count(lane.place, 'bytes', bytes)
+  if lane.state == 'p' then count(lane.place, 'parkedJobs', jobs) end
+end
+
+local function push(lane, entries)
+  local bytes = 0
+  for i, entry in ipairs(entries) do
+    entry = fitted(lane.place, entry, bytes)
+    entries[i] = entry
+    bytes = bytes + #entry
+  end
+  local size = pcall('RPUSH', lane.key, unpack(entries))
+  if type(size) == 'table' then return size.err end
+  local added = #entries
+  if size > MERGED_FROM then added, bytes = mergeTail(lane, size - added, entries) end
+  counted(lane, added, bytes)
+  if not lane.state then makeReady(lane) end
+end
+
+-- D<delayMs> <maxWaitMs> <rank> <source>\n<job> becomes D<time> <deadline> <rank> <source>\n<job>, and of twins that wait one remains.
+local function debounce(lane, entry)
+  local delay, longest, rank, source, job = string.match(entry, '^D(%d+) (%d+) (%S+) ([^\n]*)\n(.*)$')
+  local size = pcall('LLEN', lane.key)
+  if type(size) == 'table' then return size.err end
+  local _, leased = leaseOf(lane)
+  local last = size > leased and call('LINDEX', lane.key, -1)
+  if last and string.byte(last) == 68 then
+    local _, deadline, lastRank, lastSource, lastJob = string.match(last, '^D(%d+) (%d+) (%S+) ([^\n]*)\n(.*)$')
+    if source ~= lastSource or tonumber(rank) >= tonumber(lastRank) then
+      -- Another job has no part in what the one before it failed at.
+      if size == 1 then
+        local tries = triesOf(lane)
+        tries.failures, tries.outages = 0, 0
+        saveTries(lane)
+      end
+    else
+      rank, source, job = lastRank, lastSource, lastJob
+    end
+    local due = math.min(now + tonumber(delay), tonumber(deadline))
+    local replaced = 'D' .. int(due) .. ' ' .. deadline .. ' ' .. rank .. ' ' .. source .. '\n' .. job
+    call('LSET', lane.key, -1, replaced)
+    counted(lane, 0, #replaced - #last)
+  else
+    local waiting = 'D' .. int(now + tonumber(delay)) .. ' ' .. int(now + tonumber(longest)) .. ' '
+      .. rank .. ' ' .. source .. '\n' .. job
+    call('RPUSH', lane.key, waiting)
+    counted(lane, 1, #waiting)
+  end
+  if not lane.state then
+    settle(lane)
+  elseif lane.state == 'w' then
+    local tries = triesOf(lane)
+    if tries.failures == 0 and tries.outages == 0 then settle(lane) end
+  end
+end
+
+-- Adds entries to a lane, in order. Answers what is wrong with its key, or nil.
+local function add(lane, entries)
+  if isForgotten(lane.place.tenant) then return nil end
+  local plain, problem = {}, nil
+  for _, entry in ipairs(entries) do
+    if string.byte(entry) == 68 then
+      if #plain > 0 then problem = push(lane, plain) or problem end
+      plain = {}
+      problem = debounce(lane, entry) or problem
+    else
+      plain[#plain + 1] = entry
+    end
+  end
+  if #plain > 0 then problem = push(lane, plain) or problem end
+  return problem
+end
+
+-- Lets a parked lane go, whose state the caller says next. Answers its jobs.
+local function unpark(lane)
+  local size = pcall('LLEN', lane.key)
+  local jobs = type(size) == 'number' and size or 0
+  count(lane.place, 'parkedLanes', -1)
+  count(lane.place, 'parkedJobs', -jobs)
+  setState(lane, false)
+  return jobs
+end
+
+-- Makes the head a dead letter.
+local function putAside(lane, tries, reason)
+  local entry = call('LPOP', lane.key)
+  if not entry then return end
+  counted(lane, -1, -#entry)
+  count(lane.place, 'deadLetters', 1)
+  local id = int(call('INCR', prefix .. 'last-dead'))
+  local errors = call('LRANGE', prefix .. 'errors:' .. lane.name, 0, -1)
+  call('HSET', prefix .. 'dead:' .. id, 'lane', lane.name, 'entry', entry, 'attempts', int(tries.failures),
+    'at', int(now), 'errors', '[' .. table.concat(errors, ',') .. ']', 'reason', reason)
+  call('ZADD', prefix .. 'dead-letters:' .. lane.place.group, id, id)
+  tries.failures, tries.outages = 0, 0
+  tries.delivered = math.max(tries.delivered - 1, 0)
+end
+`;

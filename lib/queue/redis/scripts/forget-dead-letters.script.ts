@@ -1,0 +1,30 @@
+import { defineScript } from '../../../redis/redis-script.js';
+import { LANE_LIBRARY } from './lane-library.js';
+
+/**
+ * Removes the dead letters of a tenant among the next ones of a group.
+ *
+ * KEYS[1] prefix
+ * ARGV    tenant, group, id to begin after, how many to look at
+ * Answer  how many were removed, the last id looked at or '' at the end
+ */
+export const FORGET_DEAD_LETTERS = defineScript(
+  'forget-dead-letters',
+  `#!lua flags=allow-oom
+${LANE_LIBRARY}
+local list = prefix .. 'dead-letters:' .. ARGV[2]
+local ids = call('ZRANGE', list, '(' .. ARGV[3], '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[4])
+local removed = 0
+for _, id in ipairs(ids) do
+  local name = call('HGET', prefix .. 'dead:' .. id, 'lane')
+  if placeOf(name).tenant == ARGV[1] then
+    call('DEL', prefix .. 'dead:' .. id)
+    call('ZREM', list, id)
+    count(placeOf(name), 'deadLetters', -1)
+    removed = removed + 1
+  end
+end
+saveCounts()
+return { removed, #ids < tonumber(ARGV[4]) and '' or ids[#ids] }
+`,
+);

@@ -1,0 +1,27 @@
+import { defineScript } from '../../../redis/redis-script.js';
+import { LANE_LIBRARY } from './lane-library.js';
+
+/**
+ * Removes what is held of a tenant and what operators did for it, both bounded lists, and the mark of `FORGET_LANES`.
+ *
+ * KEYS[1] prefix
+ * ARGV    tenant, name of the whole call
+ * Answer  nothing
+ */
+export const FORGET_RECORDS = defineScript(
+  'forget-records',
+  `#!lua flags=allow-oom
+${LANE_LIBRARY}
+local tenant = ARGV[1]
+for _, hold in ipairs(call('SMEMBERS', prefix .. 'holds')) do
+  local whole = hold == 't ' .. tenant
+  if whole or string.sub(hold, 1, #tenant + 3) == 'x ' .. tenant .. ':' then call('SREM', prefix .. 'holds', hold) end
+end
+local actions, own = prefix .. 'actions', tenant .. '\\n'
+for i, action in ipairs(call('LRANGE', actions, 0, -1)) do
+  if string.sub(action, 1, #own) == own then call('LSET', actions, i - 1, '') end
+end
+call('LREM', actions, 0, '')
+call('ZREM', prefix .. 'forgetting', tenant .. ' ' .. ARGV[2])
+`,
+);

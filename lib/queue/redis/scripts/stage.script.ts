@@ -1,0 +1,107 @@
+import { defineScript } from '../../../redis/redis-script.js';
+import { LANE_LIBRARY } from './lane-library.js';
+
+/**
+ * Takes the jobs of several calls, each call wholly or not at all. A flush that is sent twice is taken once.
+ *
+ * KEYS[1] prefix
+ * ARGV    maxTenantBytes, producer, number of the flush, maxWaitingCommands, maxWaitingJobs, maxTenantJobs, calls;
+ *         then per call: commands, lanes; per lane: lane, entries, entry …
+ * Answer  per call: '' when taken; the name of the bound that refused it; or `!` and the server's answer, when the key
+ *         of a lane holds something else: then the jobs of its other lanes were taken.
+ *
+ * Without `allow-oom` a server that is short of memory refuses the script before it runs.
+ */
+export const STAGE = defineScript(
+  'stage',
+  `#!lua
+${LANE_LIBRARY}
+local FLUSH_REMEMBERED_MS = '600000'
+local flushKey = prefix .. 'flush:' .. ARGV[2]
+local seen = call('GET', flushKey)
+if seen then
+  local number, answers = string.match(seen, '^(%d+) (.*)$')
+  if number == ARGV[3] then return cjson.decode(answers) end
+end
+
+maxTenantBytes = tonumber(ARGV[1])
+local maxCommands, maxJobs, maxTenantJobs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local calls, names, at = {}, {}, 8
+for c = 1, tonumber(ARGV[7]) do
+  local one = { commands = tonumber(ARGV[at]), lanes = tonumber(ARGV[at + 1]), at = at + 2, jobs = 0 }
+  at = at + 2
+  for l = 1, one.lanes do
+    names[#names + 1] = ARGV[at]
+    one.jobs = one.jobs + ARGV[at + 1]
+    at = at + 2 + ARGV[at + 1]
+  end
+  calls[c] = one
+end
+loadLanes(names)
+
+local total, tenants
+local function number(text) return tonumber(text or 0) end
+local function loadTotals()
+  local found = call('HMGET', prefix .. 'count', 'commands', 'jobs', 'parkedJobs')
+  total = { commands = number(found[1]), waiting = number(found[2]) - number(found[3]) }
+  tenants = {}
+end
+local function tenantOf(name)
+  local tenant = placeOf(name).tenant
+  if not tenants[tenant] then
+    local found = call('HMGET', prefix .. 'count:tenant', tenant .. ' jobs', tenant .. ' parkedJobs', tenant .. ' bytes')
+    tenants[tenant] = { waiting = number(found[1]) - number(found[2]), bytes = number(found[3]) }
+  end
+  return tenants[tenant]
+end
+
+-- Says which bound refuses the commands of a call.
+local function refusal(one)
+  if not total then loadTotals() end
+  if total.commands + one.commands > maxCommands then return 'maxWaitingCommands' end
+  if total.waiting + one.commands > maxJobs then return 'maxWaitingJobs' end
+  local at = one.at
+  for l = 1, one.lanes do
+    if string.sub(placeOf(ARGV[at]).group, 1, 8) == 'command:' then
+      local tenant = tenantOf(ARGV[at])
+      if tenant.waiting + one.commands > maxTenantJobs then return 'maxWaitingJobsPerTenant' end
+      if tenant.bytes > maxTenantBytes then return 'maxWaitingBytesPerTenant' end
+    end
+    at = at + 2 + ARGV[at + 1]
+  end
+  total.commands = total.commands + one.commands
+  return nil
+end
+
+local answers = {}
+for c, one in ipairs(calls) do
+  local answer = one.commands > 0 and refusal(one) or ''
+  if answer == '' then
+    if total then total.waiting = total.waiting + one.jobs end
+    local at = one.at
+    for l = 1, one.lanes do
+      local name, n = ARGV[at], tonumber(ARGV[at + 1])
+      local problem = add(lanes[name], { unpack(ARGV, at + 2, at + 1 + n) })
+      if problem then answer = '!' .. problem end
+      if tenants then tenantOf(name).waiting = tenantOf(name).waiting + n end
+      at = at + 2 + n
+    end
+  end
+  answers[c] = answer
+end
+
+local later
+for _, lane in ipairs(touched) do
+  if lane.state == 'w' and (not later or lane.due < later.due) then later = lane end
+end
+local head = later and call('ZRANGE', prefix .. 'due', 0, 0, 'WITHSCORES')
+saveStates()
+saveReady()
+saveCounts()
+-- Whoever waits for work knows the next time that is due, unless this one comes before it.
+if later and (not head[2] or later.due < tonumber(head[2])) then pushed[later.place.group] = true end
+for group in pairs(pushed) do wake(group) end
+call('SET', flushKey, ARGV[3] .. ' ' .. cjson.encode(answers), 'PX', FLUSH_REMEMBERED_MS)
+return answers
+`,
+);

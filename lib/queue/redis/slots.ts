@@ -1,0 +1,47 @@
+/** The batches of one class, commands or others, that a worker runs at a time. */
+export class Slots {
+  private taken = 0;
+  private readonly byTenant = new Map<string, number>();
+  /** What one tenant may have at a time. */
+  readonly perTenant: number;
+
+  constructor(
+    readonly letter: 'c' | 'o',
+    readonly size: number,
+    tenantSharePercent: number,
+  ) {
+    this.perTenant = Math.ceil((size * tenantSharePercent) / 100);
+  }
+
+  /** Slots that nothing runs in and no turn has asked for. */
+  get free(): number {
+    return this.size - this.taken;
+  }
+
+  /** Sets slots aside for the lanes that a turn asks for, or gives them back. */
+  reserve(lanes: number): void {
+    this.taken += lanes;
+  }
+
+  begin(tenant: string): void {
+    this.taken += 1;
+    this.byTenant.set(tenant, (this.byTenant.get(tenant) ?? 0) + 1);
+  }
+
+  end(tenant: string): void {
+    this.taken -= 1;
+    const left = this.byTenant.get(tenant)! - 1;
+    if (left === 0) this.byTenant.delete(tenant);
+    else this.byTenant.set(tenant, left);
+  }
+
+  /** The tenants that might pass their share by so many further lanes. */
+  nearShare(lanes: number): ['c' | 'o', string, number][] {
+    const near: ['c' | 'o', string, number][] = [];
+    if (lanes === 0) return near;
+    for (const [tenant, running] of this.byTenant) {
+      if (running + lanes > this.perTenant) near.push([this.letter, tenant, running]);
+    }
+    return near;
+  }
+}

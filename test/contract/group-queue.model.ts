@@ -1,0 +1,77 @@
+import { expect } from 'vitest';
+import { PermanentError } from '../../lib/errors/permanent.error.js';
+import type { LaneBatch, LaneOutcome } from '../../lib/queue/lane-batch.js';
+import type { LanePolicy } from '../../lib/queue/lane-policy.js';
+import { sequenceOf } from './group-queue/group-queue-cases.js';
+
+/** What a handler does with a batch: how many it completes, and how it ends. */
+export interface Decision {
+  readonly completed: number;
+  readonly ending: 'fine' | 'fails' | 'fails for good' | 'throws';
+}
+
+/** One lane as it should be: which jobs it holds, and what it has been through. Jobs are numbered from 1. */
+export class LaneModel {
+  /** Jobs that are neither acknowledged nor put aside. */
+  waiting: number[] = [];
+  readonly done: number[] = [];
+  readonly aside: number[] = [];
+  parked = false;
+  private staged = 0;
+  private failures = 0;
+  private delivered = 0;
+  private limit = Number.POSITIVE_INFINITY;
+  private running = false;
+
+  constructor(private readonly policy: LanePolicy) {}
+
+  stage(jobs: number): number[] {
+    const sequences = Array.from({ length: jobs }, () => (this.staged += 1));
+    this.waiting.push(...sequences);
+    return sequences;
+  }
+
+  /** Compares a batch with what should be at the head. */
+  begin({ jobs, attempt, redelivered }: LaneBatch): void {
+    expect(this.running, 'two batches of one lane at a time').toBe(false);
+    expect(this.parked, 'a parked lane runs').toBe(false);
+    this.running = true;
+    expect(jobs.map(sequenceOf)).toEqual(this.waiting.slice(0, jobs.length));
+    expect(jobs.length).toBeLessThanOrEqual(Math.min(this.policy.maxBatchJobs, this.limit));
+    expect(attempt).toBe(this.failures + 1);
+    expect(redelivered).toBe(this.delivered > 0);
+    this.delivered = Math.max(this.delivered, jobs.length);
+  }
+
+  /** Ends the batch as decided, and says so as a handler does. */
+  end({ jobs }: LaneBatch, decision: Decision): LaneOutcome {
+    this.running = false;
+    this.limit = Number.POSITIVE_INFINITY;
+    if (decision.ending === 'throws') {
+      if (jobs.length > 1) this.limit = Math.ceil(jobs.length / 2);
+      else this.fail(false);
+      throw new Error('one of them');
+    }
+    const completed = Math.min(decision.completed, jobs.length);
+    this.done.push(...this.waiting.splice(0, completed));
+    this.delivered -= completed;
+    if (completed > 0) this.failures = 0;
+    const fails = decision.ending !== 'fine' && completed < jobs.length;
+    if (!fails) return { completed, followUps: [] };
+    const forGood = decision.ending === 'fails for good';
+    this.fail(forGood);
+    return { completed, followUps: [], failure: { error: forGood ? new PermanentError('no') : new Error('not yet') } };
+  }
+
+  private fail(forGood: boolean): void {
+    this.failures += 1;
+    if (!forGood && this.failures < this.policy.maxAttempts) return;
+    if (this.policy.whenExhausted === 'park') {
+      this.parked = true;
+    } else {
+      this.aside.push(...this.waiting.splice(0, 1));
+      this.delivered -= 1;
+      this.failures = 0;
+    }
+  }
+}

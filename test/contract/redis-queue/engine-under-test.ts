@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import type { Lane } from '../../../lib/queue/lane.js';
+import { componentKey, laneKey } from '../../../lib/queue/lane.js';
+import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
+import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
+import {
+  type BatchEnd,
+  type Claim,
+  RedisLaneEngine,
+  type Turn,
+  type TurnAnswer,
+} from '../../../lib/queue/redis/redis-lane-engine.js';
+import type { StagedJob } from '../../../lib/queue/staged-job.js';
+import { untruths } from '../../support/queue-truth.js';
+import type { TestRedis } from '../../support/redis-server.js';
+import { COMPONENTS } from '../group-queue/group-queue-cases.js';
+
+export const BOUNDS = { maxInlineBytes: 4_096, maxJobBytes: 1_048_576 };
+
+export const UNLIMITED = {
+  maxWaitingCommands: 1_000_000,
+  maxWaitingJobs: 1_000_000,
+  maxWaitingJobsPerTenant: 1_000_000,
+  maxWaitingBytesPerTenant: 1_000_000_000,
+};
+
+const NOTHING: Turn = {
+  ends: [],
+  renewals: [],
+  commands: { lanes: 0, perTenant: 100 },
+  others: { lanes: 0, perTenant: 100 },
+  maySuspect: true,
+  busy: [],
+  groups: COMPONENTS.map((one) => [componentKey(one), 10] as const),
+  wake: [],
+};
+
+/** The engine by itself, as a worker that says exactly what a test wants it to say. */
+export class EngineUnderTest {
+  private flushes = 0;
+
+  private constructor(
+    readonly redis: TestRedis,
+    readonly prefix: string,
+    readonly engine: RedisLaneEngine,
+  ) {}
+
+  static async open(redis: TestRedis, leaseMs = 30_000, limits = UNLIMITED): Promise<EngineUnderTest> {
+    const prefix = shardPrefix('es', randomUUID(), 0);
+    return new EngineUnderTest(redis, prefix, new RedisLaneEngine(await redis.connect(), prefix, leaseMs, limits));
+  }
+
+  async stage(...jobs: readonly StagedJob[]): Promise<readonly string[]> {
+    this.flushes += 1;
+    return this.flush(this.flushes, jobs);
+  }
+
+  flush(number: number, jobs: readonly StagedJob[]): Promise<readonly string[]> {
+    const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
+    return this.engine.stage({ producer: 'p', number, calls: [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }] });
+  }
+
+  turn(turn: Partial<Turn>): Promise<TurnAnswer> {
+    return this.engine.exchange({ ...NOTHING, ...turn });
+  }
+
+  /** Leases up to so many lanes. */
+  async claim(lanes = 10, turn: Partial<Turn> = {}): Promise<readonly Claim[]> {
+    const wanted = { lanes, perTenant: 100 };
+    return (await this.turn({ commands: wanted, others: wanted, ...turn })).claims;
+  }
+
+  end({ lane, token }: Claim, rest: Partial<BatchEnd> = {}): BatchEnd {
+    const none = { failures: 0, outages: 0, batchLimit: 0, delayMs: 0, error: '', followUps: [] };
+    return { lane, token, completed: 1, step: 'settle', ...none, ...rest };
+  }
+
+  /** Entries of a lane that are not acknowledged. */
+  size(lane: Lane): Promise<number> {
+    return this.redis.client.llen(`${this.prefix}lane:${laneKey(lane)}`);
+  }
+
+  /** Passes when all counters, states and lists fit the lanes. */
+  async expectTruth(): Promise<void> {
+    expect(await untruths(this.redis.client, this.prefix)).toEqual([]);
+  }
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { laneKey } from '../../../lib/queue/lane.js';
+import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
+import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
+import { type BatchEnd, type Claim, RedisLaneEngine } from '../../../lib/queue/redis/redis-lane-engine.js';
+import { untruths } from '../../support/queue-truth.js';
+import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
+import { lane, range } from '../group-queue/group-queue-cases.js';
+import { BOUNDS, UNLIMITED } from './engine-under-test.js';
+
+const RUNS = 200;
+const LEASE_MS = 100;
+const LANES = ['a', 'b', 'c'] as const;
+const BATCH = 3;
+const START_MS = 1_700_000_000_000;
+
+type Action =
+  | { readonly kind: 'stage'; readonly lane: number; readonly jobs: number }
+  | { readonly kind: 'claim'; readonly lanes: number }
+  | {
+      readonly kind: 'end';
+      readonly claim: number;
+      readonly completed: number;
+      readonly step: BatchEnd['step'];
+      readonly delayMs: number;
+    }
+  | { readonly kind: 'renew'; readonly claim: number }
+  | { readonly kind: 'pass'; readonly ms: number };
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ kind: fc.constant('stage'), lane: fc.nat({ max: 2 }), jobs: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ kind: fc.constant('claim'), lanes: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({
+    kind: fc.constant('end'),
+    claim: fc.nat(),
+    completed: fc.nat({ max: BATCH }),
+    step: fc.constantFrom('settle', 'settle', 'wait', 'park', 'dead-letter'),
+    delayMs: fc.nat({ max: 80 }),
+  }),
+  fc.record({ kind: fc.constant('renew'), claim: fc.nat() }),
+  // Also back: a server's clock may be set, and another server may take over.
+  fc.record({ kind: fc.constant('pass'), ms: fc.integer({ min: -200, max: 300 }) }),
+) as fc.Arbitrary<Action>;
+
+/** What a lane holds, and who has it until when. */
+interface LaneState {
+  readonly jobs: number[];
+  staged: number;
+  lease: { readonly token: string; readonly entries: number; deadline: number; readonly suspect: boolean } | undefined;
+  suspect: boolean;
+  losses: number;
+  parked: boolean;
+}
+
+/** The engine on a server whose clock is ours, beside the model of what it should do. */
+class World {
+  private readonly prefix = shardPrefix('es', randomUUID(), 0);
+  private readonly engine: RedisLaneEngine;
+  private readonly lanes = new Map<string, LaneState>();
+  private readonly claims: Claim[] = [];
+  private readonly done = new Map<string, number[]>();
+  private flushes = 0;
+  private now = START_MS;
+  private lastToken = 0n;
+
+  constructor(private readonly redis: TestRedis) {
+    for (const id of LANES) {
+      const none = { jobs: [], staged: 0, lease: undefined, suspect: false, losses: 0, parked: false };
+      this.lanes.set(laneKey(lane(id)), none);
+      this.done.set(laneKey(lane(id)), []);
+    }
+    const connection: ConstructorParameters<typeof RedisLaneEngine>[0] = {
+      run: ({ lua }, keys, args = []) => {
+        const clock = `{ '${Math.floor(this.now / 1_000)}', '${(this.now % 1_000) * 1_000}' }`;
+        return redis.client.eval(lua.replace("call('TIME')", clock), keys.length, ...keys, ...args);
+      },
+    };
+    this.engine = new RedisLaneEngine(connection, this.prefix, LEASE_MS, UNLIMITED);
+  }
+
+  async act(next: Action): Promise<void> {
+    switch (next.kind) {
+      case 'stage':
+        await this.stage(LANES[next.lane]!, next.jobs);
+        break;
+      case 'claim':
+        await this.turn({ lanes: next.lanes });
+        break;
+      case 'end':
+        if (this.claims.length > 0) await this.turn({ end: { ...next, claim: this.pick(next.claim) } });
+        break;
+      case 'renew':
+        if (this.claims.length > 0) await this.turn({ renewal: this.pick(next.claim) });
+        break;
+      case 'pass':
+        this.now += next.ms;
+    }
+    expect(await untruths(this.redis.client, this.prefix)).toEqual([]);
+  }
+
+  /** Lets all leases end and works everything off; what is parked stays. */
+  async finish(): Promise<void> {
+    for (let turns = 0; turns < 200; turns += 1) {
+      this.now += 10 * LEASE_MS;
+      const claims = await this.turn({ lanes: 3 });
+      if (claims.length === 0) break;
+      for (const claim of claims) {
+        await this.turn({ end: { claim, completed: claim.entries.length, step: 'settle', delayMs: 0 } });
+      }
+    }
+    for (const [key, { jobs, parked, staged }] of this.lanes) {
+      if (!parked) expect(jobs, key).toEqual([]);
+      const gone = this.done.get(key)!;
+      expect([...gone, ...jobs], key).toEqual(Array.from({ length: staged }, (_, index) => index + 1));
+    }
+  }
+
+  private pick(index: number): Claim {
+    return this.claims[index % this.claims.length]!;
+  }
+
+  private async stage(id: (typeof LANES)[number], jobs: number): Promise<void> {
+    const state = this.lanes.get(laneKey(lane(id)))!;
+    const sequences = Array.from({ length: jobs }, () => (state.staged += 1));
+    state.jobs.push(...sequences);
+    const entries = toLaneEntries(
+      sequences.map((sequence) => range(lane(id), sequence)),
+      BOUNDS,
+    );
+    this.flushes += 1;
+    await this.engine.stage({ producer: 'p', number: this.flushes, calls: [{ commands: 0, lanes: entries }] });
+  }
+
+  private async turn(said: {
+    readonly lanes?: number;
+    readonly renewal?: Claim;
+    readonly end?: Pick<BatchEnd, 'completed' | 'step' | 'delayMs'> & { readonly claim: Claim };
+  }): Promise<readonly Claim[]> {
+    const { end, renewal, lanes = 0 } = said;
+    const expectedLost = [end?.claim, renewal].filter((one) => one && !this.holds(one)).map((one) => one!.lane);
+    if (end && this.holds(end.claim)) this.end(end.claim, end.completed, end.step);
+    if (renewal && this.holds(renewal)) this.lanes.get(renewal.lane)!.lease!.deadline = this.now + LEASE_MS;
+    for (const state of this.lanes.values()) this.takeBack(state);
+    const none = { failures: 0, outages: 0, batchLimit: 0, error: '', followUps: [] };
+    const answer = await this.engine.exchange({
+      ends: end ? [{ ...end.claim, ...end, ...none }] : [],
+      renewals: renewal ? [renewal] : [],
+      commands: { lanes: 0, perTenant: 9 },
+      others: { lanes, perTenant: 9 },
+      maySuspect: true,
+      busy: [],
+      groups: [['fold:c%401', BATCH]],
+      wake: [],
+    });
+    expect(answer.lost).toEqual(expectedLost);
+    expect(answer.claims.length).toBeLessThanOrEqual(lanes);
+    expect(answer.claims.filter(({ suspect }) => suspect).length).toBeLessThanOrEqual(1);
+    for (const claim of answer.claims) this.lease(claim);
+    return answer.claims;
+  }
+
+  private holds({ lane, token }: Claim): boolean {
+    return this.lanes.get(lane)!.lease?.token === token;
+  }
+
+  private end({ lane }: Claim, completed: number, step: BatchEnd['step']): void {
+    const state = this.lanes.get(lane)!;
+    const count = Math.min(completed, state.lease!.entries);
+    const gone = state.jobs.splice(0, count);
+    // Of a batch that was completed nothing can have failed.
+    const failed = count < state.lease!.entries;
+    if (step === 'dead-letter' && failed) gone.push(...state.jobs.splice(0, 1));
+    this.done.get(lane)!.push(...gone);
+    state.lease = undefined;
+    state.suspect = false;
+    state.losses = 0;
+    state.parked = step === 'park' && failed;
+  }
+
+  private takeBack(state: LaneState): void {
+    const { lease } = state;
+    if (!lease || lease.deadline > this.now) return;
+    state.losses = lease.suspect ? state.losses + 1 : 0;
+    state.suspect = true;
+    state.lease = undefined;
+    if (state.losses >= 3) state.parked = true;
+  }
+
+  private lease(claim: Claim): void {
+    const state = this.lanes.get(claim.lane)!;
+    expect(state.lease, 'leased twice').toBeUndefined();
+    expect(state.parked, 'leased while parked').toBe(false);
+    expect(claim.suspect).toBe(state.suspect);
+    expect(claim.entries.map((entry) => Number(/^F(\d+)/.exec(entry)![1]))).toEqual(
+      state.jobs.slice(0, claim.suspect ? 1 : BATCH).slice(0, claim.entries.length),
+    );
+    expect(claim.entries.length).toBe(Math.min(claim.suspect ? 1 : BATCH, state.jobs.length));
+    expect(BigInt(claim.token) > this.lastToken, 'a token that does not rise').toBe(true);
+    this.lastToken = BigInt(claim.token);
+    const { token, suspect } = claim;
+    state.lease = { token, suspect, entries: claim.entries.length, deadline: this.now + LEASE_MS };
+    this.claims.push(claim);
+  }
+}
+
+let redis: TestRedis;
+beforeAll(async () => void (redis = await startTestRedis()));
+afterAll(() => redis.stop());
+
+it('goes with its lanes as the model does, whatever workers and the clock do', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
+      const world = new World(redis);
+      for (const next of actions) await world.act(next);
+      await world.finish();
+    }),
+    { numRuns: RUNS },
+  );
+});

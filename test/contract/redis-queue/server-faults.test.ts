@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { SystemClock } from '../../../lib/clock/system-clock.js';
+import type { GroupQueue } from '../../../lib/queue/group-queue.js';
+import { laneKey } from '../../../lib/queue/lane.js';
+import { ForeignKeyError } from '../../../lib/queue/redis/foreign-key.error.js';
+import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
+import { QueueUnavailableError } from '../../../lib/queue/redis/queue-unavailable.error.js';
+import { redisQueue } from '../../../lib/queue/redis/redis-queue.adapter.js';
+import type { RedisQueueOptions } from '../../../lib/queue/redis/redis-queue-options.js';
+import { RedisUnsuitableError } from '../../../lib/redis/redis-unsuitable.error.js';
+import { RedisUnreachableError } from '../../../lib/redis/redis-unreachable.error.js';
+import { eventually } from '../../support/eventually.js';
+import { gate } from '../../support/gate.js';
+import { untruths } from '../../support/queue-truth.js';
+import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
+import { silentLogger } from '../../support/silent-logger.js';
+import {
+  COMPONENTS,
+  POLICY,
+  command,
+  done,
+  lane,
+  range,
+  sequenceOf,
+  settled,
+} from '../group-queue/group-queue-cases.js';
+import { EngineUnderTest } from './engine-under-test.js';
+
+Logger.overrideLogger(silentLogger);
+
+const STAGE_TIMEOUT_MS = 300;
+
+let redis: TestRedis;
+const queues: GroupQueue[] = [];
+beforeAll(async () => void (redis = await startTestRedis()));
+afterEach(async () => {
+  for (const queue of queues.splice(0)) await queue.drain();
+});
+afterAll(() => redis.stop());
+
+async function open(options: Partial<RedisQueueOptions> = {}): Promise<GroupQueue> {
+  const { host, port } = redis;
+  const connection = { host, port, reconnectWaitMs: 100 };
+  const adapter = redisQueue({ connection, name: randomUUID(), stageTimeoutMs: STAGE_TIMEOUT_MS, ...options });
+  const queue = await adapter.open({ clock: new SystemClock() });
+  queues.push(queue);
+  return queue;
+}
+
+function consume(queue: GroupQueue, seen: number[]): void {
+  queue.consume({
+    components: COMPONENTS,
+    policy: () => POLICY,
+    handle: async (batch) => {
+      seen.push(...batch.jobs.map(sequenceOf));
+      return done(batch);
+    },
+  });
+}
+
+it('loads its scripts again after the server has forgotten them', async () => {
+  const queue = await open();
+  const seen: number[] = [];
+  consume(queue, seen);
+  await queue.stage([range(lane('a'), 1)]);
+  await settled(queue);
+  await redis.client.script('FLUSH');
+  await queue.stage([range(lane('a'), 2)]);
+  await settled(queue);
+  expect(seen).toEqual([1, 2]);
+});
+
+it('goes on by itself after the server was killed and came back, with all that it was given', async () => {
+  const queue = await open({ stageTimeoutMs: 10_000 });
+  const seen: number[] = [];
+  await queue.stage([range(lane('a'), 1)]);
+  await redis.restart('kept');
+  consume(queue, seen);
+  await queue.stage([range(lane('a'), 2)]);
+  await redis.restart('kept');
+  await queue.stage([range(lane('a'), 3)]);
+  await eventually(() => expect(new Set(seen)).toEqual(new Set([1, 2, 3])), 20_000);
+});
+
+it('goes on with new work after the server has forgotten everything', async () => {
+  const queue = await open();
+  const seen: number[] = [];
+  const started = gate();
+  const flushed = gate();
+  queue.consume({
+    components: COMPONENTS,
+    policy: () => POLICY,
+    handle: async (batch) => {
+      seen.push(...batch.jobs.map(sequenceOf));
+      started.open();
+      await flushed.opened;
+      return done(batch);
+    },
+  });
+  await queue.stage([range(lane('a'), 1), range(lane('a'), 2)]);
+  await started.opened;
+  await redis.flush();
+  await queue.stage([range(lane('a'), 3), range(lane('b'), 4)]);
+  flushed.open();
+  await settled(queue);
+  expect(seen.toSorted()).toEqual([1, 2, 3, 4]);
+});
+
+it('says within its bound that the server is away, also to those who wait behind others', async () => {
+  const queue = await open();
+  await redis.kill();
+  try {
+    const startedAt = performance.now();
+    const calls = Array.from({ length: 3 }, (_, index) => queue.stage([range(lane('a'), index + 1)]));
+    for (const call of calls) await expect(call).rejects.toBeInstanceOf(QueueUnavailableError);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    queue.stage([range(lane('a'), 4)]).catch(() => undefined);
+  } finally {
+    await redis.start();
+  }
+});
+
+it('takes a flush that is sent twice once, and tells the second the answer of the first', async () => {
+  const worker = await EngineUnderTest.open(redis, 30_000, {
+    maxWaitingCommands: 1,
+    maxWaitingJobs: 100,
+    maxWaitingJobsPerTenant: 100,
+    maxWaitingBytesPerTenant: 1_000_000,
+  });
+  const jobs = [command(lane('a', 'command'), '1')];
+  expect(await worker.flush(1, jobs)).toEqual(['']);
+  expect(await worker.flush(1, jobs)).toEqual(['']);
+  expect(await worker.flush(2, jobs)).toEqual(['maxWaitingCommands']);
+  expect(await worker.size(lane('a', 'command'))).toBe(1);
+  await worker.expectTruth();
+});
+
+it('refuses new jobs while the server is short of memory, takes none of them, and still acknowledges', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  await worker.stage(range(lane('a'), 1), range(lane('a'), 2));
+  const [claim] = await worker.claim();
+  await redis.client.config('SET', 'maxmemory', '1');
+  try {
+    await expect(worker.stage(range(lane('b'), 1))).rejects.toThrow(/OOM/);
+    await worker.turn({ ends: [worker.end(claim!)] });
+    const queue = await open();
+    await expect(queue.stage([range(lane('b'), 1)])).rejects.toBeInstanceOf(QueueUnavailableError);
+  } finally {
+    await redis.client.config('SET', 'maxmemory', '0');
+  }
+  expect([await worker.size(lane('a')), await worker.size(lane('b'))]).toEqual([1, 0]);
+  await worker.expectTruth();
+});
+
+it('waits for a server that only reads, and stages once it writes again', async () => {
+  const queue = await open({ stageTimeoutMs: 5_000 });
+  await redis.client.replicaof('127.0.0.1', 1);
+  const staged = queue.stage([range(lane('a'), 1)]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await Promise.race([staged.then(() => 'staged'), 'waiting'])).toBe('waiting');
+  await redis.client.replicaof('NO', 'ONE');
+  await staged;
+  expect(await queue.depth()).toMatchObject({ jobs: 1 });
+});
+
+it('names a key of a lane that holds something else, and takes the jobs of the other lanes', async () => {
+  const name = randomUUID();
+  const prefix = shardPrefix('es', name, 0);
+  const queue = await open({ name });
+  await redis.client.set(`${prefix}lane:${laneKey(lane('bad'))}`, 'mine');
+  const bad = queue.stage([range(lane('bad'), 1)]);
+  const good = queue.stage([range(lane('good'), 1)]);
+  await expect(bad).rejects.toBeInstanceOf(ForeignKeyError);
+  await good;
+  expect(await queue.depth()).toMatchObject({ jobs: 1 });
+  await redis.client.del(`${prefix}lane:${laneKey(lane('bad'))}`);
+  expect(await untruths(redis.client, prefix)).toEqual([]);
+});
+
+it('parks a lane whose key was overwritten, and goes on with the others', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  await worker.stage(range(lane('bad'), 1), range(lane('good'), 1));
+  await redis.client.set(`${worker.prefix}lane:${laneKey(lane('bad'))}`, 'mine');
+  expect((await worker.claim()).map((claim) => claim.lane)).toEqual([laneKey(lane('good'))]);
+  expect(await worker.engine.depth()).toMatchObject({ parkedLanes: 1 });
+});
+
+it('takes nothing of a flush when a key of the queue itself holds something else', async () => {
+  const name = randomUUID();
+  const prefix = shardPrefix('es', name, 0);
+  const queue = await open({ name });
+  await redis.client.set(`${prefix}state`, 'mine');
+  await expect(queue.stage([range(lane('a'), 1)])).rejects.toBeInstanceOf(ForeignKeyError);
+  expect(await redis.client.exists(`${prefix}lane:${laneKey(lane('a'))}`)).toBe(0);
+});
+
+it('does not open on a server that may evict keys, nor on none', async () => {
+  await redis.client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  try {
+    await expect(open()).rejects.toBeInstanceOf(RedisUnsuitableError);
+  } finally {
+    await redis.client.config('SET', 'maxmemory-policy', 'noeviction');
+  }
+  await expect(open({ connection: { host: '127.0.0.1', port: 1 } })).rejects.toBeInstanceOf(RedisUnreachableError);
+});
+
+it('does not open with a wrong password', async () => {
+  await redis.client.config('SET', 'requirepass', 'right');
+  try {
+    const connection = { host: redis.host, port: redis.port, password: 'wrong' };
+    await expect(open({ connection })).rejects.toBeInstanceOf(RedisUnreachableError);
+  } finally {
+    await redis.client.config('SET', 'requirepass', '');
+  }
+});

@@ -1,0 +1,101 @@
+import type { Redis } from 'ioredis';
+
+const STATE_LISTS = { l: 'lease', w: 'due', p: 'parked' } as const;
+
+/** Sums by field, as the counters of the queue are kept. */
+class Sums {
+  readonly byKey: Record<string, Record<string, number>> = { count: {}, 'count:tenant': {}, 'count:group': {} };
+
+  add(tenant: string, group: string, what: string, by: number): void {
+    this.bump('count', what, by);
+    this.bump('count:tenant', `${tenant} ${what}`, by);
+    this.bump('count:group', `${group} ${what}`, by);
+    if (what === 'jobs' && group.startsWith('command:')) this.bump('count', 'commands', by);
+  }
+
+  private bump(key: string, field: string, by: number): void {
+    if (by !== 0) this.byKey[key]![field] = (this.byKey[key]![field] ?? 0) + by;
+  }
+}
+
+/**
+ * Compares everything that the queue keeps about its lanes with the lanes themselves, while nothing changes, and
+ * returns a line for each thing that is not as it should be.
+ */
+export async function untruths(redis: Redis, prefix: string): Promise<readonly string[]> {
+  const keys = (await redis.keys(`${prefix.replaceAll(/[[\]*?\\]/g, '\\$&')}*`)).map((key) => key.slice(prefix.length));
+  const states = await redis.hgetall(`${prefix}state`);
+  const problems: string[] = [];
+  const sums = new Sums();
+
+  const lanes = keys.filter((key) => key.startsWith('lane:')).map((key) => key.slice('lane:'.length));
+  const withJobs = new Set(lanes);
+  for (const lane of lanes) {
+    const [tenant, kind, component] = lane.split(':') as [string, string, string];
+    const entries = await redis.lrange(`${prefix}lane:${lane}`, 0, -1);
+    const group = `${kind}:${component}`;
+    sums.add(tenant, group, 'jobs', entries.length);
+    sums.add(
+      tenant,
+      group,
+      'bytes',
+      entries.reduce((sum, entry) => sum + Buffer.byteLength(entry), 0),
+    );
+    if (states[lane]?.startsWith('p')) {
+      sums.add(tenant, group, 'parkedLanes', 1);
+      sums.add(tenant, group, 'parkedJobs', entries.length);
+    }
+    if (states[lane] === undefined) problems.push(`${lane} has jobs and no state`);
+  }
+
+  const ready = keys.filter((key) => key.startsWith('ready:'));
+  const places = new Map<string, string[]>();
+  const note = (lane: string, place: string): void => void places.set(lane, [...(places.get(lane) ?? []), place]);
+  for (const key of ready) for (const lane of await redis.lrange(prefix + key, 0, -1)) note(lane, 'r');
+  for (const key of keys.filter((one) => one.startsWith('suspects:'))) {
+    for (const lane of await redis.lrange(prefix + key, 0, -1)) note(lane, 's');
+  }
+  for (const [letter, key] of Object.entries(STATE_LISTS)) {
+    for (const lane of await redis.zrange(prefix + key, '0', '-1')) note(lane, letter);
+  }
+  for (const [lane, state] of Object.entries(states)) {
+    if (!withJobs.has(lane)) problems.push(`${lane} has the state ${state} and no jobs`);
+    if (places.get(lane)?.join() !== state[0]) problems.push(`${lane} is ${state} and stands in ${places.get(lane)}`);
+    places.delete(lane);
+  }
+  for (const [lane, where] of places) problems.push(`${lane} has no state and stands in ${where.join()}`);
+
+  const rings = keys.filter((key) => key.startsWith('ring:'));
+  const inRings: string[] = [];
+  for (const ring of rings) {
+    const group = ring.slice('ring:'.length);
+    for (const tenant of await redis.lrange(prefix + ring, 0, -1)) inRings.push(`ready:${group}:${tenant}`);
+    if (!(await redis.sismember(`${prefix}active`, group))) problems.push(`${group} has a ring and is not active`);
+  }
+  if (inRings.toSorted().join() !== ready.toSorted().join()) problems.push(`rings hold ${inRings}, ready is ${ready}`);
+
+  for (const field of [
+    ...keys.filter((key) => key.startsWith('errors:')).map((key) => key.slice('errors:'.length)),
+    ...(await redis.hkeys(`${prefix}tries`)),
+  ]) {
+    if (states[field] === undefined) problems.push(`${field} has tries or errors and nothing else`);
+  }
+
+  for (const key of keys.filter((one) => one.startsWith('dead-letters:'))) {
+    for (const id of await redis.zrange(prefix + key, '0', '-1')) {
+      const [tenant, kind, component] = (await redis.hget(`${prefix}dead:${id}`, 'lane'))?.split(':') ?? [];
+      if (tenant === undefined) problems.push(`dead letter ${id} is listed and not there`);
+      else sums.add(tenant, `${kind}:${component}`, 'deadLetters', 1);
+    }
+  }
+  for (const [key, expected] of Object.entries(sums.byKey)) {
+    const found = await redis.hgetall(prefix + key);
+    const text = (counts: Record<string, unknown>): string =>
+      Object.entries(counts)
+        .map(([field, value]) => `${field}=${value}`)
+        .toSorted()
+        .join();
+    if (text(found) !== text(expected)) problems.push(`${key} says ${text(found)}, and true is ${text(expected)}`);
+  }
+  return problems;
+}
