@@ -1,6 +1,5 @@
 import { ClosedError } from '../../../errors/closed.error.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
-import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { compareText } from '../../../tenancy/compare-text.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
 import { checkProjectionVersion } from '../check-fields.js';
@@ -14,6 +13,7 @@ import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
 import { ProjectionStore } from '../projection-store.js';
 import type { ProjectionSequence } from '../projection-store.js';
 import { compareValues, matchesState, propertyAt } from './match-state.js';
+import { forgetGroups } from './forget-groups.js';
 
 /** The rows of one version of one projection of one tenant, by id. */
 interface RowGroup extends ProjectionVersion {
@@ -60,14 +60,7 @@ export class MemoryProjectionStore extends ProjectionStore {
 
   async forget(tenantId: TenantId): Promise<number> {
     this.checkOpen();
-    const forgotten = createTenantId(tenantId);
-    let count = 0;
-    for (const [key, group] of this.groups) {
-      if (group.tenantId !== forgotten) continue;
-      count += group.rows.size;
-      this.groups.delete(key);
-    }
-    return count;
+    return forgetGroups(this.groups, tenantId);
   }
 
   /** From now on every call is refused. */

@@ -1,5 +1,4 @@
 import { ClosedError } from '../../../errors/closed.error.js';
-import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { compareText } from '../../../tenancy/compare-text.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
@@ -10,6 +9,7 @@ import type { EncodedRecordRow } from '../check-record-row.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
 import type { RecordCount, RecordQuery } from '../record-store.js';
+import { forgetGroups } from './forget-groups.js';
 
 /** The records of one version of one projection about one aggregate, by event id. */
 interface RecordGroup extends ProjectionVersion {
@@ -48,14 +48,7 @@ export class MemoryRecordStore extends RecordStore {
 
   async forget(tenantId: TenantId): Promise<number> {
     this.checkOpen();
-    const forgotten = createTenantId(tenantId);
-    let count = 0;
-    for (const [key, group] of this.groups) {
-      if (group.tenantId !== forgotten) continue;
-      count += group.rows.size;
-      this.groups.delete(key);
-    }
-    return count;
+    return forgetGroups(this.groups, tenantId);
   }
 
   /** From now on every call is refused. */
