@@ -8,6 +8,8 @@ import type { RoleRequest } from './role-main.js';
 
 /** No process of a test lives longer. */
 const PROCESS_TIMEOUT_MS = 90_000;
+/** Impatient supervisors repeat their signal. */
+const REPEAT_MS = 25;
 
 interface Answer {
   readonly number: number;
@@ -42,10 +44,6 @@ export class RoleProcess {
     return new RoleProcess(child);
   }
 
-  get pid(): number {
-    return this.child.pid!;
-  }
-
   /** Executes an `Add` there. @throws Error with the text of what was thrown there */
   async execute(command: Omit<RoleRequest, 'number'>): Promise<CommandReceipt> {
     const number = (this.requests += 1);
@@ -57,11 +55,12 @@ export class RoleProcess {
     return receipt;
   }
 
-  /** Sends the signal, and resolves when the process has ended. */
+  /** Sends the signal, again and again, and resolves when the process has ended. */
   async end(signal: NodeJS.Signals): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exited = once(this.child, 'exit');
     this.child.kill(signal);
-    await exited;
+    const repeating = setInterval(() => this.child.kill(signal), REPEAT_MS);
+    await exited.finally(() => clearInterval(repeating));
   }
 }
