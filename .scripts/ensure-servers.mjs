@@ -1,5 +1,5 @@
 // Sees to it that the servers which the tests start are installed: PostgreSQL 14 or later, from PATH or where Debian puts
-// it, and Redis 6.2 or later, from PATH. Where one is missing, apt-get installs it, if this user may; else this says what
+// it, and Redis 7 or later, from PATH. Where one is missing, apt-get installs it, if this user may; else this says what
 // to do.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 const INSTALL_LIMIT_MS = 5 * 60_000;
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
 const MIN_POSTGRES_VERSION = 14;
-const MIN_REDIS_VERSION = [6, 2];
+const MIN_REDIS_VERSION = [7, 0];
 
 function isExecutable(path) {
   try {

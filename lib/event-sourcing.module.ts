@@ -119,8 +119,8 @@ const providers: Provider[] = [
   },
   {
     provide: EventSourcingHealth,
-    inject: [STORAGE],
-    useFactory: (storage: Storage) => new EventSourcingHealth(storage),
+    inject: [STORAGE, GroupQueue],
+    useFactory: (storage: Storage, queue: GroupQueue) => new EventSourcingHealth(storage, queue),
   },
   {
     provide: EventSourcingRuntime,

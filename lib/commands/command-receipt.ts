@@ -1,7 +1,8 @@
 /**
  * What `commandBus.execute()` answers when a command was accepted.
  *
- * `queued`: it is staged and will be handled; given by queues that outlive the process. `stored`: it was handled and
+ * `queued`: it is staged and will be handled, by whichever worker takes it; the only answer where processes share a
+ * queue, in every role. That it was rejected or failed is then a line in the worker's log. `stored`: it was handled and
  * its events, if any, are in the log; the only answer of the in-process queue.
  *
  * @publicApi

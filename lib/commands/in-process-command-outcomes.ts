@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/clock.js';
 import { type Lane, laneKey } from '../queue/lane.js';
 import { encodeKey } from '../tenancy/encode-key.js';
@@ -7,8 +8,12 @@ import { CommandTimeoutError } from './command-timeout.error.js';
 
 type Waiter = (outcome: CommandOutcome) => void;
 
-/** Outcomes for callers in the process that handles the commands. Keeps nothing that nobody waits for. */
+/**
+ * Outcomes for callers in the process that handles the commands. Keeps nothing that nobody waits for; what was not
+ * stored and has nobody who hears of it, as with a shared queue, is logged.
+ */
 export class InProcessCommandOutcomes extends CommandOutcomes {
+  private readonly logger = new Logger('EventSourcing');
   private readonly waiters = new Map<string, Set<Waiter>>();
 
   constructor(private readonly clock: Clock) {
@@ -19,7 +24,17 @@ export class InProcessCommandOutcomes extends CommandOutcomes {
     const key = keyOf(lane, outcome.commandId);
     const waiters = this.waiters.get(key);
     this.waiters.delete(key);
-    waiters?.forEach((waiter) => waiter(outcome));
+    if (waiters) waiters.forEach((waiter) => waiter(outcome));
+    else this.log(lane, outcome);
+  }
+
+  private log({ tenantId, component, id }: Lane, outcome: CommandOutcome): void {
+    const command = { tenantId, pipeline: component, aggregateId: id, commandId: outcome.commandId };
+    if (outcome.status === 'rejected') {
+      this.logger.warn({ message: 'A command was rejected', ...command, reason: outcome.reason });
+    } else if (outcome.status === 'failed') {
+      this.logger.error({ message: 'A command failed', ...command, code: outcome.code, error: outcome.message });
+    }
   }
 
   wait(lane: Lane, commandId: string, timeoutMs: number): OutcomeWait {

@@ -1,13 +1,13 @@
-import { EventSourcingError } from '../errors/event-sourcing.error.js';
+import { OutageError } from '../errors/outage.error.js';
 
 /**
- * Stands for a queued command that no pipeline of this process handles.
+ * A queued command that no pipeline of this process handles, as a newer release in the middle of a deploy stages it. It
+ * waits, and with it its aggregate, until a process takes it that has its handler.
  *
  * @publicApi
  */
-export class UnknownCommandError extends EventSourcingError {
+export class UnknownCommandError extends OutageError {
   readonly code = 'UNKNOWN_COMMAND';
-  readonly kind = 'permanent';
 
   constructor(type: string) {
     super(`No pipeline of this process handles the command ${type}. Start a process that has its @CommandHandler.`);

@@ -42,10 +42,27 @@ export class ComponentBirths {
     this.imports.set(tenantId, await readImport(this.projections, tenantId));
   }
 
+  /**
+   * For a process that folds nothing, and may append before any does: puts on record that there was nothing before the
+   * folds that have neither a birth nor a history, so that nothing of what comes now is taken for history.
+   */
+  async noteBeginnings(): Promise<void> {
+    const folds = [...this.pipelines.folds.values()];
+    const rows = await this.projections.load(folds.map(keyOf));
+    for (const [index, fold] of folds.entries()) {
+      if (!rows[index] && !(await this.hasHistory(fold))) await this.record(fold, 0);
+    }
+  }
+
   private async giveBirth(fold: FoldDefinition): Promise<number> {
-    const bornAt = (await this.hasHistory(fold)) ? this.clock.now() : 0;
+    return this.record(fold, (await this.hasHistory(fold)) ? this.clock.now() : 0);
+  }
+
+  /** Another process may be first: what it put on record holds. */
+  private async record(fold: FoldDefinition, bornAt: number): Promise<number> {
     await this.projections.save([{ ...keyOf(fold), sequence: 1, state: {}, updatedAt: bornAt }]);
-    return bornAt;
+    const [row] = await this.projections.load([keyOf(fold)]);
+    return row?.updatedAt ?? bornAt;
   }
 
   private async hasHistory({ aggregateType, types }: FoldDefinition): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { GroupQueue } from '../queue/group-queue.js';
 import type { Storage } from '../storage/storage.js';
 
 /**
@@ -6,10 +7,13 @@ import type { Storage } from '../storage/storage.js';
  * @publicApi
  */
 export class EventSourcingHealth {
-  constructor(private readonly storage: Storage) {}
+  constructor(
+    private readonly storage: Storage,
+    private readonly queue: GroupQueue,
+  ) {}
 
-  /** Resolves when the storage answers, rejects with the reason when it does not. */
+  /** Resolves when the storage and the queue answer, rejects with the reason when one does not. */
   async check(): Promise<void> {
-    await this.storage.ping();
+    await Promise.all([this.storage.ping(), this.queue.depth()]);
   }
 }

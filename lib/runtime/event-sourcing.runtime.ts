@@ -29,7 +29,7 @@ export interface RuntimeParts {
  * The module's life in Nest's phases:
  *
  *     onModuleInit            let the CommandBus come to us
- *     onApplicationBootstrap  a worker consumes, and catches up with the log
+ *     onApplicationBootstrap  a worker consumes, and catches up with the log; a web process stages only
  *     onModuleDestroy         drain, before all other modules (`LaneDrainModule`)
  *     onApplicationShutdown   close the storage
  */
@@ -46,9 +46,8 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.parts.role === 'web') return;
     try {
-      await this.start();
+      await (this.parts.role === 'web' ? this.startStaging() : this.startConsuming());
     } catch (error) {
       // Nest runs no shutdown hooks when the boot fails.
       await this.parts.queue.drain();
@@ -61,7 +60,13 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
     await this.closeStorage();
   }
 
-  private async start(): Promise<void> {
+  private async startStaging(): Promise<void> {
+    const { role, births, pipelines } = this.parts;
+    await births.noteBeginnings();
+    this.logger.log({ message: 'Staging', role, pipelines: pipelines.pipelines.map(({ name }) => name) });
+  }
+
+  private async startConsuming(): Promise<void> {
     const { role, births, reconciler, dispatcher, queue, worker, pipelines } = this.parts;
     await births.load();
     queue.consume(worker);

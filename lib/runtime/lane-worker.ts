@@ -1,5 +1,7 @@
+import { Logger } from '@nestjs/common';
 import type { CommandExecutor } from '../commands/command-executor.js';
 import type { CommandOutcomes } from '../commands/command-outcomes.js';
+import { UnknownCommandError } from '../commands/unknown-command.error.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldExecutor } from '../projections/fold-executor.js';
@@ -21,6 +23,8 @@ import { UnknownComponentError } from './unknown-component.error.js';
 
 /** Works off lanes: hands each batch to the executor of its kind, and says what follows from it. */
 export class LaneWorker implements LaneConsumer {
+  private readonly logger = new Logger('EventSourcing');
+
   constructor(
     private readonly pipelines: PipelineRegistry,
     private readonly commands: CommandExecutor,
@@ -74,6 +78,11 @@ export class LaneWorker implements LaneConsumer {
     for (const { outcome, appended } of executed) {
       if (appended) this.announcer.announce(appended);
       this.outcomes.publish(batch.lane, outcome);
+    }
+    if (failure?.error instanceof UnknownCommandError) {
+      const { tenantId, component: pipeline, id: aggregateId } = batch.lane;
+      const error = failure.error.message;
+      this.logger.warn({ message: 'A command holds its aggregate back', tenantId, pipeline, aggregateId, error });
     }
     const staged = (): void => {
       for (const { appended } of executed) if (appended) this.strikes.strike(appended);

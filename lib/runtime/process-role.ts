@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 
 /**
- * What a process does: `web` takes commands and stages them, `worker` handles them and keeps projections, `all` does
- * both.
+ * What a process does: `web` stages commands and what is appended, and handles nothing; `worker` handles what any process
+ * staged, keeps the projections and runs the reactors; `all` does both. `web` needs a queue that processes share. Every
+ * process has the same pipelines, whatever its role.
  *
  * @publicApi
  */

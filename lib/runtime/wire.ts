@@ -32,7 +32,7 @@ export function wire(
 }
 
 function checkRoot(
-  { role, queue }: EventSourcingSetup,
+  { role, queue, storage }: EventSourcingSetup,
   rootToken: unknown,
   discovery: DiscoveryService,
   problems: WiringProblems,
@@ -45,6 +45,12 @@ function checkRoot(
     problems.add(
       `The role 'web' hands its commands to other processes, which the ${queue.name} queue does not reach: ` +
         "use the role 'all', or a shared queue.",
+    );
+  }
+  if (queue.shared && !storage.durable) {
+    problems.add(
+      `Processes share the ${queue.name} queue, but events are kept in ${storage.name}, which no other one sees: ` +
+        'name an eventStore that lasts, or use inProcessQueue().',
     );
   }
 }

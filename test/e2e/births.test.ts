@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type AmbientContext,
   Clock,
@@ -52,6 +52,26 @@ describe('the side effects of a fold that comes into being', () => {
     start(appWith(providers, { eventStore }), (builder) =>
       builder.setLogger(silentLogger).overrideProvider(Clock).useValue(clock),
     );
+
+  it('happen for what another process saw come, which was the first to know the fold', async () => {
+    const clock = new ManualClock(1_000);
+    const mails: string[] = [];
+    const eventStore = survivingMemory();
+    const writer = await boot([], eventStore, clock);
+    await writer.get(EventStore).append(stream('c1'), [{ data: Added.of(1) }]);
+    const { projections } = eventStore.storage;
+    const save = projections.save.bind(projections);
+    // The other process found no history, and comes in between.
+    vi.spyOn(projections, 'save').mockImplementationOnce(async (rows) => {
+      await save(rows.map((row) => ({ ...row, updatedAt: 0 })));
+      await save(rows);
+    });
+    clock.time = 2_000;
+    const one = mailing(1, mails);
+    const app = await boot([one.fold, one.mailer], eventStore, clock);
+    await counts(app, one, 1);
+    await eventually(() => expect(mails).toEqual(['v1 #1']));
+  });
 
   it('do not happen for what was recorded before it, and do for what comes after', async () => {
     const eventStore = survivingMemory();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { Command, CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   AppendOutcomeUnknownError,
   Clock,
@@ -21,7 +21,7 @@ import {
   QueueFullError,
 } from '../../lib/index.js';
 import { appWith, start, stream } from '../support/apps.js';
-import { Add, Added, acme, Totals } from '../support/counter-app.js';
+import { Add, Added, AddHandler, acme, Totals } from '../support/counter-app.js';
 import { eventually } from '../support/eventually.js';
 import { gate } from '../support/gate.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -170,22 +170,12 @@ describe('who is answered', () => {
     });
   });
 
-  it('fails a queued command that no pipeline handles, and handles those behind it', async () => {
-    const busy = gate();
-    @CommandHandler(Add, {
-      type: 'counter.add',
-      aggregateId: ({ counterId }) => counterId,
-      commandId: ({ commandId }) => commandId ?? crypto.randomUUID(),
-    })
-    class Slow {
-      async handle({ amount }: Add): Promise<object[]> {
-        await busy.opened;
-        return [Added.of(amount)];
-      }
-    }
-    const app = await start(appWith([Slow]));
+  it('holds an aggregate back behind a command that no pipeline handles, says so, and handles the others', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn');
+    const app = await start(
+      appWith([AddHandler], { commandTimeoutMs: 300, queue: inProcessQueue({ drainTimeoutMs: 100 }) }),
+    );
     const bus = app.get(CommandBus);
-    const before = bus.execute(Add.of('c1', 1));
     const lane = {
       tenantId: acme,
       kind: 'command',
@@ -202,14 +192,18 @@ describe('who is answered', () => {
       acceptedAt: 0,
     } as const;
     await app.get(GroupQueue).stage([{ lane, job }]);
-    // Waits under the id of the command that nobody handles, and so learns how that one ended.
-    const same = bus.execute(Add.of('c1', 2, 'gone'));
-    const behind = bus.execute(Add.of('c1', 3));
-    const failed = expect(same).rejects.toMatchObject({ failureCode: 'UNKNOWN_COMMAND', kind: 'permanent' });
-    busy.open();
-    await expect(before).resolves.toMatchObject({ lastSequence: 1 });
-    await failed;
-    await expect(behind).resolves.toMatchObject({ lastSequence: 2 });
+    const behind = expect(bus.execute(Add.of('c1', 1))).rejects.toBeInstanceOf(CommandTimeoutError);
+    await expect(bus.execute(Add.of('c2', 2))).resolves.toMatchObject({ lastSequence: 1 });
+    await behind;
+    expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 2, parkedJobs: 0, deadLetters: 0 });
+    expect(warn).toHaveBeenCalledWith({
+      message: 'A command holds its aggregate back',
+      tenantId: acme,
+      pipeline: 'counting',
+      aggregateId: 'c1',
+      error: expect.stringMatching(/handles the command counter\.gone\. Start a process/),
+    });
+    warn.mockRestore();
   });
 });
 

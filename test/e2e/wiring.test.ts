@@ -9,6 +9,7 @@ import {
   type EventData,
   EventSourcingModule,
   FoldProjection,
+  inProcessQueue,
   MapProjection,
   memory,
   type PipelineOptions,
@@ -248,6 +249,20 @@ describe('wrong wiring stops the boot', () => {
     await expect(app('web')).rejects.toThrow(/role 'web' hands its commands to other processes/);
     await expect(app('boss')).rejects.toThrow(/must be one of web, worker, all, not 'boss'/);
   });
+
+  it.each(['web', 'worker', 'all'] as const)(
+    'refuses a queue that processes share, in the role %s, with events that none but this one sees',
+    async (role) => {
+      const shared = { ...inProcessQueue(), name: 'shared', shared: true };
+      const options = { role, eventStore: memory(), queue: shared };
+      const testing = Test.createTestingModule({ imports: [EventSourcingModule.forRoot(options)] });
+      const booting = testing
+        .setLogger(silentLogger)
+        .compile()
+        .then((module) => module.init());
+      await expect(booting).rejects.toThrow(/share the shared queue, but events are kept in memory/);
+    },
+  );
 
   it('accepts request-scoped handlers, and asks cqrs for nothing when there are no commands', async () => {
     @Injectable({ scope: Scope.REQUEST })

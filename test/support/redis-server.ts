@@ -109,7 +109,7 @@ function leash(server: ChildProcess): void {
 }
 
 async function ready(server: ChildProcess, client: Redis): Promise<void> {
-  if (server.pid === undefined) throw new Error('These tests need redis-server 6.2 or later in PATH.');
+  if (server.pid === undefined) throw new Error('These tests need redis-server 7 or later in PATH.');
   const until = performance.now() + START_TIMEOUT_MS;
   if (client.status === 'wait') void client.connect().catch(() => undefined);
   while (performance.now() < until) {

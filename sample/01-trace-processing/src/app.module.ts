@@ -1,24 +1,31 @@
 import { EventSourcingModule, inProcessQueue, memory, type StorageAdapter } from '@event-sourcing/nestjs';
 import { clickhouse } from '@event-sourcing/nestjs/clickhouse';
+import { redisQueue } from '@event-sourcing/nestjs/redis';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { HealthModule } from './health/health.module.js';
 import { ProblemDetailsFilter } from './http/problem-details.filter.js';
 import { ProblemValidationPipe } from './http/validation.pipe.js';
-import { readSettings, type StoreSettings } from './settings.js';
+import { readSettings, servesApi, type StoreSettings } from './settings.js';
+import { TracesApiModule } from './trace-processing/http/traces-api.module.js';
 import { TraceProcessingModule } from './trace-processing/trace-processing.module.js';
 
 @Module({
   imports: [
     CqrsModule.forRoot(),
     EventSourcingModule.forRootAsync({
-      useFactory: () => ({
-        eventStore: createStore(readSettings(process.env).store),
-        queue: inProcessQueue(),
-      }),
+      useFactory: () => {
+        const { role, store, redisUrl } = readSettings(process.env);
+        return {
+          role,
+          eventStore: createStore(store, redisUrl),
+          queue: redisUrl ? redisQueue({ url: redisUrl }) : inProcessQueue(),
+        };
+      },
     }),
     TraceProcessingModule,
+    ...(servesApi(process.env) ? [TracesApiModule] : []),
     HealthModule,
   ],
   providers: [
@@ -28,7 +35,7 @@ import { TraceProcessingModule } from './trace-processing/trace-processing.modul
 })
 export class AppModule {}
 
-function createStore(settings: StoreSettings): StorageAdapter {
+function createStore(settings: StoreSettings, redisUrl: string | undefined): StorageAdapter {
   switch (settings.kind) {
     case 'memory':
       return memory();
@@ -39,8 +46,8 @@ function createStore(settings: StoreSettings): StorageAdapter {
         url: settings.url,
         username: settings.username,
         password: settings.password,
-        // This is the one process that appends; another that tries is refused at its boot.
-        singleWriter: true,
+        // Without Redis this is the one process that appends; another that tries is refused at its boot.
+        ...(redisUrl ? { redis: { url: redisUrl } } : { singleWriter: true }),
       });
   }
 }

@@ -9,7 +9,7 @@ import { readSettings } from './settings.js';
 const logger = new Logger('Sample');
 
 async function bootstrap(): Promise<void> {
-  const { host, port, maxBodyBytes } = readSettings(process.env);
+  const { host, port, maxBodyBytes, role } = readSettings(process.env);
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false });
   configureApp(app, maxBodyBytes);
   try {
@@ -19,7 +19,9 @@ async function bootstrap(): Promise<void> {
     throw error;
   }
   const url = await app.getUrl();
-  logger.log(`Listening on ${url} (send spans to ${url}/v1/traces, read ${url}/traces, try ${url}/${API_DOCS_PATH})`);
+  if (role === 'worker') logger.log(`Listening on ${url} (ask ${url}/health)`);
+  else
+    logger.log(`Listening on ${url} (send spans to ${url}/v1/traces, read ${url}/traces, try ${url}/${API_DOCS_PATH})`);
 }
 
 bootstrap().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { ProcessRole } from '@event-sourcing/nestjs';
 
 /** Beside the compiled code and not below the working directory, so that it is the same from wherever one starts. */
 const DEFAULT_DATA_DIR = fileURLToPath(new URL('../.data/clickhouse', import.meta.url));
@@ -13,7 +14,10 @@ export interface Settings {
   readonly host: string;
   /** Upper bound of a request body in bytes, after decompression. */
   readonly maxBodyBytes: number;
+  readonly role: ProcessRole;
   readonly store: StoreSettings;
+  /** A Redis server that carries the work from process to process, and keeps their appends apart. */
+  readonly redisUrl?: string;
 }
 
 export type StoreSettings =
@@ -26,12 +30,31 @@ export type StoreSettings =
 
 /** Reads the environment once. @throws Error that names the variable which is wrong */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const store = readStore(env);
+  const redisUrl = env['REDIS_URL'] || undefined;
+  const role = readRole(env);
+  if (role !== 'all' && !(store.kind === 'server' && redisUrl)) {
+    throw new Error(`EVENT_SOURCING_ROLE=${role} needs CLICKHOUSE_URL and REDIS_URL, which all processes share.`);
+  }
   return {
     port: readInteger(env, 'PORT', 3_000, MAX_PORT),
     host: env['HOST'] || '127.0.0.1',
     maxBodyBytes: readInteger(env, 'MAX_BODY_BYTES', 4_194_304, MAX_BODY_BYTES),
-    store: readStore(env),
+    role,
+    store,
+    redisUrl,
   };
+}
+
+/** Whether this process serves more than its health. Asked before anything can fail, when modules are put together. */
+export function servesApi(env: NodeJS.ProcessEnv): boolean {
+  return env['EVENT_SOURCING_ROLE'] !== 'worker';
+}
+
+function readRole(env: NodeJS.ProcessEnv): ProcessRole {
+  const role = env['EVENT_SOURCING_ROLE'] || 'all';
+  if (role === 'web' || role === 'worker' || role === 'all') return role;
+  throw new Error(`EVENT_SOURCING_ROLE must be web, worker or all, not "${role}".`);
 }
 
 function readStore(env: NodeJS.ProcessEnv): StoreSettings {

@@ -3,15 +3,12 @@ import { Module } from '@nestjs/common';
 import { RecordSpanHandler } from './commands/record-span.handler.js';
 import { SpanFailed } from './events/span-failed.event.js';
 import { SpanReceived } from './events/span-received.event.js';
-import { AlertsController } from './http/alerts.controller.js';
-import { OtlpTracesController } from './http/otlp-traces.controller.js';
-import { TracesController } from './http/traces.controller.js';
 import { SpanRecords } from './projections/span-records.map.js';
 import { TraceSummary } from './projections/trace-summary.fold.js';
 import { NotifyOnError } from './reactors/notify-on-error.reactor.js';
 import { RecentAlerts } from './reactors/recent-alerts.js';
 
-/** One feature module is one pipeline. */
+/** One feature module is one pipeline, the same in every role. */
 @Module({
   imports: [
     EventSourcingModule.forFeature({
@@ -20,7 +17,7 @@ import { RecentAlerts } from './reactors/recent-alerts.js';
       events: [SpanReceived, SpanFailed],
     }),
   ],
-  controllers: [OtlpTracesController, TracesController, AlertsController],
   providers: [RecordSpanHandler, TraceSummary, SpanRecords, NotifyOnError, RecentAlerts],
+  exports: [RecentAlerts],
 })
 export class TraceProcessingModule {}

@@ -24,7 +24,8 @@ export class OtlpTracesController {
   @ApiOperation({
     summary: 'Record spans',
     description:
-      'An OTLP ExportTraceServiceRequest, gzip or not. Answered when every span is stored; repeats store nothing twice.',
+      'An OTLP ExportTraceServiceRequest, gzip or not. Answered when every span is stored, or queued where processes ' +
+      'share a queue; repeats store nothing twice.',
   })
   @ApiConsumes(...Object.values(OTLP_CONTENT_TYPES))
   @ApiBody({ schema: { type: 'object', properties: { resourceSpans: { type: 'array', items: { type: 'object' } } } } })

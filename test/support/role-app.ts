@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Module, type Type } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Redis } from 'ioredis';
+import {
+  type AggregateCommandHandler,
+  CommandHandler,
+  EventSourcingModule,
+  type ProcessRole,
+  Reactor,
+  type ReactorHandler,
+  type RecordedEvent,
+} from '../../lib/index.js';
+import { postgres } from '../../lib/postgres.js';
+import { redisQueue } from '../../lib/redis.js';
+import { Add, Added, Additions, Reset, type Total, Totals } from './counter-app.js';
+
+/** Long enough that a worker under load is always in the middle of something. */
+const HANDLING_MS = 3;
+
+/** What all processes of one application have in common. */
+export interface RoleSettings {
+  readonly postgresUrl: string;
+  readonly redisPort: number;
+  readonly leaseMs: number;
+}
+
+/** The list in Redis to which reactors of every process add `aggregate#sequence`. */
+export const REACTIONS = 'reactions';
+
+const REDIS = Symbol('redis');
+
+@CommandHandler(Add, {
+  type: 'counter.add',
+  aggregateId: ({ counterId }) => counterId,
+  commandId: ({ commandId }) => commandId ?? crypto.randomUUID(),
+})
+class SlowAddHandler implements AggregateCommandHandler<Add> {
+  async handle({ amount }: Add): Promise<readonly object[]> {
+    await delay(HANDLING_MS);
+    return [Added.of(amount)];
+  }
+}
+
+@Reactor({ name: 'tell', fold: Totals, events: [Added] })
+class Tell implements ReactorHandler<Total, Added> {
+  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+
+  async handle({ aggregateId, sequence }: RecordedEvent<Added>): Promise<void> {
+    await this.redis.rpush(REACTIONS, `${aggregateId}#${sequence}`);
+  }
+}
+
+/** An application of counters whose processes share PostgreSQL and Redis. */
+export function roleApp(
+  role: ProcessRole,
+  { postgresUrl, redisPort, leaseMs }: RoleSettings,
+  handlers: readonly Type[] = [SlowAddHandler],
+): Type {
+  const connection = { host: '127.0.0.1', port: redisPort };
+  const redis = { provide: REDIS, useFactory: () => new Redis({ ...connection, lazyConnect: true }) };
+
+  @Module({
+    imports: [
+      EventSourcingModule.forFeature({ pipeline: 'counting', aggregateType: 'counter', events: [Added, Reset] }),
+    ],
+    providers: [...handlers, Totals, Additions, Tell, redis],
+  })
+  class CountingModule {
+    constructor(@Inject(REDIS) private readonly client: Redis) {}
+
+    onApplicationShutdown(): void {
+      this.client.disconnect();
+    }
+  }
+
+  @Module({
+    imports: [
+      CqrsModule.forRoot(),
+      EventSourcingModule.forRoot({
+        role,
+        eventStore: postgres({ connectionString: postgresUrl }),
+        queue: redisQueue({ connection, leaseMs }),
+      }),
+      CountingModule,
+    ],
+  })
+  class AppModule {}
+  return AppModule;
+}
