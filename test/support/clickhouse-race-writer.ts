@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClickHouseConnection } from '../../lib/clickhouse/clickhouse-connection.js';
 import { ServerClock } from '../../lib/clickhouse/server-clock.js';
@@ -12,6 +11,7 @@ import { WrongExpectedSequenceError } from '../../lib/event-store/wrong-expected
 import { RedisConnection } from '../../lib/redis/redis-connection.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
 import { ItemAdded } from './contract-events.js';
+import { runRounds } from './run-rounds.js';
 import { createStorageContext } from './storage-context.js';
 
 /** What one process of a race is told, as JSON in its first argument. */
@@ -64,14 +64,7 @@ const firsts: string[] = [];
 const acknowledged: { first: number; name: string }[] = [];
 let repeats = 0;
 
-// Each line in lets all writers run one round, so that none is ahead of the others; each line out says that they have.
-process.stdout.write('ready\n');
-const goes = createInterface(process.stdin)[Symbol.asyncIterator]();
-for (let round = 0; round < plan.rounds; round += 1) {
-  await goes.next();
-  await Promise.all(writers.map(({ name, store }) => race(name, store, round)));
-  if (round < plan.rounds - 1) process.stdout.write('ready\n');
-}
+await runRounds(plan.rounds, (round) => Promise.all(writers.map(({ name, store }) => race(name, store, round))));
 process.stdout.write(`${JSON.stringify({ wins, firsts, acknowledged, repeats } satisfies ClickHouseRaceResult)}\n`);
 for (const { store, connection, redis } of writers) {
   await store.close();

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { AppendConditionFailedError } from '../../lib/event-store/append-condition-failed.error.js';
 import type { EventStore } from '../../lib/event-store/event-store.js';
 import { PostgresEventStore } from '../../lib/event-store/postgres/postgres-event-store.js';
@@ -8,6 +7,7 @@ import { PoolConnection } from '../../lib/postgres/pool-connection.js';
 import { schemaNames } from '../../lib/postgres/schema-names.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
 import { ItemAdded } from './contract-events.js';
+import { runRounds } from './run-rounds.js';
 import { createStorageContext } from './storage-context.js';
 
 /** What one process of a race is told, as JSON in its first argument. */
@@ -49,14 +49,7 @@ const firsts: string[] = [];
 const conditionWins: { round: number; writer: string }[] = [];
 let lost = 0;
 
-// Each line in lets all writers run one round, so that none is ahead of the others; each line out says that they have.
-process.stdout.write('ready\n');
-const goes = createInterface(process.stdin)[Symbol.asyncIterator]();
-for (let round = 0; round < plan.rounds; round += 1) {
-  await goes.next();
-  await Promise.all(writers.map(({ name, store }) => race(name, store, round)));
-  if (round < plan.rounds - 1) process.stdout.write('ready\n');
-}
+await runRounds(plan.rounds, (round) => Promise.all(writers.map(({ name, store }) => race(name, store, round))));
 process.stdout.write(`${JSON.stringify({ wins, firsts, conditionWins, lost } satisfies RaceResult)}\n`);
 await connection.close();
 process.stdin.destroy();

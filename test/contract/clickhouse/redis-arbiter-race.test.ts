@@ -1,6 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ClickHouseConnection } from '../../../lib/clickhouse/clickhouse-connection.js';
@@ -13,6 +10,7 @@ import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../..
 import { collect } from '../../support/collect.js';
 import { compile, type Compiled } from '../../support/compile.js';
 import type { ItemAdded } from '../../support/contract-events.js';
+import { type Racer, runRace, startRacer } from '../../support/race.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { sequences, upTo } from '../event-store/event-store-cases.js';
 
@@ -41,48 +39,7 @@ afterAll(async () => {
   await compiled?.remove();
 });
 
-interface Writer {
-  readonly child: ChildProcess;
-  /** Lets it run its next round. */
-  go(): void;
-  /** The next line that it says; `undefined` when it has ended. */
-  line(): Promise<string | undefined>;
-}
-
-/** A child process that waits for its rounds. */
-function startWriter(plan: ClickHouseRacePlan): Writer {
-  const script = join(compiled!.path, 'test/support/clickhouse-race-writer.js');
-  const child = spawn(process.execPath, [script, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), RACE_LIMIT_MS);
-  child.once('close', () => clearTimeout(timer));
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  return {
-    child,
-    go: () => void child.stdin.write('go\n'),
-    line: async () => {
-      const { value, done } = await lines.next();
-      return done ? undefined : value;
-    },
-  };
-}
-
-/** Runs all rounds, each begun by all processes together and by another one first. */
-async function runRace(
-  writers: readonly Writer[],
-  disturb: (round: number) => Promise<void>,
-): Promise<readonly ClickHouseRaceResult[]> {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const said = await Promise.all(writers.map((writer) => writer.line()));
-    expect(said).toEqual(writers.map(() => 'ready'));
-    const first = round % writers.length;
-    for (const writer of [...writers.slice(first), ...writers.slice(0, first)]) writer.go();
-    await disturb(round);
-  }
-  const results = await Promise.all(writers.map((writer) => writer.line()));
-  return results.map((result) => JSON.parse(result!) as ClickHouseRaceResult);
-}
-
-function startWriters(database: string): Writer[] {
+function startWriters(database: string): Racer[] {
   const { url, username, password } = server!;
   const plan = {
     clickhouse: { url, username, password },
@@ -93,7 +50,10 @@ function startWriters(database: string): Writer[] {
     writers: WRITERS,
     rounds: ROUNDS,
   };
-  return upTo(PROCESSES).map((n) => startWriter({ ...plan, name: `p${n}` }));
+  return upTo(PROCESSES).map((n) => {
+    const one: ClickHouseRacePlan = { ...plan, name: `p${n}` };
+    return startRacer(compiled!, 'clickhouse-race-writer.js', one, RACE_LIMIT_MS);
+  });
 }
 
 /** What must hold whatever went on during the race. */
@@ -153,7 +113,7 @@ test(
   { timeout: 2 * RACE_LIMIT_MS },
   async () => {
     const { database, connection } = await newLog();
-    const results = await runRace(startWriters(database), async () => undefined);
+    const results = await runRace<ClickHouseRaceResult>(startWriters(database), ROUNDS);
     await checkLog(connection, results);
     expect(results.map(({ repeats }) => repeats)).toEqual(results.map(() => 0));
   },
@@ -166,7 +126,7 @@ test(
     const { database, connection } = await newLog();
     const writers = startWriters(database);
     const paused: number[] = [];
-    const results = await runRace(writers, async (round) => {
+    const results = await runRace<ClickHouseRaceResult>(writers, ROUNDS, async (round) => {
       // Some milliseconds into the round, where appends are under way.
       await sleep(5 + (round % 7) * 5);
       if (round % 10 === 3) await redis!.flush();

@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVENT_STORE_MIGRATIONS } from '../../../lib/event-store/postgres/migrations/index.js';
 import { PostgresEventStore } from '../../../lib/event-store/postgres/postgres-event-store.js';
@@ -15,6 +12,7 @@ import type { ItemAdded } from '../../support/contract-events.js';
 import { TEST_NAMES } from '../../support/postgres-database.js';
 import type { RacePlan, RaceResult } from '../../support/postgres-race-writer.js';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres-server.js';
+import { runRace, startRacer } from '../../support/race.js';
 import { createStorageContext } from '../../support/storage-context.js';
 import { sequences, upTo } from '../event-store/event-store-cases.js';
 
@@ -35,41 +33,6 @@ afterAll(async () => {
   await compiled?.remove();
 });
 
-interface Writer {
-  /** Lets it run its next round. */
-  go(): void;
-  /** The next line that it says; `undefined` when it has ended. */
-  line(): Promise<string | undefined>;
-}
-
-/** A child process that waits for its rounds. */
-function startWriter(plan: RacePlan): Writer {
-  const script = join(compiled!.path, 'test/support/postgres-race-writer.js');
-  const child = spawn(process.execPath, [script, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), RACE_LIMIT_MS);
-  child.once('close', () => clearTimeout(timer));
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  return {
-    go: () => void child.stdin.write('go\n'),
-    line: async () => {
-      const { value, done } = await lines.next();
-      return done ? undefined : value;
-    },
-  };
-}
-
-/** Runs all rounds, each begun by all processes together and by another one first. */
-async function runRace(writers: readonly Writer[]): Promise<readonly RaceResult[]> {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const said = await Promise.all(writers.map((writer) => writer.line()));
-    expect(said).toEqual(writers.map(() => 'ready'));
-    const first = round % writers.length;
-    for (const writer of [...writers.slice(first), ...writers.slice(0, first)]) writer.go();
-  }
-  const results = await Promise.all(writers.map((writer) => writer.line()));
-  return results.map((result) => JSON.parse(result!) as RaceResult);
-}
-
 test(
   `lets exactly one of ${PROCESSES} × ${WRITERS} writers win each of ${ROUNDS} rounds, without a hole or a double`,
   { timeout: 2 * RACE_LIMIT_MS },
@@ -79,7 +42,11 @@ test(
     try {
       await migrate(connection, TEST_NAMES, [EVENT_STORE_MIGRATIONS]);
       const plan = { url, schema: TEST_NAMES.schema, tenant: 'race', writers: WRITERS, rounds: ROUNDS };
-      const results = await runRace(upTo(PROCESSES).map((n) => startWriter({ ...plan, name: `p${n}` })));
+      const racers = upTo(PROCESSES).map((n) => {
+        const one: RacePlan = { ...plan, name: `p${n}` };
+        return startRacer(compiled!, 'postgres-race-writer.js', one, RACE_LIMIT_MS);
+      });
+      const results = await runRace<RaceResult>(racers, ROUNDS);
 
       const store = await PostgresEventStore.open({ ...(await createStorageContext()), connection, names: TEST_NAMES });
       const log = (aggregateId: string): Promise<RecordedEvent[]> => {
