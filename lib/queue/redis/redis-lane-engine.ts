@@ -1,6 +1,7 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import type { QueueDepth } from '../group-queue.js';
 import type { LaneEntries } from './lane-entries.js';
+import { runScript } from './run-script.js';
 import { DEPTH } from './scripts/depth.script.js';
 import { EXCHANGE } from './scripts/exchange.script.js';
 import { STAGE } from './scripts/stage.script.js';
@@ -105,7 +106,7 @@ export class RedisLaneEngine {
 
   constructor(
     private readonly connection: Pick<RedisConnection, 'run'>,
-    prefix: string,
+    private readonly prefix: string,
     private readonly leaseMs: number,
     private readonly limits: StageLimits,
   ) {
@@ -154,8 +155,9 @@ export class RedisLaneEngine {
     };
   }
 
+  /** @throws QueueUnavailableError, ForeignKeyError, ClosedError */
   async depth(): Promise<QueueDepth> {
-    const reply = (await this.connection.run(DEPTH, this.keys)) as [number, number, number, number, number];
+    const reply = (await runScript(this.connection, DEPTH, this.prefix)) as [number, number, number, number, number];
     const [jobs, parkedJobs, running, parkedLanes, deadLetters] = reply;
     return { jobs, parkedJobs, running, parkedLanes, deadLetters };
   }

@@ -69,7 +69,7 @@ export class RedisQueue extends GroupQueue {
     const purpose = 'The Redis queue';
     const connection = await RedisConnection.open(options.connection, purpose);
     try {
-      await checkQueueServer(connection);
+      await checkQueueServer(connection, options);
     } catch (error) {
       connection.close();
       throw error;
