@@ -16,6 +16,8 @@ export interface StageCall {
 export interface Flush {
   readonly producer: string;
   readonly number: number;
+  /** The first of the producer's flushes that has no answer yet; none is taken before one that is. */
+  readonly oldest: number;
   readonly calls: readonly StageCall[];
 }
 
@@ -113,12 +115,13 @@ export class RedisLaneEngine {
   }
 
   /** Answers per call an empty text when it was taken, or what refused it: see the script. */
-  async stage({ producer, number, calls }: Flush): Promise<readonly string[]> {
+  async stage({ producer, number, oldest, calls }: Flush): Promise<readonly string[]> {
     const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant, maxWaitingBytesPerTenant } = this.limits;
     const args: (string | number)[] = [
       maxWaitingBytesPerTenant,
       producer,
       number,
+      oldest,
       maxWaitingCommands,
       maxWaitingJobs,
       maxWaitingJobsPerTenant,
