@@ -1,5 +1,7 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
+import { encodeKey } from '../../tenancy/encode-key.js';
 import type { QueueDepth } from '../group-queue.js';
+import type { JobAnswer } from '../job-answer.js';
 import type { LaneEntries } from './lane-entries.js';
 import { DEPTH } from './scripts/depth.script.js';
 import { EXCHANGE } from './scripts/exchange.script.js';
@@ -24,6 +26,12 @@ export interface StageLimits {
   readonly maxWaitingJobs: number;
   readonly maxWaitingJobsPerTenant: number;
   readonly maxWaitingBytesPerTenant: number;
+}
+
+/** How long answers are kept, and how many of a tenant at least. */
+export interface AnswerLimits {
+  readonly answersKeptMs: number;
+  readonly answersKeptPerTenant: number;
 }
 
 /** A lane in the hands of this worker, until its lease ends. */
@@ -55,6 +63,7 @@ export interface BatchEnd extends LeasedLane {
   readonly batchLimit: number;
   /** The failure as JSON, or empty. */
   readonly error: string;
+  readonly answers: readonly JobAnswer[];
   readonly followUps: readonly LaneEntries[];
   /** For whoever hosts the batch: to be called when an exchange has taken this end. */
   readonly staged?: () => void;
@@ -107,7 +116,7 @@ export class RedisLaneEngine {
     private readonly connection: Pick<RedisConnection, 'run'>,
     prefix: string,
     private readonly leaseMs: number,
-    private readonly limits: StageLimits,
+    private readonly limits: StageLimits & AnswerLimits,
   ) {
     this.keys = [prefix];
   }
@@ -135,12 +144,15 @@ export class RedisLaneEngine {
     const { commands, others, wake, renewals, busy, groups, ends } = turn;
     const args: (string | number)[] = [this.limits.maxWaitingBytesPerTenant, this.leaseMs, MAX_ENTRIES, MAX_BYTES];
     args.push(turn.maySuspect ? 1 : 0, commands.lanes, commands.perTenant, others.lanes, others.perTenant);
+    args.push(this.limits.answersKeptMs, this.limits.answersKeptPerTenant);
     args.push(wake.length, ...wake, renewals.length);
     for (const { lane, token } of renewals) args.push(lane, token);
     args.push(busy.length, ...busy.flat(), groups.length, ...groups.flat(), ends.length);
     for (const end of ends) {
       args.push(end.lane, end.token, end.completed, end.step, Math.ceil(end.delayMs), end.failures, end.outages);
-      args.push(end.batchLimit, end.error, end.followUps.length);
+      args.push(end.batchLimit, end.error, end.answers.length);
+      for (const { id, value } of end.answers) args.push(encodeKey(id), value);
+      args.push(end.followUps.length);
       pushLanes(args, end.followUps);
     }
     const reply = (await this.connection.run(EXCHANGE, this.keys, args)) as ExchangeReply;

@@ -1,5 +1,6 @@
 /**
- * Lua: ends the batches of a worker and prolongs its leases. It needs `lanes`, `lost` and `deadline` of the exchange.
+ * Lua: ends the batches of a worker and prolongs its leases. It needs `lanes`, `lost` and `deadline` of the exchange,
+ * and `ANSWER_LIBRARY`.
  */
 export const ACKNOWLEDGE_LIBRARY = String.raw`
 local function removeHead(lane, completed, entries, bytes)
@@ -37,6 +38,7 @@ local function acknowledge(ack)
   else
     settle(lane)
   end
+  answer(lane.place.tenant, ack.answersFrom, ack.answers)
   for _, staged in ipairs(ack.lanes) do
     add(lanes[staged.name], { unpack(ARGV, staged.from, staged.from + staged.n - 1) })
   end

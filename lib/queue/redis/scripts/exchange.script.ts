@@ -1,5 +1,6 @@
 import { defineScript } from '../../../redis/redis-script.js';
 import { ACKNOWLEDGE_LIBRARY } from './acknowledge-library.js';
+import { ANSWER_LIBRARY } from './answer-library.js';
 import { CLAIM_LIBRARY } from './claim-library.js';
 import { LANE_LIBRARY } from './lane-library.js';
 import { TAKE_BACK_LIBRARY } from './take-back-library.js';
@@ -10,13 +11,14 @@ import { TAKE_BACK_LIBRARY } from './take-back-library.js';
  *
  * KEYS[1] prefix
  * ARGV    maxTenantBytes, leaseMs, most entries, most bytes, whether it may have a suspect (0 or 1),
- *         commands wanted, of one tenant at most, others wanted, of one tenant at most;
+ *         commands wanted, of one tenant at most, others wanted, of one tenant at most, how long answers are kept in ms, how
+ *         many of a tenant;
  *         n, (group to wake) …;
  *         n, (lane, token) … to prolong;
  *         n, (c or o for command or other, tenant, lanes it runs now) …;
  *         n, (group that it knows, most entries of a batch) …;
  *         n, per batch to end: lane, token, completed, step, delayMs, failures, outages, limit of the next batch or 0,
- *         error as JSON or '', lanes; per lane: lane, entries, entry …
+ *         error as JSON or '', answers, (id, value) …, lanes; per lane: lane, entries, entry …
  *         Steps: settle, wait, park, dead-letter (the head is put aside).
  * Answer  ms until something is due or -1; 1 when it stopped at a bound of its own; 1 when a tenant had its
  *         share; lanes whose lease is lost; and per leased lane: lane, token, failures, outages, 1 when handed out
@@ -37,7 +39,8 @@ local classes = {
   { letter = 'o', want = tonumber(ARGV[8]), cap = tonumber(ARGV[9]), groups = {} },
 }
 local deadline = int(now + leaseMs)
-local at = 10
+local answersKeptMs, mostAnswers = tonumber(ARGV[10]), tonumber(ARGV[11])
+local at = 12
 local function take()
   at = at + 1
   return ARGV[at - 1]
@@ -64,8 +67,10 @@ local acks = {}
 for i = 1, takeNumber() do
   local ack = {
     name = take(), token = take(), completed = takeNumber(), step = take(), delay = takeNumber(),
-    failures = takeNumber(), outages = takeNumber(), limit = takeNumber(), failure = take(), lanes = {},
+    failures = takeNumber(), outages = takeNumber(), limit = takeNumber(), failure = take(), answers = takeNumber(),
+    answersFrom = at, lanes = {},
   }
+  at = at + 2 * ack.answers
   names[#names + 1] = ack.name
   for l = 1, takeNumber() do
     local name, n = take(), takeNumber()
@@ -76,8 +81,9 @@ for i = 1, takeNumber() do
   acks[i] = ack
 end
 loadLanes(names)
-${ACKNOWLEDGE_LIBRARY}
+${ANSWER_LIBRARY}${ACKNOWLEDGE_LIBRARY}
 for _, ack in ipairs(acks) do acknowledge(ack) end
+saveAnswers()
 for _, one in ipairs(renewals) do renew(one) end
 saveStates()
 ${TAKE_BACK_LIBRARY}
