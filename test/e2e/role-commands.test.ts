@@ -84,12 +84,14 @@ it('tells a web process what became of a command in a worker, as if it had handl
   const rejected = commands.run(Add.of('c0', -1, 'second'));
   await expect(rejected).rejects.toBeInstanceOf(CommandRejectedError);
   await expect(rejected).rejects.toMatchObject({ message: 'Only more', reason: 'NEGATIVE', details: { amount: -1 } });
+  // What was not stored is decided anew when it is sent again, and answered by what came of it this time.
+  expect(await commands.run(Add.of('c0', 1, 'second'))).toMatchObject({ commandId: 'second', lastSequence: 2 });
   const failed = commands.run(Add.of('c0', 0, 'third'));
   await expect(failed).rejects.toBeInstanceOf(CommandFailedError);
   await expect(failed).rejects.toMatchObject({ commandId: 'third', failureCode: 'PERMANENT', kind: 'permanent' });
   // Sent again, it stores nothing more.
   expect(await commands.run(Add.of('c0', 1, 'first'))).toEqual(stored);
-  expect(await web.get(EventStore).head(stream('c0'))).toBe(1);
+  expect(await web.get(EventStore).head(stream('c0'))).toBe(2);
   // One connection for all, and one that hears of outcomes; none that blocks.
   const clients = (await redis.client.client('LIST')) as string;
   expect(clients.split('\n').filter((client) => /\bsub=1\b/.test(client))).toHaveLength(1);
