@@ -44,11 +44,6 @@ export class InProcessLanes {
     return this.commands.isQuiet && this.others.isQuiet;
   }
 
-  /** Nothing is taken of such a tenant. */
-  isForgotten(tenantId: TenantId): boolean {
-    return this.forgetting.has(tenantId);
-  }
-
   /** The lane whose turn it is, while there is room for one more of its kind. */
   next(): InProcessLane | undefined {
     return this.commands.next() ?? this.others.next();
@@ -57,7 +52,7 @@ export class InProcessLanes {
   add(staged: readonly StagedJob[]): void {
     const now = this.clock.now();
     for (const item of staged) {
-      if (this.isForgotten(item.lane.tenantId)) continue;
+      if (this.forgetting.has(item.lane.tenantId)) continue;
       const key = laneKey(item.lane);
       let lane = this.lanes.get(key);
       if (!lane) this.lanes.set(key, (lane = new InProcessLane(key, item.lane)));

@@ -184,10 +184,9 @@ export class InProcessQueue extends GroupQueue {
     failure: LaneOutcome['failure'],
     policy: LanePolicy,
   ): void {
-    const { tenantId } = lane.lane;
     this.lanes.end(lane, outcome?.completed ?? 0);
     if (outcome) this.lanes.add(outcome.followUps);
-    if (outcome?.answers && !this.lanes.isForgotten(tenantId)) this.answers.keep(tenantId, outcome.answers);
+    if (outcome?.answers) this.answers.keep(lane.lane.tenantId, outcome.answers);
     outcome?.staged?.();
     if (!failure) return this.lanes.settle(lane);
     const failed = toFailure(failure.error, this.clock.now());

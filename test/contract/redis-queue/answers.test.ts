@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
@@ -22,7 +21,6 @@ Logger.overrideLogger(silentLogger);
 
 /** Far longer than a test: whoever waits for its end fails. */
 const LONG_MS = 60_000;
-const LEASE_MS = 30;
 const of = lane('a', 'command');
 const { tenantId } = of;
 
@@ -97,8 +95,9 @@ it('tells a process that only waits by a message, heard on one connection that i
     await queue.stage([command(of, number)]);
     expect(await waiting).toBe('answer of a');
   }
+  expect(await queue.awaitAnswer(tenantId, 'receipt-1', LONG_MS)).toBe('answer of a');
   // Per wait: one look at its beginning, of two keys, and one at the message; and one when the channel is first heard.
-  expect((await reads()) - before).toBeLessThanOrEqual(3 * 3 + 2);
+  expect((await reads()) - before).toBeLessThanOrEqual(4 * 3 + 2);
   expect(await untruths(redis.client, prefix)).toEqual([]);
 });
 
@@ -196,10 +195,11 @@ it('takes and gives the answers of many batches at once', async () => {
 });
 
 it('keeps an answer in the step that acknowledges, and none under an old token', async () => {
-  const engine = await EngineUnderTest.open(redis, LEASE_MS);
+  const engine = await EngineUnderTest.open(redis);
   await engine.stage(command(of, '1'));
   const [old] = await engine.claim();
-  await delay(LEASE_MS * 2);
+  // As when its lease is over.
+  await redis.client.zadd(`${engine.prefix}lease`, 1, laneKey(of));
   const [current] = await engine.claim();
   const kept = (): Promise<Record<string, string>> => redis.client.hgetall(`${engine.prefix}answers:${tenantId}`);
   await engine.turn({ ends: [engine.end(old!, { answers: [{ id: '1', value: 'late' }] })] });
@@ -248,6 +248,27 @@ it('holds two generations of a tenant at most, each for a bounded time', async (
   expect(sizes.slice(MOST).every((size) => size >= MOST)).toBe(true);
   const ttl = await redis.client.pttl(`${engine.prefix}answers:${tenantId}`);
   expect(ttl).toBeLessThanOrEqual(2 * UNLIMITED.answersKeptMs);
+});
+
+it('begins a generation when the current one is so old that new answers would go too early', async () => {
+  const engine = await EngineUnderTest.open(redis);
+  const [current, older] = ['answers', 'older-answers'].map((key) => `${engine.prefix}${key}:${tenantId}`);
+  const answered = async (id: string): Promise<void> => {
+    await engine.stage(command(of, id));
+    const [claim] = await engine.claim();
+    await engine.turn({ ends: [engine.end(claim!, { answers: [{ id, value: 'x' }] })] });
+  };
+  await answered('1');
+  await answered('2');
+  const { answersKeptMs } = UNLIMITED;
+  expect(await redis.client.pttl(current!)).toBeGreaterThan(answersKeptMs);
+  // As when that time has passed.
+  await redis.client.pexpire(current!, answersKeptMs - 1);
+  await answered('3');
+  expect([await redis.client.hkeys(older!), await redis.client.hkeys(current!)]).toEqual([['1', '2'], ['3']]);
+  expect(await redis.client.pttl(older!)).toBeLessThan(answersKeptMs);
+  expect(await redis.client.pttl(current!)).toBeGreaterThan(answersKeptMs);
+  await engine.expectTruth();
 });
 
 it('acknowledges although the answers have no place, and says so to whoever asks', async () => {
