@@ -87,12 +87,15 @@ export class RedisQueue extends GroupQueue {
   async stage(staged: readonly StagedJob[]): Promise<void> {
     checkStagedJobs(staged);
     if (staged.length === 0) return;
-    const commands = staged.filter(({ lane }) => lane.kind === 'command').length;
+    let commands = 0;
+    for (const { lane } of staged) if (lane.kind === 'command') commands += 1;
     // What is being finished may lead to further commands.
     if (commands > 0 && this.drained && !this.insideBatch.getStore()) throw new ClosedError('The queue');
     if (commands > 0 && staged.length > MAX_JOBS_A_STEP) {
       throw new InvalidArgumentError('jobs', `must not be more than ${MAX_JOBS_A_STEP} with commands among them`);
     }
+    if (staged.length <= MAX_JOBS_A_STEP)
+      return this.buffer.add({ commands, lanes: toLaneEntries(staged, this.options) });
     // All are encoded before the first is sent, so that none is taken when one is refused.
     const parts: LaneEntries[][] = [];
     for (let from = 0; from < staged.length; from += MAX_JOBS_A_STEP) {

@@ -156,7 +156,7 @@ class World {
       others: { lanes, perTenant: 9 },
       maySuspect: true,
       busy: [],
-      groups: [['fold:c%401', BATCH]],
+      groups: [['fold:c@1', BATCH]],
       wake: [],
     });
     expect(answer.lost).toEqual(expectedLost);

@@ -170,7 +170,7 @@ it('keeps order, and takes each job once, while the connection breaks again and 
   ).finally(() => (staging = false));
   let cuts = 0;
   for (; staging; cuts += 1) {
-    await redis.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await delay(20 + Math.random() * 60);
   }
   await staged;
