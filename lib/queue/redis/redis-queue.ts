@@ -39,8 +39,8 @@ const HOST_RETRY_MS = 1_000;
  *                       └──exchange: time is up──▶ ready └──for good──▶ parked, or the head is put aside and: ready
  *
  * An entry leaves its lane by acknowledgement under the lease's token, to the dead letters, or when its tenant is
- * forgotten. Draining ends when what
- * runs here has ended; all else stays for other workers.
+ * forgotten. Draining ends when what runs here has ended and nobody here waits for an answer, or its time is over; all
+ * else stays for other workers.
  */
 export class RedisQueue extends GroupQueue {
   readonly control: RedisQueueControl;
