@@ -27,7 +27,7 @@ import {
   sequenceOf,
   settled,
 } from '../group-queue/group-queue-cases.js';
-import { EngineUnderTest } from './engine-under-test.js';
+import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
 
 Logger.overrideLogger(silentLogger);
 
@@ -124,12 +124,7 @@ it('says within its bound that the server is away, also to those who wait behind
 });
 
 it('takes a flush that is sent twice once, and tells the second the answer of the first', async () => {
-  const worker = await EngineUnderTest.open(redis, 30_000, {
-    maxWaitingCommands: 1,
-    maxWaitingJobs: 100,
-    maxWaitingJobsPerTenant: 100,
-    maxWaitingBytesPerTenant: 1_000_000,
-  });
+  const worker = await EngineUnderTest.open(redis, 30_000, { ...UNLIMITED, maxWaitingCommands: 1 });
   const jobs = [command(lane('a', 'command'), '1')];
   expect(await worker.flush(1, jobs)).toEqual(['']);
   expect(await worker.flush(1, jobs)).toEqual(['']);
