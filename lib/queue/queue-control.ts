@@ -22,6 +22,28 @@ export interface ParkedLane {
   readonly failures: readonly JobFailure[];
 }
 
+/**
+ * A lane whose head is tried again and again: it failed, or what it needs is away, such as a store, or a worker that
+ * knows the command. What waits behind it waits with it. Parked lanes are not among them.
+ *
+ * @publicApi
+ */
+export interface FailingLane {
+  readonly lane: Lane;
+  readonly status: 'ready' | 'waiting' | 'running';
+  readonly jobs: number;
+  /** When the first failure or outage was, since a job of the lane was last acknowledged; milliseconds since the epoch. */
+  readonly failingSince: number;
+  /** Failed attempts of the job at the head. */
+  readonly attempts: number;
+  /** Batches that met an outage. They burn no attempts. */
+  readonly outages: number;
+  /** Milliseconds since the epoch; `undefined` when it runs, or could. */
+  readonly nextAttemptAt?: number;
+  /** The last few failures and outages, in order. */
+  readonly failures: readonly JobFailure[];
+}
+
 /** A job that was put aside. @publicApi */
 export interface DeadLetter {
   /** Later ones have higher ids. */
@@ -43,7 +65,10 @@ export interface LaneContent {
   readonly size: number;
   /** The first of them, in order. */
   readonly jobs: readonly Job[];
+  /** Failed attempts of the job at the head. */
   readonly attempts: number;
+  /** Batches of it that met an outage. */
+  readonly outages: number;
   readonly failures: readonly JobFailure[];
 }
 
@@ -96,19 +121,22 @@ export interface QueueControl {
   /** The lanes that have been parked longest come first. */
   parkedLanes(filter?: LaneFilter): Promise<readonly ParkedLane[]>;
 
+  /** The lanes that have been failing longest come first. */
+  failingLanes(filter?: LaneFilter): Promise<readonly FailingLane[]>;
+
   /** In the order in which they were put aside, component by component. */
   deadLetters(filter?: LaneFilter): Promise<readonly DeadLetter[]>;
 
   /** `undefined` when the lane holds nothing. @param limit most jobs, at most 1_000 */
   inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined>;
 
-  /** Lets a parked lane go on with all its attempts; false when it is not parked. */
+  /** Lets a parked or failing lane go on at once, with all its attempts; false when it is neither, or runs just now. */
   retryLane(lane: Lane, note: OperatorNote): Promise<boolean>;
 
-  /** Puts the job at the head of a parked lane aside as a dead letter, and lets the lane go on; false when it is not parked. */
+  /** Puts the job at the head of such a lane aside as a dead letter, and lets the lane go on; false as in `retryLane`. */
   skipJob(lane: Lane, note: OperatorNote): Promise<boolean>;
 
-  /** Removes the job at the head of a parked lane for good, and lets the lane go on; false when it is not parked. */
+  /** Removes the job at the head of such a lane for good, and lets the lane go on; false as in `retryLane`. */
   discardJob(lane: Lane, note: OperatorNote): Promise<boolean>;
 
   /** Puts a dead letter at the end of its lane; false when there is none. */

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
+import { answerCases } from './group-queue/answer.cases.js';
 import { admissionCases } from './group-queue/admission.cases.js';
 import { controlCases } from './group-queue/control.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
+import { failingCases } from './group-queue/failing.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
@@ -50,11 +52,13 @@ export function groupQueueSuite(
     describe('order', () => orderCases({ open, start }));
     describe('failures', () => failureCases({ open, start }));
     describe('word of what is staged', () => stagedCases({ open, start }));
+    describe('answers', () => answerCases({ open, start }));
     describe('admission', () => admissionCases({ open, start }));
     describe('forgetting a tenant', () => forgetCases({ open, start }));
     describe('debounce', () => debounceCases({ open, start }));
     describe('sharing', () => sharingCases({ open, start }));
     describe('control', () => controlCases({ open, start }));
+    describe('failing lanes', () => failingCases({ open, start }));
     describe('model', () => propertyCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });

@@ -65,6 +65,12 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
   }
   for (const [lane, where] of places) problems.push(`${lane} has no state and stands in ${where.join()}`);
 
+  const tries = await redis.hgetall(`${prefix}tries`);
+  const failing = Object.keys(tries).filter((lane) => /^(?!0 0 )/.test(tries[lane]!) && states[lane]?.[0] !== 'p');
+  const listed = await redis.zrange(`${prefix}failing`, '0', '-1');
+  if (listed.toSorted().join() !== failing.toSorted().join())
+    problems.push(`failing holds ${listed}, true is ${failing}`);
+
   const rings = keys.filter((key) => key.startsWith('ring:'));
   const inRings: string[] = [];
   for (const ring of rings) {
@@ -76,7 +82,7 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
 
   for (const field of [
     ...keys.filter((key) => key.startsWith('errors:')).map((key) => key.slice('errors:'.length)),
-    ...(await redis.hkeys(`${prefix}tries`)),
+    ...Object.keys(tries),
   ]) {
     if (states[field] === undefined) problems.push(`${field} has tries or errors and nothing else`);
   }
@@ -87,6 +93,11 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
       if (tenant === undefined) problems.push(`dead letter ${id} is listed and not there`);
       else sums.add(tenant, `${kind}:${component}`, 'deadLetters', 1);
     }
+  }
+  for (const key of keys.filter((one) => /^(older-)?answers:/.test(one))) {
+    // Without its expiry it would stay for ever.
+    if ((await redis.pttl(prefix + key)) < 0) problems.push(`${key} never expires`);
+    if ((await redis.type(prefix + key)) !== 'hash') problems.push(`${key} is no hash`);
   }
   for (const [key, expected] of Object.entries(sums.byKey)) {
     const found = await redis.hgetall(prefix + key);

@@ -3,6 +3,7 @@ import { KEPT_ACTIONS, checkLimit, checkNote, checkTarget, isWanted } from '../c
 import { type Lane, componentKey, laneKey } from '../lane.js';
 import type {
   DeadLetter,
+  FailingLane,
   HoldTarget,
   LaneContent,
   LaneFilter,
@@ -51,6 +52,25 @@ export class InProcessControl implements QueueControl {
       .map((one) => ({ lane: one.lane, jobs: one.size, parkedAt: one.parkedAt, ...attemptsOf(one) }));
   }
 
+  async failingLanes(filter: LaneFilter = {}): Promise<readonly FailingLane[]> {
+    const limit = checkLimit(filter.limit);
+    return [...this.lanes.byKey.values()]
+      .filter(
+        ({ failingSince, status, lane }) => failingSince !== undefined && status !== 'parked' && isWanted(lane, filter),
+      )
+      .toSorted((one, other) => one.failingSince! - other.failingSince!)
+      .slice(0, limit)
+      .map((one) => ({
+        lane: one.lane,
+        status: statusOf(one) as FailingLane['status'],
+        jobs: one.size,
+        failingSince: one.failingSince!,
+        outages: one.tries.outages,
+        ...(one.nextAttemptAt === undefined ? {} : { nextAttemptAt: one.nextAttemptAt }),
+        ...attemptsOf(one),
+      }));
+  }
+
   async deadLetters(filter: LaneFilter = {}): Promise<readonly DeadLetter[]> {
     const limit = checkLimit(filter.limit);
     return [...this.lanes.deadLetters.values()].filter(({ lane }) => isWanted(lane, filter)).slice(0, limit);
@@ -60,20 +80,19 @@ export class InProcessControl implements QueueControl {
     const lane = this.lanes.byKey.get(laneKey(of));
     const jobs = lane?.peek(checkLimit(limit));
     if (!lane || !jobs) return undefined;
-    const status = lane.status === 'held' || lane.status === 'idle' ? 'ready' : lane.status;
-    return { status, size: lane.size, jobs, ...attemptsOf(lane) };
+    return { status: statusOf(lane), size: lane.size, jobs, outages: lane.tries.outages, ...attemptsOf(lane) };
   }
 
   async retryLane(of: Lane, note: OperatorNote): Promise<boolean> {
-    return this.unpark('retry', of, note);
+    return this.release('retry', of, note);
   }
 
   async skipJob(of: Lane, note: OperatorNote): Promise<boolean> {
-    return this.unpark('skip', of, note);
+    return this.release('skip', of, note);
   }
 
   async discardJob(of: Lane, note: OperatorNote): Promise<boolean> {
-    return this.unpark('discard', of, note);
+    return this.release('discard', of, note);
   }
 
   async retryDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
@@ -132,12 +151,12 @@ export class InProcessControl implements QueueControl {
     return this.usage(componentKey);
   }
 
-  private unpark(action: 'retry' | 'skip' | 'discard', of: Lane, note: OperatorNote): boolean {
+  private release(action: 'retry' | 'skip' | 'discard', of: Lane, note: OperatorNote): boolean {
     checkNote(note);
     const lane = this.lanes.byKey.get(laneKey(of));
-    if (lane?.status !== 'parked') return false;
+    if (!lane || lane.status === 'running' || lane.failingSince === undefined) return false;
     if (action === 'skip') this.lanes.putAside(lane, lane.peek(1)[0]!, note.reason);
-    this.lanes.unpark(lane, action === 'retry' ? 0 : 1);
+    this.lanes.letGo(lane, action === 'retry' ? 0 : 1);
     this.claim();
     this.record(of.tenantId, { action, subject: of, ...note });
     return true;
@@ -175,6 +194,10 @@ export class InProcessControl implements QueueControl {
 
 function attemptsOf({ tries, failures }: InProcessLane): Pick<ParkedLane, 'attempts' | 'failures'> {
   return { attempts: tries.failures, failures: [...failures] };
+}
+
+function statusOf({ status }: InProcessLane): LaneContent['status'] {
+  return status === 'held' || status === 'idle' ? 'ready' : status;
 }
 
 function nameOf({ component, tenantId }: HoldTarget): string {

@@ -87,6 +87,7 @@ export class InProcessLanes {
 
   makeReady(lane: InProcessLane): void {
     lane.cancelWait();
+    lane.nextAttemptAt = undefined;
     lane.status = 'ready';
     this.classOf(lane).push(lane);
   }
@@ -94,6 +95,7 @@ export class InProcessLanes {
   wait(lane: InProcessLane, delayMs: number): void {
     lane.cancelWait();
     lane.status = 'waiting';
+    lane.nextAttemptAt = this.clock.now() + delayMs;
     lane.cancelWait = this.clock.schedule(delayMs, () => {
       this.makeReady(lane);
       this.onDue();
@@ -106,9 +108,11 @@ export class InProcessLanes {
     this.counts.parked(lane.lane, lane.size);
   }
 
-  /** Lets a parked lane go on, without its first `removed` jobs. */
-  unpark(lane: InProcessLane, removed: number): void {
-    this.counts.unparked(lane.lane, lane.size);
+  /** Lets a parked or failing lane that does not run go on, without its first `removed` jobs. */
+  letGo(lane: InProcessLane, removed: number): void {
+    if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);
+    if (lane.status === 'ready') this.classOf(lane).remove(lane);
+    lane.cancelWait();
     this.removeHead(lane, removed);
     lane.forgetTries();
     this.settle(lane);
@@ -166,8 +170,8 @@ export class InProcessLanes {
   /** All lanes of the tenant that do not run are gone afterwards. @returns how many jobs went */
   private removeWaiting(tenantId: TenantId): number {
     let jobs = 0;
-    this.commands.remove(tenantId);
-    this.others.remove(tenantId);
+    this.commands.removeAll(tenantId);
+    this.others.removeAll(tenantId);
     for (const lane of this.lanesOf(tenantId)) {
       lane.cancelWait();
       if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);

@@ -6,8 +6,8 @@ import { checkLimit, checkNote, checkTarget, isWanted } from '../check-control.j
 import { type Lane, type LaneKind, componentKey, laneKey, parseLaneKey } from '../lane.js';
 import type {
   DeadLetter,
+  FailingLane,
   HoldTarget,
-  JobFailure,
   LaneContent,
   LaneFilter,
   OperatorNote,
@@ -16,12 +16,20 @@ import type {
   QueueControl,
   QueueUsage,
 } from '../queue-control.js';
-import { decodeEntry } from './entry-codec.js';
+import {
+  type DeadReply,
+  type InspectReply,
+  type ListedReply,
+  toDeadLetter,
+  toFailingLane,
+  toLaneContent,
+  toParkedLane,
+} from './lane-reports.js';
 import { runScript } from './run-script.js';
 import { DEAD_LETTERS } from './scripts/dead-letters.script.js';
 import { HOLD } from './scripts/hold.script.js';
 import { INSPECT_LANE } from './scripts/inspect-lane.script.js';
-import { PARKED_LANES } from './scripts/parked-lanes.script.js';
+import { LISTED_LANES } from './scripts/listed-lanes.script.js';
 import { RECORDS } from './scripts/records.script.js';
 import { RELEASE_DEAD_LETTER } from './scripts/release-dead-letter.script.js';
 import { RELEASE_LANE } from './scripts/release-lane.script.js';
@@ -29,19 +37,6 @@ import { USAGE } from './scripts/usage.script.js';
 
 /** Lanes or dead letters that one script reads. */
 const PAGE = 200;
-
-const STATUS = { r: 'ready', s: 'ready', w: 'waiting', l: 'running', p: 'parked' } as const;
-
-type ParkedReply = [lane: string, at: string, jobs: number, tries: string, errors: string];
-type DeadReply = [
-  id: string,
-  lane: string,
-  entry: string,
-  attempts: string,
-  at: string,
-  errors: string,
-  reason: string,
-];
 
 /** The actions of operators, each one script. */
 export class RedisQueueControl implements QueueControl {
@@ -51,14 +46,11 @@ export class RedisQueueControl implements QueueControl {
   ) {}
 
   async parkedLanes(filter: LaneFilter = {}): Promise<readonly ParkedLane[]> {
-    const limit = checkLimit(filter.limit);
-    const found: ParkedLane[] = [];
-    for (let from = 0; found.length < limit; from += PAGE) {
-      const page = (await this.run(PARKED_LANES, [from, PAGE])) as ParkedReply[];
-      found.push(...page.map(toParkedLane).filter(({ lane }) => isWanted(lane, filter)));
-      if (page.length < PAGE) break;
-    }
-    return found.slice(0, limit);
+    return (await this.listed('parked', filter)).map(toParkedLane);
+  }
+
+  async failingLanes(filter: LaneFilter = {}): Promise<readonly FailingLane[]> {
+    return (await this.listed('failing', filter)).map(toFailingLane);
   }
 
   async deadLetters(filter: LaneFilter = {}): Promise<readonly DeadLetter[]> {
@@ -78,16 +70,7 @@ export class RedisQueueControl implements QueueControl {
   }
 
   async inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined> {
-    const reply = (await this.run(INSPECT_LANE, [laneKey(lane), checkLimit(limit)])) as [
-      string,
-      number,
-      string,
-      string,
-    ];
-    const [state, size, tries, errors, ...entries] = reply;
-    if (state === '') return undefined;
-    const status = STATUS[state[0] as keyof typeof STATUS];
-    return { status, size, jobs: (entries as string[]).map(decodeEntry), ...toAttempts(tries, errors) };
+    return toLaneContent((await this.run(INSPECT_LANE, [laneKey(lane), checkLimit(limit)])) as InspectReply);
   }
 
   retryLane(lane: Lane, note: OperatorNote): Promise<boolean> {
@@ -141,6 +124,17 @@ export class RedisQueueControl implements QueueControl {
 
   usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
     return this.usage('group', componentKey);
+  }
+
+  private async listed(list: 'parked' | 'failing', filter: LaneFilter): Promise<readonly ListedReply[]> {
+    const limit = checkLimit(filter.limit);
+    const found: ListedReply[] = [];
+    for (let from = 0; found.length < limit; from += PAGE) {
+      const page = (await this.run(LISTED_LANES, [list, from, PAGE])) as ListedReply[];
+      found.push(...page.filter(([lane]) => isWanted(parseLaneKey(lane), filter)));
+      if (page.length < PAGE) break;
+    }
+    return found.slice(0, limit);
   }
 
   private async releaseLane(action: 'retry' | 'skip' | 'discard', lane: Lane, note: OperatorNote): Promise<boolean> {
@@ -207,25 +201,5 @@ function toTarget(hold: string): HoldTarget {
   return {
     ...(kind === undefined ? {} : { component: { kind: kind as LaneKind, component: component! } }),
     ...(tenantId === undefined ? {} : { tenantId }),
-  };
-}
-
-function toAttempts(tries: string, errors: string): { attempts: number; failures: readonly JobFailure[] } {
-  return { attempts: Number(tries.split(' ')[0] ?? 0), failures: JSON.parse(errors) as readonly JobFailure[] };
-}
-
-function toParkedLane([lane, at, jobs, tries, errors]: ParkedReply): ParkedLane {
-  return { lane: parseLaneKey(lane), jobs, parkedAt: Number(at), ...toAttempts(tries, errors) };
-}
-
-function toDeadLetter([id, lane, entry, attempts, at, errors, reason]: DeadReply): DeadLetter {
-  return {
-    id: Number(id),
-    lane: parseLaneKey(lane),
-    job: decodeEntry(entry),
-    attempts: Number(attempts),
-    putAsideAt: Number(at),
-    failures: JSON.parse(errors) as readonly JobFailure[],
-    ...(reason === '' ? {} : { skippedBecause: reason }),
   };
 }
