@@ -124,6 +124,31 @@ export function failingCases({ start }: GroupQueueCases): void {
     expect(seen.toSorted()).toEqual(action === 'retryLane' ? ['a 1', 'b 1', 'c 1'] : ['a 1', 'c 1']);
   });
 
+  it.each(ACTIONS)('%s reaches a lane whose next attempt waits for a slot', async (action) => {
+    const end = gate();
+    const sizes: number[] = [];
+    let isBroken = true;
+    const queue = await start(
+      async (batch) => {
+        if (isBroken && batch.lane.id === 'b') throw new Error('broken');
+        sizes.push(batch.jobs.length);
+        if (batch.lane.id === 'slow') await end.opened;
+        return done(batch);
+      },
+      { policy: { ...PATIENT, backoffMs: 1, maxBackoffMs: 1, maxAttempts: 1_000_000 }, limits: { concurrency: 1 } },
+    );
+    await queue.stage([range(lane('b'), 1)]);
+    await eventually(async () => expect(await queue.control.failingLanes()).toHaveLength(1));
+    await queue.stage([range(lane('slow', 'fold', 'other'), 1)]);
+    await eventually(() => expect(sizes).toEqual([1]));
+    await hasStatus(queue, lane('b'), 'ready');
+    isBroken = false;
+    expect(await queue.control[action](lane('b'), note)).toBe(true);
+    end.open();
+    await settled(queue);
+    expect(sizes).toEqual(action === 'retryLane' ? [1, 1] : [1]);
+  });
+
   it.each(ACTIONS)('%s does nothing to a lane that runs, or has not failed', async (action) => {
     const started = gate();
     const end = gate();
