@@ -120,12 +120,10 @@ export class LaneBackend extends UnsupportedBackend implements IQueueBackend {
 }
 
 function toJobJson(id: string, runs: readonly LaneRun[]): JobJson {
-  const lanes = runs.map(({ lane, claim }) => ({
-    ...lane,
-    jobs: claim.entries.length,
-    attempt: claim.failures + 1,
-  }));
-  const data: LaneJobData = { lanes };
+  const data: LaneJobData = {
+    lanes: runs.map(({ claim }) => claim.lane),
+    jobs: runs.reduce((sum, { claim }) => sum + claim.entries.length, 0),
+  };
   const now = Date.now();
   return {
     id,
@@ -138,7 +136,7 @@ function toJobJson(id: string, runs: readonly LaneRun[]): JobJson {
     timestamp: now,
     processedOn: now,
     failedReason: '',
-    returnvalue: '',
+    returnvalue: 'null',
     stalledCounter: 0,
   };
 }

@@ -1,22 +1,16 @@
 import type { IQueueBackend, Job, JobProgress, Worker } from 'bullmq';
-import type { Lane } from '../../../lane.js';
 
 /** What a job of the BullMQ `Worker` stands for: some lanes, each with one batch. @publicApi */
 export interface LaneJobData {
-  readonly lanes: readonly LaneJobLane[];
-}
-
-/** @publicApi */
-export interface LaneJobLane extends Lane {
-  /** Jobs of the lane in this batch. */
+  /** Each as `tenant:kind:component:aggregateType:id`, its parts encoded as by `encodeURIComponent`. */
+  readonly lanes: readonly string[];
+  /** Jobs of the queue in all batches together. */
   readonly jobs: number;
-  /** Which attempt of the first of them this is, from 1. */
-  readonly attempt: number;
 }
 
 /** What a job of the BullMQ `Worker` returns. @publicApi */
 export interface LaneJobResult {
-  /** How many jobs of its lanes were done. */
+  /** Jobs of the queue that were done. */
   readonly completed: number;
 }
 
