@@ -70,7 +70,7 @@ export class HeldLanes {
 
   lose(lane: string): void {
     const run = this.byLane.get(lane)?.run;
-    if (!run || run.abort.signal.aborted) return;
+    if (!run || run.abort.reason) return;
     run.abort.abort(new LeaseLostError(lane));
     this.lost(run);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock/clock.js';
 import { PermanentError } from '../../errors/permanent.error.js';
+import { BatchAbort } from '../batch-abort.js';
 import { handleInTime } from '../handle-in-time.js';
 import type { Job } from '../job.js';
 import { type Lane, parseLaneKey } from '../lane.js';
@@ -17,7 +18,7 @@ export class LaneRun {
   readonly lane: Lane;
   /** As it stands in keys. */
   readonly tenant: string;
-  readonly abort = new AbortController();
+  readonly abort = new BatchAbort();
   /** How it ended, once it has run: jobs done, and why the one after them failed. */
   completed = 0;
   failure: LaneOutcome['failure'];

@@ -179,8 +179,8 @@ export class LaneSource {
   private turn(): void {
     if (this.turns >= MAX_TURNS || this.stopped || this.retryMs > 0) return;
     const mayClaim = this.looking && this.claiming;
-    const commands = mayClaim ? this.commands.free : 0;
-    const others = mayClaim ? this.others.free : 0;
+    const commands = mayClaim ? this.commands.forOneTurn : 0;
+    const others = mayClaim ? this.others.forOneTurn : 0;
     const aged = this.held.takeAged();
     if (commands + others === 0 && this.outbox.size === 0 && aged.length === 0 && this.wake.length === 0) return;
     const turn: Turn = {

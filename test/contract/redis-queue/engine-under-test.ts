@@ -56,9 +56,11 @@ export class EngineUnderTest {
     return this.flush(this.flushes, jobs);
   }
 
-  flush(number: number, jobs: readonly StagedJob[]): Promise<readonly string[]> {
+  /** @param oldest the first flush without answer */
+  flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
     const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
-    return this.engine.stage({ producer: 'p', number, calls: [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }] });
+    const calls = [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }];
+    return this.engine.stage({ producer: 'p', number, oldest, calls });
   }
 
   turn(turn: Partial<Turn>): Promise<TurnAnswer> {

@@ -130,7 +130,12 @@ class World {
       BOUNDS,
     );
     this.flushes += 1;
-    await this.engine.stage({ producer: 'p', number: this.flushes, calls: [{ commands: 0, lanes: entries }] });
+    await this.engine.stage({
+      producer: 'p',
+      number: this.flushes,
+      oldest: this.flushes,
+      calls: [{ commands: 0, lanes: entries }],
+    });
   }
 
   private async turn(said: {

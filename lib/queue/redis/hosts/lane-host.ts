@@ -25,7 +25,7 @@ export abstract class LaneHost {
   protected async work(run: LaneRun): Promise<void> {
     await this.inside(async () => {
       const end = await run.run();
-      const { reason } = run.abort.signal;
+      const { reason } = run.abort;
       if (reason instanceof LeaseLostError) return this.source.end(run);
       this.log(run, end.step);
       this.source.end(run, reason instanceof ClosedError && end.completed === 0 ? run.handBack() : end);

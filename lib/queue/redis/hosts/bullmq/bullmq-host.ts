@@ -85,7 +85,7 @@ export class BullmqHost extends LaneHost {
 }
 
 function failureOf(run: LaneRun): LaneFailure[] {
-  const { reason } = run.abort.signal;
+  const { reason } = run.abort;
   const failure = reason instanceof LeaseLostError ? { error: reason } : run.failure;
   return failure ? [{ lane: run.lane, error: failure.error }] : [];
 }
