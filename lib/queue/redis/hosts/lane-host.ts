@@ -6,6 +6,9 @@ import type { LaneSource } from '../lane-source.js';
 import { LeaseLostError } from '../lease-lost.error.js';
 import type { BatchEnd } from '../redis-lane-engine.js';
 
+/** What a host needs of a source. */
+export type HostedLanes = Pick<LaneSource, 'slots' | 'lanes' | 'take' | 'end' | 'suspend' | 'drain' | 'onLost'>;
+
 /** Runs something as part of a batch. */
 export type InsideBatch = (run: () => Promise<void>) => Promise<void>;
 
@@ -14,7 +17,7 @@ export abstract class LaneHost {
   protected readonly logger = new Logger(GroupQueue.name);
 
   constructor(
-    protected readonly source: LaneSource,
+    protected readonly source: HostedLanes,
     private readonly inside: InsideBatch,
   ) {}
 

@@ -1,11 +1,10 @@
-import type { LaneSource } from '../lane-source.js';
-import { type InsideBatch, LaneHost } from './lane-host.js';
+import { type HostedLanes, type InsideBatch, LaneHost } from './lane-host.js';
 
 /** Runs every lane as soon as it is at hand. */
 export class NativeHost extends LaneHost {
   private draining = false;
 
-  constructor(source: LaneSource, inside: InsideBatch) {
+  constructor(source: HostedLanes, inside: InsideBatch) {
     super(source, inside);
     void this.takeAll();
   }

@@ -2,9 +2,8 @@ import type { IQueueBackend, JobProgress } from 'bullmq';
 import { describeError } from '../../../../errors/describe-error.js';
 import { encodeKey } from '../../../../tenancy/encode-key.js';
 import type { LaneRun } from '../../lane-run.js';
-import type { LaneSource } from '../../lane-source.js';
 import { LeaseLostError } from '../../lease-lost.error.js';
-import { type InsideBatch, LaneHost } from '../lane-host.js';
+import { type HostedLanes, type InsideBatch, LaneHost } from '../lane-host.js';
 import type { BullmqHostOptions } from './bullmq-host-options.js';
 import { LaneBackend } from './lane-backend.js';
 import type { LaneJob, LaneJobData, LaneJobResult, LaneWorker } from './lane-job.js';
@@ -30,7 +29,7 @@ export class BullmqHost extends LaneHost {
   private readonly backend: LaneBackend;
   private readonly worker: LaneWorker;
 
-  constructor(bullmq: Bullmq, source: LaneSource, inside: InsideBatch, settings: BullmqHostSettings) {
+  constructor(bullmq: Bullmq, source: HostedLanes, inside: InsideBatch, settings: BullmqHostSettings) {
     super(source, inside);
     const name = encodeKey(settings.name);
     const backend = new LaneBackend(name, source, settings.drainTimeoutMs);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IQueueBackend, JobJson } from 'bullmq';
 import type { LaneRun } from '../../lane-run.js';
-import type { LaneSource } from '../../lane-source.js';
+import type { HostedLanes } from '../lane-host.js';
 import type { LaneJobData } from './lane-job.js';
 import { UnsupportedBackend } from './unsupported-backend.js';
 
@@ -35,7 +35,7 @@ export class LaneBackend extends UnsupportedBackend implements IQueueBackend {
 
   constructor(
     readonly qualifiedName: string,
-    private readonly source: LaneSource,
+    private readonly source: Pick<HostedLanes, 'lanes' | 'take' | 'suspend' | 'drain'>,
     private readonly drainTimeoutMs: number,
   ) {
     super();
