@@ -3,11 +3,10 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
 import { describeError } from '../../errors/describe-error.js';
-import type { RedisConnection } from '../../redis/redis-connection.js';
 import { GroupQueue } from '../group-queue.js';
 import { HeldLanes } from './held-lanes.js';
 import type { LaneRun } from './lane-run.js';
-import { MAX_WAIT_MS, MarkWaiter } from './mark-waiter.js';
+import { MAX_WAIT_MS, type MarkConnection, MarkWaiter } from './mark-waiter.js';
 import { Outbox } from './outbox.js';
 import type { BatchEnd, Claim, RedisLaneEngine, Turn, TurnAnswer } from './redis-lane-engine.js';
 import { Slots } from './slots.js';
@@ -70,8 +69,8 @@ export class LaneSource {
 
   /** @param groups what the host can run, with the most jobs of a batch */
   constructor(
-    private readonly engine: RedisLaneEngine,
-    marks: RedisConnection,
+    private readonly engine: Pick<RedisLaneEngine, 'exchange'>,
+    marks: MarkConnection,
     private readonly groups: Turn['groups'],
     private readonly toRun: (claim: Claim) => LaneRun,
     options: LaneSourceOptions,

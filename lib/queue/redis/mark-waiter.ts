@@ -11,6 +11,8 @@ export const MAX_WAIT_MS = 5_000;
 const CAPPED_PAUSE_MS = 20;
 const RETRY_MS = 100;
 
+export type MarkConnection = Pick<RedisConnection, 'blockingPop' | 'close'>;
+
 /** Who has lanes run, as far as the wait for marks needs him. */
 export interface MarkListener {
   /** Groups of which a lane could be taken now; none while there is no use in waiting. */
@@ -33,7 +35,7 @@ export class MarkWaiter {
 
   /** @param leaseMs lanes of dead workers are looked for that often */
   constructor(
-    private readonly connection: RedisConnection,
+    private readonly connection: MarkConnection,
     private readonly prefix: string,
     leaseMs: number,
     private readonly listener: MarkListener,

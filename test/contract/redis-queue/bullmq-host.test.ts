@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import type { GroupQueue } from '../../../lib/queue/group-queue.js';
 import { laneKey } from '../../../lib/queue/lane.js';
@@ -141,14 +141,17 @@ it.each([
   ['Error', 'bullmq:rateLimitExceeded'],
 ])('gives %s of a handler no other meaning than that of a failure', async (errorName, message) => {
   let tries = 0;
-  const { queue } = await start((batch) => {
+  const { queue, worker } = await start((batch) => {
     tries += 1;
     if (tries === 1) throw Object.assign(new Error(message), { name: errorName });
     return done(batch);
   });
+  const failures: unknown[] = [];
+  worker().on('failed', (_job, error) => void failures.push(error));
   await stage(queue, ['a']);
   await settled(queue);
   expect(tries).toBe(2);
+  expect(failures).toEqual([expect.any(LanesFailedError)]);
 });
 
 it('runs further lanes in the slots of those that have ended, while another lane of their job goes on', async () => {
@@ -309,21 +312,23 @@ it('runs jobs within the spans of a telemetry', async () => {
 });
 
 it('goes on when a listener throws, or the one who is given the Worker', async () => {
-  const errors: unknown[] = [];
+  const logged = vi.spyOn(silentLogger, 'error');
   const { queue } = await start(done, {
     bullmq: {
       onWorker: (worker) => {
         worker.on('active', () => {
           throw new Error('in a listener');
         });
-        worker.on('error', (error) => void errors.push(error.message));
         throw new Error('in onWorker');
       },
     },
   });
   await stage(queue, ['a', 'b']);
   await settled(queue);
-  expect(errors).toContain('in a listener');
+  const errors = logged.mock.calls.map(([line]) => line);
+  for (const error of ['Error: in onWorker', 'Error: in a listener']) {
+    expect(errors).toContainEqual({ message: 'The BullMQ worker of the queue reported an error', error });
+  }
 });
 
 it('says so when it is asked for what needs job records', async () => {

@@ -29,7 +29,7 @@ export class BullmqHost extends LaneHost {
   private readonly backend: LaneBackend;
   private readonly worker: LaneWorker;
 
-  constructor(bullmq: Bullmq, source: HostedLanes, inside: InsideBatch, settings: BullmqHostSettings) {
+  constructor(bullmq: Pick<Bullmq, 'Worker'>, source: HostedLanes, inside: InsideBatch, settings: BullmqHostSettings) {
     super(source, inside);
     const name = encodeKey(settings.name);
     const backend = new LaneBackend(name, source, settings.drainTimeoutMs);
