@@ -5,6 +5,7 @@ import { describeError } from '../../errors/describe-error.js';
 import { classifyRedisError } from '../../redis/classify-redis-error.js';
 import { QueueFullError } from '../queue-full.error.js';
 import { ForeignKeyError } from './foreign-key.error.js';
+import type { LaneEntries } from './lane-entries.js';
 import { QueueUnavailableError } from './queue-unavailable.error.js';
 import type { RedisLaneEngine, StageCall, StageLimits } from './redis-lane-engine.js';
 
@@ -57,15 +58,14 @@ export class StageBuffer {
   ) {}
 
   /** @throws QueueFullError, QueueUnavailableError, ForeignKeyError, ClosedError */
-  async add(call: StageCall): Promise<void> {
-    if (this.closed) throw new ClosedError('The queue');
-    const bytes = sizeOf(call);
+  add({ commands, lanes }: StageCall): Promise<void> {
+    if (this.closed) return Promise.reject(new ClosedError('The queue'));
+    const { jobs, bytes } = sizeOf(lanes);
     if (this.bytes > 0 && this.bytes + bytes > this.options.maxBufferedBytes) {
-      throw new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes);
+      return Promise.reject(new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes));
     }
-    const jobs = call.lanes.reduce((sum, { entries }) => sum + entries.length, 0);
-    await new Promise<void>((resolve, reject) => {
-      this.waiting.push({ ...call, jobs, bytes, resolve, reject });
+    return new Promise<void>((resolve, reject) => {
+      this.waiting.push({ commands, lanes, jobs, bytes, resolve, reject });
       this.bytes += bytes;
       this.schedule();
     });
@@ -147,11 +147,13 @@ export class StageBuffer {
   }
 }
 
-function sizeOf({ lanes }: StageCall): number {
-  let characters = 0;
+function sizeOf(lanes: readonly LaneEntries[]): { readonly jobs: number; readonly bytes: number } {
+  let jobs = 0;
+  let bytes = 0;
   for (const { lane, entries } of lanes) {
-    characters += lane.length;
-    for (const entry of entries) characters += entry.length;
+    jobs += entries.length;
+    bytes += lane.length;
+    for (const entry of entries) bytes += entry.length;
   }
-  return characters;
+  return { jobs, bytes };
 }

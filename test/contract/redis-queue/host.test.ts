@@ -289,8 +289,8 @@ describe.each(['bullmq', 'native'] as const)('the host %s', (host) => {
     const web = await open();
     await web.stage([range(lane('a'), 1)]);
     // The worker died after its turn.
-    await redis.client.lrem(`${prefix}ready:fold:c%401:acme`, 0, laneKey(lane('a')));
-    await redis.client.del(`${prefix}ring:fold:c%401`);
+    await redis.client.lrem(`${prefix}ready:fold:c@1:acme`, 0, laneKey(lane('a')));
+    await redis.client.del(`${prefix}ring:fold:c@1`);
     await redis.client.hset(`${prefix}state`, laneKey(lane('a')), 'l1 1 10');
     await redis.client.zadd(`${prefix}lease`, Date.now() + 1_000, laneKey(lane('a')));
     const diedAt = performance.now();

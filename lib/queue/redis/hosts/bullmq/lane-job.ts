@@ -2,7 +2,7 @@ import type { IQueueBackend, Job, JobProgress, Worker } from 'bullmq';
 
 /** What a job of the BullMQ `Worker` stands for: some lanes, each with one batch. @publicApi */
 export interface LaneJobData {
-  /** Each as `tenant:kind:component:aggregateType:id`, its parts encoded as by `encodeURIComponent`. */
+  /** Each as `tenant:kind:component:aggregateType:id`; parts that are not plain are percent-encoded. */
   readonly lanes: readonly string[];
   /** Jobs of the queue in all batches together. */
   readonly jobs: number;
