@@ -1,6 +1,7 @@
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { Job } from './job.js';
 import type { Lane, LaneComponent } from './lane.js';
+import type { QueueUsage } from './queue-usage.js';
 
 /** A failed attempt of a job. @publicApi */
 export interface JobFailure {
@@ -78,9 +79,16 @@ export interface OperatorNote {
   readonly reason: string;
 }
 
-/** What is paused: a component, a tenant, or a component for one tenant. @publicApi */
+/**
+ * What is paused: a component, a pipeline with all that belongs or will belong to it, a tenant, or one of the first two
+ * for one tenant.
+ *
+ * @publicApi
+ */
 export interface HoldTarget {
   readonly component?: LaneComponent;
+  /** Not together with `component`. */
+  readonly pipeline?: string;
   readonly tenantId?: TenantId;
 }
 
@@ -96,20 +104,10 @@ export interface QueueAction extends OperatorNote {
 /** Narrows a list. @publicApi */
 export interface LaneFilter {
   readonly component?: LaneComponent;
+  readonly pipeline?: string;
   readonly tenantId?: TenantId;
   /** @default 100, at most 1_000 */
   readonly limit?: number;
-}
-
-/** How much of the queue belongs to a tenant or a component. @publicApi */
-export interface QueueUsage {
-  /** Jobs accepted and not yet acknowledged. */
-  readonly jobs: number;
-  readonly parkedJobs: number;
-  readonly parkedLanes: number;
-  readonly deadLetters: number;
-  /** Batches that run now. */
-  readonly running: number;
 }
 
 /**
@@ -163,4 +161,7 @@ export interface QueueControl {
 
   /** By kind and component, as `componentKey()` joins them. */
   usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>>;
+
+  /** The sums over the components that workers have named with their pipelines. */
+  usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>>;
 }

@@ -11,13 +11,12 @@ import type {
   ParkedLane,
   QueueAction,
   QueueControl,
-  QueueUsage,
 } from '../queue-control.js';
+import type { QueueUsage } from '../queue-usage.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { InProcessFigures } from './in-process-figures.js';
 import type { InProcessLane } from './in-process-lane.js';
 import type { InProcessLanes } from './in-process-lanes.js';
-
-const NOTHING: QueueUsage = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0 };
 
 /** The actions of operators, on lanes in memory. */
 export class InProcessControl implements QueueControl {
@@ -28,12 +27,13 @@ export class InProcessControl implements QueueControl {
   /** @param claim called when lanes may have become ready */
   constructor(
     private readonly lanes: InProcessLanes,
+    private readonly figures: InProcessFigures,
     private readonly clock: Clock,
     private readonly claim: () => void,
   ) {}
 
   isHeld(lane: Lane): boolean {
-    for (const target of this.held.values()) if (isWanted(lane, target)) return true;
+    for (const target of this.held.values()) if (this.isWanted(lane, target)) return true;
     return false;
   }
 
@@ -46,7 +46,7 @@ export class InProcessControl implements QueueControl {
   async parkedLanes(filter: LaneFilter = {}): Promise<readonly ParkedLane[]> {
     const limit = checkLimit(filter.limit);
     return [...this.lanes.byKey.values()]
-      .filter(({ status, lane }) => status === 'parked' && isWanted(lane, filter))
+      .filter(({ status, lane }) => status === 'parked' && this.isWanted(lane, filter))
       .toSorted((one, other) => one.parkedAt - other.parkedAt)
       .slice(0, limit)
       .map((one) => ({ lane: one.lane, jobs: one.size, parkedAt: one.parkedAt, ...attemptsOf(one) }));
@@ -56,7 +56,8 @@ export class InProcessControl implements QueueControl {
     const limit = checkLimit(filter.limit);
     return [...this.lanes.byKey.values()]
       .filter(
-        ({ failingSince, status, lane }) => failingSince !== undefined && status !== 'parked' && isWanted(lane, filter),
+        ({ failingSince, status, lane }) =>
+          failingSince !== undefined && status !== 'parked' && this.isWanted(lane, filter),
       )
       .toSorted((one, other) => one.failingSince! - other.failingSince!)
       .slice(0, limit)
@@ -73,7 +74,7 @@ export class InProcessControl implements QueueControl {
 
   async deadLetters(filter: LaneFilter = {}): Promise<readonly DeadLetter[]> {
     const limit = checkLimit(filter.limit);
-    return [...this.lanes.deadLetters.values()].filter(({ lane }) => isWanted(lane, filter)).slice(0, limit);
+    return [...this.lanes.deadLetters.values()].filter(({ lane }) => this.isWanted(lane, filter)).slice(0, limit);
   }
 
   async inspect(of: Lane, limit?: number): Promise<LaneContent | undefined> {
@@ -144,11 +145,19 @@ export class InProcessControl implements QueueControl {
   }
 
   async usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
-    return this.usage(({ tenantId }) => tenantId);
+    return this.figures.byTenant();
   }
 
   async usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
-    return this.usage(componentKey);
+    return this.figures.byComponent();
+  }
+
+  async usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>> {
+    return this.figures.byPipeline();
+  }
+
+  private isWanted(lane: Lane, filter: Omit<LaneFilter, 'limit'>): boolean {
+    return isWanted(lane, filter, (one) => this.figures.pipelineOf(one));
   }
 
   private release(action: 'retry' | 'skip' | 'discard', of: Lane, note: OperatorNote): boolean {
@@ -175,21 +184,6 @@ export class InProcessControl implements QueueControl {
     this.done.push({ tenantId, action: { ...action, at: this.clock.now() } });
     if (this.done.length > KEPT_ACTIONS) this.done.shift();
   }
-
-  private usage<K>(keyOf: (lane: Lane) => K): Map<K, QueueUsage> {
-    const usage = new Map<K, QueueUsage>();
-    const note = (lane: Lane, more: Partial<QueueUsage>): void => {
-      const one = { ...(usage.get(keyOf(lane)) ?? NOTHING) };
-      for (const [what, value] of Object.entries(more)) one[what as keyof QueueUsage] += value;
-      usage.set(keyOf(lane), one);
-    };
-    for (const { lane, status, size } of this.lanes.byKey.values()) {
-      const parked = status === 'parked' ? { parkedJobs: size, parkedLanes: 1 } : {};
-      note(lane, { jobs: size, running: status === 'running' ? 1 : 0, ...parked });
-    }
-    for (const { lane } of this.lanes.deadLetters.values()) note(lane, { deadLetters: 1 });
-    return usage;
-  }
 }
 
 function attemptsOf({ tries, failures }: InProcessLane): Pick<ParkedLane, 'attempts' | 'failures'> {
@@ -200,6 +194,6 @@ function statusOf({ status }: InProcessLane): LaneContent['status'] {
   return status === 'held' || status === 'idle' ? 'ready' : status;
 }
 
-function nameOf({ component, tenantId }: HoldTarget): string {
-  return JSON.stringify([component ? componentKey(component) : null, tenantId ?? null]);
+function nameOf({ component, pipeline, tenantId }: HoldTarget): string {
+  return JSON.stringify([component ? componentKey(component) : null, pipeline ?? null, tenantId ?? null]);
 }

@@ -33,6 +33,8 @@ export class InProcessLane {
   readonly tries: LaneTries = { failures: 0, outages: 0 };
   /** The last failed attempts of the job at the head. */
   readonly failures: JobFailure[] = [];
+  /** Milliseconds since the epoch; of a lane that is ready or held. */
+  readyAt = 0;
   /** When the first of its failures or outages was; milliseconds since the epoch. */
   failingSince: number | undefined;
   /** Milliseconds since the epoch; of a parked lane. */

@@ -88,6 +88,7 @@ export class InProcessLanes {
   makeReady(lane: InProcessLane): void {
     lane.cancelWait();
     lane.nextAttemptAt = undefined;
+    if (lane.status !== 'held') lane.readyAt = this.clock.now();
     lane.status = 'ready';
     this.classOf(lane).push(lane);
   }

@@ -3,7 +3,7 @@ import type { RedisScript } from '../../redis/redis-script.js';
 import { encodeKey } from '../../tenancy/encode-key.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkLimit, checkNote, checkTarget, isWanted } from '../check-control.js';
-import { type Lane, type LaneKind, componentKey, laneKey, parseLaneKey } from '../lane.js';
+import { type Lane, componentKey, laneKey, parseLaneKey } from '../lane.js';
 import type {
   DeadLetter,
   FailingLane,
@@ -14,8 +14,9 @@ import type {
   ParkedLane,
   QueueAction,
   QueueControl,
-  QueueUsage,
 } from '../queue-control.js';
+import type { QueueUsage } from '../queue-usage.js';
+import { toHold, toTarget } from './hold-names.js';
 import {
   type DeadReply,
   type InspectReply,
@@ -25,6 +26,7 @@ import {
   toLaneContent,
   toParkedLane,
 } from './lane-reports.js';
+import { QueueFigures } from './queue-figures.js';
 import { runScript } from './run-script.js';
 import { DEAD_LETTERS } from './scripts/dead-letters.script.js';
 import { HOLD } from './scripts/hold.script.js';
@@ -33,17 +35,20 @@ import { LISTED_LANES } from './scripts/listed-lanes.script.js';
 import { RECORDS } from './scripts/records.script.js';
 import { RELEASE_DEAD_LETTER } from './scripts/release-dead-letter.script.js';
 import { RELEASE_LANE } from './scripts/release-lane.script.js';
-import { USAGE } from './scripts/usage.script.js';
 
 /** Lanes or dead letters that one script reads. */
 const PAGE = 200;
 
 /** The actions of operators, each one script. */
 export class RedisQueueControl implements QueueControl {
+  private readonly figures: QueueFigures;
+
   constructor(
     private readonly connection: RedisConnection,
     private readonly prefix: string,
-  ) {}
+  ) {
+    this.figures = new QueueFigures(connection, prefix);
+  }
 
   async parkedLanes(filter: LaneFilter = {}): Promise<readonly ParkedLane[]> {
     return (await this.listed('parked', filter)).map(toParkedLane);
@@ -55,13 +60,14 @@ export class RedisQueueControl implements QueueControl {
 
   async deadLetters(filter: LaneFilter = {}): Promise<readonly DeadLetter[]> {
     const limit = checkLimit(filter.limit);
+    const isWanted = await this.wanted(filter);
     const groups = filter.component ? [componentKey(filter.component)] : await this.groupsWithDeadLetters();
     const found: DeadLetter[] = [];
     for (const group of groups) {
       let after = '-inf';
       while (found.length < limit) {
         const page = (await this.run(DEAD_LETTERS, [group, after, PAGE])) as DeadReply[];
-        found.push(...page.map(toDeadLetter).filter(({ lane }) => isWanted(lane, filter)));
+        found.push(...page.map(toDeadLetter).filter(({ lane }) => isWanted(lane)));
         if (page.length < PAGE) break;
         after = page.at(-1)![0];
       }
@@ -117,21 +123,30 @@ export class RedisQueueControl implements QueueControl {
     return actions.map((action) => JSON.parse(action.slice(action.indexOf('\n') + 1)) as QueueAction);
   }
 
-  async usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
-    const usage = await this.usage('tenant', ({ tenantId }) => encodeKey(tenantId));
-    return new Map([...usage].map(([tenant, one]) => [decodeURIComponent(tenant) as TenantId, one]));
+  usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
+    return this.figures.byTenant();
   }
 
   usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
-    return this.usage('group', componentKey);
+    return this.figures.byComponent();
+  }
+
+  usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>> {
+    return this.figures.byPipeline();
+  }
+
+  /** The components that have dead letters. */
+  groupsWithDeadLetters(): Promise<readonly string[]> {
+    return this.figures.groupsWithDeadLetters();
   }
 
   private async listed(list: 'parked' | 'failing', filter: LaneFilter): Promise<readonly ListedReply[]> {
     const limit = checkLimit(filter.limit);
+    const isWanted = await this.wanted(filter);
     const found: ListedReply[] = [];
     for (let from = 0; found.length < limit; from += PAGE) {
       const page = (await this.run(LISTED_LANES, [list, from, PAGE])) as ListedReply[];
-      found.push(...page.filter(([lane]) => isWanted(parseLaneKey(lane), filter)));
+      found.push(...page.filter(([lane]) => isWanted(parseLaneKey(lane))));
       if (page.length < PAGE) break;
     }
     return found.slice(0, limit);
@@ -157,26 +172,10 @@ export class RedisQueueControl implements QueueControl {
     return (await this.run(HOLD, [action, toHold(target), tenant, record])) === 1;
   }
 
-  /** The components that have dead letters. */
-  async groupsWithDeadLetters(): Promise<readonly string[]> {
-    const usage = await this.usageByComponent();
-    return [...usage].filter(([, { deadLetters }]) => deadLetters > 0).map(([group]) => group);
-  }
-
-  private async usage(by: 'tenant' | 'group', nameOf: (lane: Lane) => string): Promise<Map<string, QueueUsage>> {
-    const [fields, leased] = (await this.run(USAGE, [by])) as [string[], string[]];
-    const none = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0 };
-    const usage = new Map<string, QueueUsage>();
-    const note = (name: string, what: string, value: number): void => {
-      const one = usage.get(name) ?? none;
-      if (what in none) usage.set(name, { ...one, [what]: one[what as keyof QueueUsage] + value });
-    };
-    for (let index = 0; index < fields.length; index += 2) {
-      const [name, what] = fields[index]!.split(' ');
-      note(name!, what!, Number(fields[index + 1]));
-    }
-    for (const lane of leased) note(nameOf(parseLaneKey(lane)), 'running', 1);
-    return usage;
+  /** Whether a lane is among those that a filter names. */
+  private async wanted(filter: LaneFilter): Promise<(lane: Lane) => boolean> {
+    const pipelines = filter.pipeline === undefined ? undefined : await this.figures.pipelines();
+    return (lane) => isWanted(lane, filter, (one) => pipelines?.get(componentKey(one)));
   }
 
   private run(script: RedisScript, args: readonly (string | number)[]): Promise<unknown> {
@@ -186,20 +185,4 @@ export class RedisQueueControl implements QueueControl {
 
 function toRecord(action: Omit<QueueAction, 'at'>): string {
   return JSON.stringify({ ...action, at: Date.now() });
-}
-
-/** As the claiming script looks for it. */
-function toHold({ component, tenantId }: HoldTarget): string {
-  if (component && tenantId !== undefined) return `x ${encodeKey(tenantId)}:${componentKey(component)}`;
-  return component ? `g ${componentKey(component)}` : `t ${encodeKey(tenantId!)}`;
-}
-
-function toTarget(hold: string): HoldTarget {
-  const parts = hold.slice(2).split(':').map(decodeURIComponent);
-  const tenantId = hold.startsWith('g') ? undefined : (parts.shift() as TenantId);
-  const [kind, component] = parts;
-  return {
-    ...(kind === undefined ? {} : { component: { kind: kind as LaneKind, component: component! } }),
-    ...(tenantId === undefined ? {} : { tenantId }),
-  };
 }
