@@ -11,7 +11,7 @@ export { WiringError } from './pipeline/wiring.error.js';
 export * from './projections/index.js';
 export * from './queue/index.js';
 export * from './reactors/index.js';
-export { EventSourcingHealth } from './runtime/event-sourcing-health.js';
+export { EventSourcingHealth, type EventSourcingReport } from './runtime/event-sourcing-health.js';
 export type { ProcessRole } from './runtime/process-role.js';
 export { UnknownComponentError } from './runtime/unknown-component.error.js';
 export { memory } from './storage/memory-storage.js';

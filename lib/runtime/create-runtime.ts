@@ -19,6 +19,7 @@ import type { EventSourcingSetup } from './event-sourcing-setup.js';
 import { EventSourcingRuntime } from './event-sourcing.runtime.js';
 import { LaneWorker } from './lane-worker.js';
 import { Reconciler } from './reconciler.js';
+import type { UnknownCommands } from './unknown-commands.js';
 
 /** What the runtime is made of. */
 export interface RuntimeTools {
@@ -30,6 +31,7 @@ export interface RuntimeTools {
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;
+  readonly unknownCommands: UnknownCommands;
   readonly serializer: EventSerializer;
   readonly clock: Clock;
   readonly ids: IdGenerator;
@@ -37,7 +39,20 @@ export interface RuntimeTools {
 
 /** Puts the runtime together. */
 export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService): EventSourcingRuntime {
-  const { setup, pipelines, storage, queue, dispatcher, router, announcer, strikes, serializer, clock, ids } = tools;
+  const {
+    setup,
+    pipelines,
+    storage,
+    queue,
+    dispatcher,
+    router,
+    announcer,
+    strikes,
+    unknownCommands,
+    serializer,
+    clock,
+    ids,
+  } = tools;
   const { events, projections, records } = storage;
   const births = new ComponentBirths(pipelines, events, projections, clock);
   return new EventSourcingRuntime({
@@ -60,6 +75,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
       announcer,
       births,
       strikes,
+      unknownCommands,
     ),
   });
 }

@@ -21,6 +21,7 @@ import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
 import { laneComponents } from './lane-components.js';
 import { lanePolicy } from './lane-policies.js';
+import type { UnknownCommands } from './unknown-commands.js';
 import { UnknownComponentError } from './unknown-component.error.js';
 
 /** Works off lanes: hands each batch to the executor of its kind, and says what follows from it. */
@@ -38,6 +39,7 @@ export class LaneWorker implements LaneConsumer {
     private readonly announcer: EventAnnouncer,
     private readonly births: ComponentBirths,
     private readonly strikes: DispatchStrikes,
+    private readonly unknownCommands: UnknownCommands,
   ) {}
 
   get components(): readonly KnownComponent[] {
@@ -75,6 +77,7 @@ export class LaneWorker implements LaneConsumer {
     if (failure?.error instanceof UnknownCommandError) {
       const { tenantId, component: pipeline, id: aggregateId } = batch.lane;
       const error = failure.error.message;
+      this.unknownCommands.note(failure.error.type);
       this.logger.warn({ message: 'A command holds its aggregate back', tenantId, pipeline, aggregateId, error });
     }
     const staged = (): void => {

@@ -8,6 +8,7 @@ import { debounceCases } from './group-queue/debounce.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
 import { failingCases } from './group-queue/failing.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
+import { figuresCases } from './group-queue/figures.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
@@ -58,6 +59,7 @@ export function groupQueueSuite(
     describe('debounce', () => debounceCases({ open, start }));
     describe('sharing', () => sharingCases({ open, start }));
     describe('control', () => controlCases({ open, start }));
+    describe('figures', () => figuresCases({ open, start }));
     describe('failing lanes', () => failingCases({ open, start }));
     describe('model', () => propertyCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));

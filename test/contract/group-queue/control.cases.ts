@@ -6,6 +6,7 @@ import { eventually } from '../../support/eventually.js';
 import { type GroupQueueCases, type Handle, done, lane, range, sequenceOf, settled } from './group-queue-cases.js';
 
 const note: OperatorNote = { by: 'ann', reason: 'looked at it' };
+const PIPELINE = 'orders: {all}';
 const C1 = { kind: 'fold', component: 'c@1' } as const;
 
 /** See `groupQueueSuite`. */
@@ -115,6 +116,8 @@ export function controlCases({ start }: GroupQueueCases): void {
 
   it.each([
     ['a component', { component: C1 }, ['a', 'b']],
+    ['a pipeline', { pipeline: PIPELINE }, ['a', 'b']],
+    ['a pipeline for one tenant', { pipeline: PIPELINE, tenantId: lane('a').tenantId }, ['a']],
     ['a tenant', { tenantId: lane('a').tenantId }, ['a', 'b reactor']],
     ['a component for one tenant', { component: C1, tenantId: lane('a').tenantId }, ['a']],
   ] as const)('pauses %s, keeps its work, and resumes it', async (_, target, paused) => {
@@ -138,18 +141,6 @@ export function controlCases({ start }: GroupQueueCases): void {
     expect((await queue.control.actions()).map(({ action }) => action)).toEqual(['resume', 'pause']);
   });
 
-  it('counts by tenant and by component what waits, runs, is parked and was put aside', async () => {
-    const queue = await start(handler(new Set([1]), []), parking);
-    await queue.stage([range(lane('a'), 1), range(lane('a'), 2), range(lane('b', 'fold', 'other'), 2)]);
-    await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 2, parkedLanes: 1, running: 0 }));
-    const parked = { jobs: 2, parkedJobs: 2, parkedLanes: 1, deadLetters: 0, running: 0 };
-    expect(Object.fromEntries(await queue.control.usageByTenant())).toEqual({ acme: parked });
-    await queue.control.skipJob(lane('a'), note);
-    await settled(queue);
-    const skipped = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 1, running: 0 };
-    expect(Object.fromEntries(await queue.control.usageByComponent())).toEqual({ 'fold:c@1': skipped });
-  });
-
   it('refuses an action without a name or a reason, a hold of nothing, and a limit out of its range', async () => {
     const queue = await start(done);
     const { control } = queue;
@@ -158,7 +149,10 @@ export function controlCases({ start }: GroupQueueCases): void {
       await expect(control.retryDeadLetter(1, bad)).rejects.toBeInstanceOf(InvalidArgumentError);
       await expect(control.pause({ component: C1 }, bad)).rejects.toBeInstanceOf(InvalidArgumentError);
     }
-    await expect(control.pause({}, note)).rejects.toBeInstanceOf(InvalidArgumentError);
+    for (const bad of [{}, { component: C1, pipeline: PIPELINE }, { pipeline: '' }]) {
+      await expect(control.pause(bad, note)).rejects.toBeInstanceOf(InvalidArgumentError);
+      await expect(control.resume(bad, note)).rejects.toBeInstanceOf(InvalidArgumentError);
+    }
     for (const limit of [0, -1, 1.5, Number.NaN, 1_001]) {
       await expect(control.parkedLanes({ limit })).rejects.toBeInstanceOf(InvalidArgumentError);
       await expect(control.actions(limit)).rejects.toBeInstanceOf(InvalidArgumentError);
