@@ -44,7 +44,9 @@ describe('reactors', () => {
     const app = await start(appWith([Totals]));
     const [stored] = (await app.get(EventStore).append(stream('c1'), [{ data: Added.of(1) }])).stored;
     const lane = { tenantId: acme, kind: 'reactor', component: 'gone', aggregateType: 'counter', id: 'c1' } as const;
-    await app.get(GroupQueue).stage([{ lane, job: { kind: 'reactor', event: stored! } }]);
+    await app
+      .get(GroupQueue)
+      .stage([{ lane, job: { kind: 'reactor', aggregateId: 'c1', sequence: 1, event: stored! } }]);
     await eventually(async () => expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 1, running: 0 }));
     expect(await app.get(GroupQueue).control.inspect(lane)).toMatchObject({ size: 1, attempts: 0 });
   });

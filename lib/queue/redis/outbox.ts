@@ -1,8 +1,8 @@
+import { MAX_BYTES_A_STEP, MAX_JOBS_A_STEP, sizeOf } from './lane-entries.js';
 import type { BatchEnd } from './redis-lane-engine.js';
 
-/** Bounds of what one turn tells; a single larger end goes alone. */
+/** Most ends that one turn tells; together with their follow-ups they are no more than one script takes. */
 const MAX_ENDS = 64;
-const MAX_FOLLOW_UPS = 1_000;
 
 /** Batches that have ended here and not yet on the server, in the order of their ends. */
 export class Outbox {
@@ -23,10 +23,14 @@ export class Outbox {
 
   take(): readonly BatchEnd[] {
     let followUps = 0;
+    let followUpBytes = 0;
     let count = 0;
     for (const end of this.ends) {
-      followUps += end.followUps.reduce((sum, { entries }) => sum + entries.length, 0);
-      if (count === MAX_ENDS || (count > 0 && followUps > MAX_FOLLOW_UPS)) break;
+      const { jobs, bytes } = sizeOf(end.followUps);
+      followUps += jobs;
+      followUpBytes += bytes;
+      const isFull = count === MAX_ENDS || followUps > MAX_JOBS_A_STEP || followUpBytes > MAX_BYTES_A_STEP;
+      if (count > 0 && isFull) break;
       count += 1;
     }
     return this.ends.splice(0, count);

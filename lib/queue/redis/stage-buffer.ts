@@ -5,6 +5,7 @@ import { describeError } from '../../errors/describe-error.js';
 import { classifyRedisError } from '../../redis/classify-redis-error.js';
 import { QueueFullError } from '../queue-full.error.js';
 import { ForeignKeyError } from './foreign-key.error.js';
+import { sizeOf } from './lane-entries.js';
 import { QueueUnavailableError } from './queue-unavailable.error.js';
 import type { RedisLaneEngine, StageCall, StageLimits } from './redis-lane-engine.js';
 
@@ -51,11 +52,10 @@ export class StageBuffer {
   /** @throws QueueFullError, QueueUnavailableError, ForeignKeyError, ClosedError */
   async add(call: StageCall): Promise<void> {
     if (this.closed) throw new ClosedError('The queue');
-    const bytes = sizeOf(call);
+    const { jobs, bytes } = sizeOf(call.lanes);
     if (this.bytes > 0 && this.bytes + bytes > this.options.maxBufferedBytes) {
       throw new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes);
     }
-    const jobs = call.lanes.reduce((sum, { entries }) => sum + entries.length, 0);
     await new Promise<void>((resolve, reject) => {
       this.waiting.push({ ...call, jobs, bytes, resolve, reject });
       this.bytes += bytes;
@@ -126,13 +126,4 @@ export class StageBuffer {
     if (error === undefined) call.resolve();
     else call.reject(error);
   }
-}
-
-function sizeOf({ lanes }: StageCall): number {
-  let characters = 0;
-  for (const { lane, entries } of lanes) {
-    characters += lane.length;
-    for (const entry of entries) characters += entry.length;
-  }
-  return characters;
 }

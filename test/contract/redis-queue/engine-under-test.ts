@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Lane } from '../../../lib/queue/lane.js';
 import { componentKey, laneKey } from '../../../lib/queue/lane.js';
-import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
+import { type LaneEntries, toSteps } from '../../../lib/queue/redis/lane-entries.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import {
   type BatchEnd,
@@ -24,6 +24,13 @@ export const UNLIMITED = {
   maxWaitingJobsPerTenant: 1_000_000,
   maxWaitingBytesPerTenant: 1_000_000_000,
 };
+
+/** Jobs as a script takes them, which must be no more than it can. */
+export function entriesOf(...jobs: readonly StagedJob[]): readonly LaneEntries[] {
+  const [step = [], ...others] = toSteps(jobs, BOUNDS);
+  expect(others).toEqual([]);
+  return step;
+}
 
 const NOTHING: Turn = {
   ends: [],
@@ -58,7 +65,7 @@ export class EngineUnderTest {
 
   flush(number: number, jobs: readonly StagedJob[]): Promise<readonly string[]> {
     const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
-    return this.engine.stage({ producer: 'p', number, calls: [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }] });
+    return this.engine.stage({ producer: 'p', number, calls: [{ commands, lanes: entriesOf(...jobs) }] });
   }
 
   turn(turn: Partial<Turn>): Promise<TurnAnswer> {

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { laneKey } from '../../../lib/queue/lane.js';
-import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { type BatchEnd, type Claim, RedisLaneEngine } from '../../../lib/queue/redis/redis-lane-engine.js';
 import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { lane, range } from '../group-queue/group-queue-cases.js';
-import { BOUNDS, UNLIMITED } from './engine-under-test.js';
+import { entriesOf, UNLIMITED } from './engine-under-test.js';
 
 const RUNS = 200;
 const LEASE_MS = 100;
@@ -125,10 +124,7 @@ class World {
     const state = this.lanes.get(laneKey(lane(id)))!;
     const sequences = Array.from({ length: jobs }, () => (state.staged += 1));
     state.jobs.push(...sequences);
-    const entries = toLaneEntries(
-      sequences.map((sequence) => range(lane(id), sequence)),
-      BOUNDS,
-    );
+    const entries = entriesOf(...sequences.map((sequence) => range(lane(id), sequence)));
     this.flushes += 1;
     await this.engine.stage({ producer: 'p', number: this.flushes, calls: [{ commands: 0, lanes: entries }] });
   }
