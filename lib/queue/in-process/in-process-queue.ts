@@ -4,6 +4,7 @@ import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
+import { BatchAbort } from '../batch-abort.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
@@ -41,7 +42,7 @@ export class InProcessQueue extends GroupQueue {
   readonly control: InProcessControl;
   private readonly logger = new Logger(GroupQueue.name);
   private readonly lanes: InProcessLanes;
-  private readonly aborts = new Set<AbortController>();
+  private readonly aborts = new Set<BatchAbort>();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
   private readonly outside = AsyncLocalStorage.snapshot();
   private readonly insideBatch = new AsyncLocalStorage<true>();
@@ -146,7 +147,7 @@ export class InProcessQueue extends GroupQueue {
     const policy = consumer.policy(lane.lane);
     const { jobs, redelivered } = this.lanes.take(lane, policy.maxBatchJobs);
     const batch = { lane: lane.lane, jobs, redelivered, attempt: lane.tries.failures + 1 };
-    const abort = new AbortController();
+    const abort = new BatchAbort();
     this.aborts.add(abort);
     let outcome: LaneOutcome | undefined;
     let failure: LaneOutcome['failure'];

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock/clock.js';
 import { PermanentError } from '../../errors/permanent.error.js';
+import { BatchAbort } from '../batch-abort.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { handleInTime } from '../handle-in-time.js';
 import type { Job } from '../job.js';
@@ -16,7 +17,7 @@ import type { BatchEnd, Claim } from './redis-lane-engine.js';
 /** A lane that this worker has leased, from its claim to how its batch ended. */
 export class LaneRun {
   readonly lane: Lane;
-  readonly abort = new AbortController();
+  readonly abort = new BatchAbort();
 
   constructor(
     readonly claim: Claim,

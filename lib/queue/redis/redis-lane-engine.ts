@@ -16,6 +16,8 @@ export interface StageCall {
 export interface Flush {
   readonly producer: string;
   readonly number: number;
+  /** The first of the producer's flushes that has no answer yet; none is taken before one that is. */
+  readonly oldest: number;
   readonly calls: readonly StageCall[];
 }
 
@@ -96,7 +98,7 @@ export interface TurnAnswer {
 const MAX_ENTRIES = 256;
 const MAX_BYTES = 262_144;
 
-type ClaimReply = [string, string, number, number, number, number, ...string[]];
+type ClaimReply = [lane: string, token: string, history: string, ...entries: string[]];
 type ExchangeReply = [number, number, number, string[], ClaimReply[]];
 
 /** The lanes on the server: one call for one atomic step. It knows nothing of who hosts the handlers. */
@@ -113,12 +115,13 @@ export class RedisLaneEngine {
   }
 
   /** Answers per call an empty text when it was taken, or what refused it: see the script. */
-  async stage({ producer, number, calls }: Flush): Promise<readonly string[]> {
+  async stage({ producer, number, oldest, calls }: Flush): Promise<readonly string[]> {
     const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant, maxWaitingBytesPerTenant } = this.limits;
     const args: (string | number)[] = [
       maxWaitingBytesPerTenant,
       producer,
       number,
+      oldest,
       maxWaitingCommands,
       maxWaitingJobs,
       maxWaitingJobsPerTenant,
@@ -139,9 +142,9 @@ export class RedisLaneEngine {
     for (const { lane, token } of renewals) args.push(lane, token);
     args.push(busy.length, ...busy.flat(), groups.length, ...groups.flat(), ends.length);
     for (const end of ends) {
-      args.push(end.lane, end.token, end.completed, end.step, Math.ceil(end.delayMs), end.failures, end.outages);
-      args.push(end.batchLimit, end.error, end.followUps.length);
+      args.push(end.lane, end.token, end.completed, end.followUps.length);
       pushLanes(args, end.followUps);
+      pushFate(args, end);
     }
     const reply = (await this.connection.run(EXCHANGE, this.keys, args)) as ExchangeReply;
     const [dueInMs, more, capped, lost, claims] = reply;
@@ -165,6 +168,15 @@ function pushLanes(args: (string | number)[], lanes: readonly LaneEntries[]): vo
   for (const { lane, entries } of lanes) args.push(lane, entries.length, ...entries);
 }
 
-function toClaim([lane, token, failures, outages, redelivered, suspect, ...entries]: ClaimReply): Claim {
-  return { lane, token, failures, outages, redelivered: redelivered === 1, suspect: suspect === 1, entries };
+/** What a batch that went well says nothing of. */
+function pushFate(args: (string | number)[], end: BatchEnd): void {
+  const { step, delayMs, failures, outages, batchLimit, error } = end;
+  if (step === 'settle' && failures + outages + batchLimit === 0) args.push('');
+  else args.push(step, Math.ceil(delayMs), failures, outages, batchLimit, error);
+}
+
+function toClaim([lane, token, history, ...entries]: ClaimReply): Claim {
+  if (history === '') return { lane, token, failures: 0, outages: 0, redelivered: false, suspect: false, entries };
+  const [failures, outages, redelivered, suspect] = history.split(' ').map(Number) as [number, number, number, number];
+  return { lane, token, failures, outages, redelivered: redelivered > 0, suspect: suspect > 0, entries };
 }

@@ -63,9 +63,11 @@ export class EngineUnderTest {
     return this.flush(this.flushes, jobs);
   }
 
-  flush(number: number, jobs: readonly StagedJob[]): Promise<readonly string[]> {
+  /** @param oldest the first flush without answer */
+  flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
     const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
-    return this.engine.stage({ producer: 'p', number, calls: [{ commands, lanes: entriesOf(...jobs) }] });
+    const calls = [{ commands, lanes: entriesOf(...jobs) }];
+    return this.engine.stage({ producer: 'p', number, oldest, calls });
   }
 
   turn(turn: Partial<Turn>): Promise<TurnAnswer> {

@@ -137,7 +137,7 @@ class World {
     });
     this.flushes += 1;
     const calls = [{ commands: 0, lanes: entriesOf(...staged) }];
-    await this.engine.stage({ producer: 'p', number: this.flushes, calls });
+    await this.engine.stage({ producer: 'p', number: this.flushes, oldest: this.flushes, calls });
   }
 
   private async turn(said: {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
@@ -135,6 +136,58 @@ it('takes a flush that is sent twice once, and tells the second the answer of th
   expect(await worker.flush(2, jobs)).toEqual(['maxWaitingCommands']);
   expect(await worker.size(lane('a', 'command'))).toBe(1);
   await worker.expectTruth();
+});
+
+it('takes no flush before its predecessor, and answers both again when they are sent again', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  const jobs = [1, 2, 3].map((sequence) => [range(lane('a'), sequence)]);
+  await worker.flush(1, jobs[0]!);
+  await expect(worker.flush(3, jobs[2]!, 2)).rejects.toThrow(/TRYAGAIN/);
+  expect(await worker.flush(2, jobs[1]!, 2)).toEqual(['']);
+  expect(await worker.flush(3, jobs[2]!, 2)).toEqual(['']);
+  expect(await worker.flush(2, jobs[1]!, 2)).toEqual(['']);
+  expect(await worker.flush(3, jobs[2]!, 2)).toEqual(['']);
+  const [claim] = await worker.claim();
+  expect(claim!.entries.map((entry) => entry.split(' ')[0])).toEqual(['F1', 'F2', 'F3']);
+  await worker.expectTruth();
+});
+
+it('takes a flush whose predecessors were given up, or forgotten with everything else', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  await worker.flush(1, [range(lane('a'), 1)]);
+  expect(await worker.flush(3, [range(lane('a'), 3)])).toEqual(['']);
+  await redis.flush();
+  await expect(worker.flush(5, [range(lane('a'), 5)], 4)).rejects.toThrow(/TRYAGAIN/);
+  expect(await worker.flush(5, [range(lane('a'), 5)])).toEqual(['']);
+});
+
+it('keeps order, and takes each job once, while the connection breaks again and again', async () => {
+  const name = randomUUID();
+  const queue = await open({ name, stageTimeoutMs: 30_000 });
+  const jobs = 3_000;
+  let staging = true;
+  const staged = Promise.all(
+    Array.from({ length: jobs }, async (_, index) => {
+      // In many turns of the event loop, so that many flushes are under way when it breaks.
+      for (let turn = 0; turn < index / 40; turn += 1) await new Promise(setImmediate);
+      await queue.stage([range(lane('a'), index + 1)]);
+    }),
+  ).finally(() => (staging = false));
+  let cuts = 0;
+  for (; staging; cuts += 1) {
+    await redis.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await delay(20 + Math.random() * 60);
+  }
+  await staged;
+  expect(cuts).toBeGreaterThan(3);
+  const entries = await redis.client.lrange(`${shardPrefix('es', name, 0)}lane:${laneKey(lane('a'))}`, 0, -1);
+  const ranges = entries.map((entry) => entry.slice(1).split(' ').slice(0, 2).map(Number));
+  let next = 1;
+  for (const [from, to] of ranges) {
+    expect(from).toBe(next);
+    next = to! + 1;
+  }
+  expect(next).toBe(jobs + 1);
 });
 
 it('refuses new jobs while the server is short of memory, takes none of them, and still acknowledges', async () => {
