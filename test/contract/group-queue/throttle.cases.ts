@@ -117,6 +117,32 @@ export function throttleCases({ start }: GroupQueueCases): void {
     await queue.forget(k.tenantId);
   });
 
+  it('holds the interval also against what takes the place of a job that was left and is ready', async () => {
+    const seen: string[] = [];
+    const [left, ended] = [gate(), gate()];
+    const other = lane('x', 'fold', 'other');
+    const queue = await start(
+      async (batch) => {
+        seen.push(`${batch.lane.id} ${sequenceOf(batch.jobs[0]!)}`);
+        await (batch.lane.id === k.id ? left.opened : ended.opened);
+        return { completed: batch.lane.id === k.id ? 0 : 1, followUps: [] };
+      },
+      { limits: { concurrency: 1 } },
+    );
+    await queue.stage([throttled(k, 1, LONG_MS)]);
+    await eventually(() => expect(seen).toEqual(['k 1']));
+    await queue.stage([range(other, 1)]);
+    left.open();
+    // It is the other tenant's turn, and there is one slot.
+    await eventually(() => expect(seen).toEqual(['k 1', 'x 1']));
+    await queue.stage([throttled(k, 2, LONG_MS)]);
+    ended.open();
+    await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 1, running: 0 }));
+    expect(await queue.control.inspect(k)).toMatchObject({ status: 'waiting', size: 1 });
+    expect(seen).toEqual(['k 1', 'x 1']);
+    await queue.forget(k.tenantId);
+  });
+
   it('forgets the intervals of a tenant with the tenant', async () => {
     const seen: number[] = [];
     const queue = await start((batch) => {
