@@ -55,8 +55,8 @@ export interface Dedupe {
  * one waits, and no update is lost: whatever is staged, a job that counts as much begins after it, but for what comes
  * within `forMs`. Jobs that are dropped for a twin are counted in `QueueUsage.dropped`.
  *
- * What a throttled or deduplicated job leaves behind outlives it as a mark of its lane. The server may lose it with its
- * memory, or to the marks of 100_000 other lanes of the tenant; then a job runs that might have been dropped.
+ * The interval of a throttled job and the window of a deduplicated one outlive it. A queue may lose them with its memory,
+ * or to those of 100_000 other lanes of the tenant; then a job runs that might have waited, or been dropped.
  *
  * @publicApi
  */

@@ -11,15 +11,23 @@ import type { KeyOptions, ReactorTiming } from './reactor-timing.js';
 
 const DEFAULT_MAX_WAIT_FACTOR = 10;
 
-/** The jobs that a reactor gets of events that its fold has saved. */
-export function reactorJobs(reactor: ReactorDefinition, events: readonly RecordedEvent[]): readonly StagedJob[] {
-  return events.filter(({ type }) => reactor.types.has(type)).map((event) => reactorJob(reactor, event));
+/** The jobs that reactors get of events that their fold has saved; those of one event share it. */
+export function reactorJobs(
+  reactors: readonly ReactorDefinition[],
+  events: readonly RecordedEvent[],
+): readonly StagedJob[] {
+  return events.flatMap((event) => {
+    const wanting = reactors.filter(({ types }) => types.has(event.type));
+    if (wanting.length === 0) return [];
+    const { aggregateId, sequence } = event;
+    const job: Job = { kind: 'reactor', aggregateId, sequence, event: toStored(event) };
+    return wanting.map((reactor) => stagedJob(reactor, event, job));
+  });
 }
 
-function reactorJob({ name, options }: ReactorDefinition, event: RecordedEvent): StagedJob {
+function stagedJob({ name, options }: ReactorDefinition, event: RecordedEvent, job: Job): StagedJob {
   const { tenantId, aggregateType, aggregateId, sequence } = event;
   const lane: Lane = { tenantId, kind: 'reactor', component: name, aggregateType, id: aggregateId };
-  const job: Job = { kind: 'reactor', aggregateId, sequence, event: toStored(event) };
   if (options.delayMs !== undefined) return { lane, job, delayMs: options.delayMs };
   const keyed = options.debounce ?? options.throttle ?? options.dedupe;
   const id = keyed && keyOf(keyed, event);

@@ -32,7 +32,7 @@ export class TimedLaneModel {
   parked = false;
   private staged = 0;
   private running = 0;
-  private markedUntil = 0;
+  private windowEnd = 0;
   /** By number of a dropped job: the one that stood for it. */
   private readonly standIns = new Map<number, number | undefined>();
 
@@ -49,10 +49,10 @@ export class TimedLaneModel {
     const { delayMs, debounce, throttle, dedupe } = given;
     const last = this.jobs.length > this.running ? this.jobs.at(-1)! : undefined;
     if (dedupe) {
-      const isMarked = this.markedUntil > now;
+      const isKeptOff = this.windowEnd > now;
       const waiting = this.jobs.at(-1);
-      if (isMarked || (waiting && !waiting.handedOut)) return this.drop(job.id, isMarked ? undefined : waiting);
-      if (dedupe.forMs > 0) this.markedUntil = now + dedupe.forMs;
+      if (isKeptOff || (waiting && !waiting.handedOut)) return this.drop(job.id, isKeptOff ? undefined : waiting);
+      if (dedupe.forMs > 0) this.windowEnd = now + dedupe.forMs;
     }
     const twin = this.twinOf(given, last);
     let deadline = 0;
@@ -61,7 +61,7 @@ export class TimedLaneModel {
       deadline = twin && !twin.handedOut ? twin.deadline : now + debounce.maxWaitMs;
       due = Math.min(now + debounce.delayMs, deadline);
     } else if (throttle) {
-      due = Math.max(now, this.markedUntil);
+      due = Math.max(now, this.windowEnd);
     }
     if (!twin) {
       this.jobs = [...this.jobs, { ...job, due, deadline }];
@@ -82,7 +82,7 @@ export class TimedLaneModel {
     this.running = batch.length;
     for (const job of batch) job.handedOut = true;
     const everyMs = Math.max(0, ...batch.map((job) => job.timing.throttle?.everyMs ?? 0));
-    if (everyMs > 0) this.markedUntil = now + everyMs;
+    if (everyMs > 0) this.windowEnd = now + everyMs;
     return batch.map(({ id }) => id);
   }
 

@@ -102,8 +102,8 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
   const { count, 'count:group': groups, 'count:tenant': tenants } = dropped;
   if (count !== groups || count! < tenants!) problems.push(`dropped are ${JSON.stringify(dropped)}`);
 
-  for (const key of keys.filter((one) => one.startsWith('marks:'))) {
-    const tenant = key.slice('marks:'.length);
+  for (const key of keys.filter((one) => one.startsWith('windows:'))) {
+    const tenant = key.slice('windows:'.length);
     if ((await redis.pttl(prefix + key)) < 0) problems.push(`${key} never expires`);
     for (const lane of await redis.zrange(prefix + key, '0', '-1')) {
       if (!lane.startsWith(`${tenant}:`)) problems.push(`${key} holds ${lane}`);

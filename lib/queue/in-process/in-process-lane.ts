@@ -79,8 +79,8 @@ export class InProcessLane {
     return this.entries[0]?.notBefore ?? 0;
   }
 
-  /** Adds a job. See `JobTiming`. @param markedUntil the mark of the lane, of `LaneMarks` */
-  add({ job, delayMs, debounce, throttle, dedupe }: StagedJob, now: number, markedUntil: number): Added {
+  /** Adds a job. See `JobTiming`. @param windowEnd of the lane, see `LaneWindows` */
+  add({ job, delayMs, debounce, throttle, dedupe }: StagedJob, now: number, windowEnd: number): Added {
     if (delayMs !== undefined) {
       this.entries.push({ job, notBefore: now + delayMs, delivered: false });
       return 'added';
@@ -92,9 +92,9 @@ export class InProcessLane {
     }
     if (throttle) {
       const { source, rank, everyMs } = throttle;
-      return this.addTwin(job, { timing: 'throttle', source, rank, deadline: 0, everyMs }, () => markedUntil);
+      return this.addTwin(job, { timing: 'throttle', source, rank, deadline: 0, everyMs }, () => windowEnd);
     }
-    if (dedupe && (markedUntil > now || this.hasUndelivered())) return 'dropped';
+    if (dedupe && (windowEnd > now || this.hasUndelivered())) return 'dropped';
     if (this.entries.length >= MAX_INLINE_ENTRIES && this.mergeIntoLast(job)) return 'merged';
     this.entries.push({ job, notBefore: 0, delivered: false });
     return 'added';

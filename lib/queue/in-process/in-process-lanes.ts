@@ -9,7 +9,7 @@ import { DeadLetters } from './dead-letters.js';
 import { InProcessLane, type TakenJobs } from './in-process-lane.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
 import { JobCounts } from './job-counts.js';
-import { LaneMarks } from './lane-marks.js';
+import { LaneWindows } from './lane-windows.js';
 import { ReadyLanes } from './ready-lanes.js';
 
 /** All lanes of an `InProcessQueue`, each where its state machine has it, and the counts that go with them. */
@@ -20,7 +20,7 @@ export class InProcessLanes {
   private readonly lanes = new Map<string, InProcessLane>();
   private readonly commands: ReadyLanes;
   private readonly others: ReadyLanes;
-  private readonly marks: LaneMarks;
+  private readonly windows: LaneWindows;
   private readonly forgetting = new Set<TenantId>();
 
   /** @param onDue called when a waiting lane has become ready by itself */
@@ -31,7 +31,7 @@ export class InProcessLanes {
   ) {
     this.commands = new ReadyLanes(options.commandConcurrency, options.tenantSharePercent);
     this.others = new ReadyLanes(options.concurrency, options.tenantSharePercent);
-    this.marks = new LaneMarks(clock);
+    this.windows = new LaneWindows(clock);
   }
 
   get byKey(): ReadonlyMap<string, InProcessLane> {
@@ -59,10 +59,10 @@ export class InProcessLanes {
       const key = laneKey(item.lane);
       let lane = this.lanes.get(key);
       if (!lane) this.lanes.set(key, (lane = new InProcessLane(key, item.lane)));
-      const added = lane.add(item, now, this.marks.until(lane));
+      const added = lane.add(item, now, this.windows.endOf(lane));
       if (added === 'added') {
         this.counts.added(item.lane, lane.status === 'parked');
-        if (item.dedupe?.forMs) this.marks.set(lane, item.dedupe.forMs);
+        if (item.dedupe?.forMs) this.windows.open(lane, item.dedupe.forMs);
       } else if (added === 'dropped') {
         this.counts.dropped(item.lane);
       }
@@ -85,7 +85,7 @@ export class InProcessLanes {
   /** The jobs that a running lane begins with. */
   take(lane: InProcessLane, maxJobs: number): TakenJobs {
     const taken = lane.take(maxJobs, this.clock.now());
-    if (taken.quietMs > 0) this.marks.set(lane, taken.quietMs);
+    if (taken.quietMs > 0) this.windows.open(lane, taken.quietMs);
     return taken;
   }
 
@@ -177,7 +177,7 @@ export class InProcessLanes {
         jobs += this.removeWaiting(tenantId);
         const running = this.lanesOf(tenantId);
         if (running.length === 0) {
-          this.marks.forget(tenantId);
+          this.windows.forget(tenantId);
           this.counts.forget(tenantId);
           return jobs + this.deadLetters.forget(tenantId);
         }

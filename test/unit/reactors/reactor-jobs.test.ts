@@ -19,10 +19,10 @@ const event = {
   recordedAt: new Date(2),
 } as unknown as RecordedEvent;
 
-const jobs = (timing: ReactorTiming = {}, types = ['x']) =>
-  reactorJobs({ name: 'r', types: new Set(types), options: { name: 'r', ...timing } } as unknown as ReactorDefinition, [
-    event,
-  ]);
+const reactor = (name: string, timing: ReactorTiming = {}, types = ['x']): ReactorDefinition =>
+  ({ name, types: new Set(types), options: { name, ...timing } }) as unknown as ReactorDefinition;
+
+const jobs = (timing: ReactorTiming = {}, types = ['x']) => reactorJobs([reactor('r', timing, types)], [event]);
 
 describe('reactorJobs', () => {
   it('keeps the order of the aggregate without a timing, and passes over events it does not list', () => {
@@ -38,6 +38,12 @@ describe('reactorJobs', () => {
       },
     ]);
     expect(jobs({}, ['y'])).toEqual([]);
+  });
+
+  it('shares an event between the jobs that it gives', () => {
+    const [one, two, ...others] = reactorJobs([reactor('one'), reactor('none', {}, ['y']), reactor('two')], [event]);
+    expect([one!.lane.component, two!.lane.component, others]).toEqual(['one', 'two', []]);
+    expect(one!.job).toBe(two!.job);
   });
 
   it('keeps the order of the aggregate of delayed reactions', () => {

@@ -1,21 +1,21 @@
 /** Lua: entries with a time of their own, and their twins. `encodeEntry` says what they look like, `JobTiming` what they mean. */
 export const TIMING_LIBRARY = String.raw`
-local MOST_MARKS, MARK_KEPT_MS = 100000, 60000
+local MOST_WINDOWS, WINDOW_KEPT_MS = 100000, 60000
 
--- Until when the last throttled or deduplicated job of a lane keeps others off; also in the past.
-local function markOf(lane)
-  return tonumber(call('ZSCORE', prefix .. 'marks:' .. lane.place.tenant, lane.name) or 0)
+-- Until when the last throttled or deduplicated job of a lane keeps its twins off; also in the past.
+local function windowEnd(lane)
+  return tonumber(call('ZSCORE', prefix .. 'windows:' .. lane.place.tenant, lane.name) or 0)
 end
 
--- Marks of a tenant that are over go as new ones come, and all of them some time after the last one is over: the clock
+-- Windows of a tenant that are over go as new ones come, and all of them some time after the last one is over: the clock
 -- may be set back. Beyond their bound the first to end go.
-local function mark(lane, ms)
-  local key = prefix .. 'marks:' .. lane.place.tenant
+local function openWindow(lane, ms)
+  local key = prefix .. 'windows:' .. lane.place.tenant
   call('ZADD', key, int(now + ms), lane.name)
-  local over = call('ZRANGE', key, '-inf', int(now - MARK_KEPT_MS), 'BYSCORE', 'LIMIT', 0, 2)
+  local over = call('ZRANGE', key, '-inf', int(now - WINDOW_KEPT_MS), 'BYSCORE', 'LIMIT', 0, 2)
   if #over > 0 then call('ZREM', key, unpack(over)) end
-  if call('ZCARD', key) > MOST_MARKS then call('ZPOPMIN', key) end
-  if call('PTTL', key) < ms + MARK_KEPT_MS then call('PEXPIRE', key, int(ms + MARK_KEPT_MS)) end
+  if call('ZCARD', key) > MOST_WINDOWS then call('ZPOPMIN', key) end
+  if call('PTTL', key) < ms + WINDOW_KEPT_MS then call('PEXPIRE', key, int(ms + WINDOW_KEPT_MS)) end
 end
 
 -- For how long an entry that is handed out keeps its twins off.
@@ -68,7 +68,7 @@ local function replace(lane, entry)
     span = hasTwin and not wasHandedOut and lastSpan or int(now + span)
     due = math.min(now + ms, tonumber(span))
   else
-    due = math.max(now, markOf(lane))
+    due = math.max(now, windowEnd(lane))
   end
   job = fitted(lane.place, job, 0)
   if hasTwin and source == lastSource and tonumber(rank) < tonumber(lastRank) then
@@ -93,12 +93,12 @@ local function dedupe(lane, entry)
   local size = pcall('LLEN', lane.key)
   if type(size) == 'table' then return size.err end
   local _, leased = leaseOf(lane)
-  if size > math.max(leased, readTries(lane).delivered) or markOf(lane) > now then
+  if size > math.max(leased, readTries(lane).delivered) or windowEnd(lane) > now then
     count(lane.place, 'dropped', 1)
     return
   end
   ms = tonumber(ms)
-  if ms > 0 then mark(lane, ms) end
+  if ms > 0 then openWindow(lane, ms) end
   return push(lane, { job })
 end
 
