@@ -86,6 +86,25 @@ export class RedisConnection {
     return popped?.[0];
   }
 
+  /**
+   * Hears a channel from now on, also after the connection broke and is there again. It needs a connection of its own,
+   * which can do nothing else then.
+   *
+   * @param onListening called whenever it begins to hear: what was said before was missed
+   * @param onRefused called when the server does not let it hear
+   */
+  listen(
+    channel: string,
+    onMessage: (message: string) => void,
+    onListening: () => void,
+    onRefused: (error: unknown) => void,
+  ): void {
+    const subscribe = (): void => void this.redis.subscribe(channel).then(onListening, onRefused);
+    this.redis.on('message', (_, message) => onMessage(message));
+    this.redis.on('ready', subscribe);
+    if (this.redis.status === 'ready') subscribe();
+  }
+
   async ping(): Promise<void> {
     await this.ready();
     await this.redis.ping();
@@ -136,6 +155,8 @@ function toClientOptions(options: ResolvedRedisOptions): RedisOptions {
     protocol: 2,
     // What broke off in the middle fails at once, and only the caller knows whether a repeat is safe.
     autoResendUnfulfilledCommands: false,
+    // `listen` subscribes again by itself, to know when.
+    autoResubscribe: false,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     retryStrategy: (times) => Math.min(FIRST_RETRY_MS * 2 ** Math.min(times - 1, MAX_DOUBLINGS), MAX_RETRY_MS),

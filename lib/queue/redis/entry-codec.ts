@@ -2,6 +2,7 @@ import { describeError } from '../../errors/describe-error.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import type { StoredEvent } from '../../events/stored-event.js';
+import { encodeKey } from '../../tenancy/encode-key.js';
 import type { CommandJob, Job } from '../job.js';
 import type { StagedJob } from '../staged-job.js';
 import type { JobTiming } from '../timing.js';
@@ -50,10 +51,9 @@ function timingHeader({ delayMs, debounce, throttle, dedupe }: JobTiming): strin
   if (delayMs !== undefined) return `D${delayMs} w\n`;
   if (debounce !== undefined) {
     const { delayMs: quietMs, maxWaitMs, rank, source } = debounce;
-    return `D${quietMs} b${maxWaitMs} ${rank} ${encodeURIComponent(source)}\n`;
+    return `D${quietMs} b${maxWaitMs} ${rank} ${encodeKey(source)}\n`;
   }
-  if (throttle !== undefined)
-    return `D0 t${throttle.everyMs} ${throttle.rank} ${encodeURIComponent(throttle.source)}\n`;
+  if (throttle !== undefined) return `D0 t${throttle.everyMs} ${throttle.rank} ${encodeKey(throttle.source)}\n`;
   return dedupe === undefined ? '' : `D0 u${dedupe.forMs}\n`;
 }
 
@@ -71,14 +71,14 @@ function encodeJob(job: Job, maxInlineBytes: number): string {
       return `C\n${JSON.stringify(job)}`;
     case 'reactor': {
       const { aggregateId, sequence, event } = job;
-      const header = `E${sequence} ${encodeURIComponent(aggregateId)}\n`;
+      const header = `E${sequence} ${encodeKey(aggregateId)}\n`;
       if (event === null || event.payload.length > maxInlineBytes) return header;
       return header + orNothing(JSON.stringify(event), maxInlineBytes);
     }
     case 'fold':
     case 'map': {
       const { kind, aggregateId, from, to, events } = job;
-      const header = `${kind === 'fold' ? 'F' : 'M'}${from} ${to} ${encodeURIComponent(aggregateId)}\n`;
+      const header = `${kind === 'fold' ? 'F' : 'M'}${from} ${to} ${encodeKey(aggregateId)}\n`;
       // A long payload is mostly found before it is written as JSON.
       if (events === null || events.some(({ payload }) => payload.length > maxInlineBytes)) return header;
       return header + orNothing(JSON.stringify(events), maxInlineBytes);

@@ -20,6 +20,10 @@ export interface LaneEntries {
  * @throws InvalidArgumentError
  */
 export function toSteps(staged: readonly StagedJob[], bounds: EntryBounds): readonly (readonly LaneEntries[])[] {
+  if (staged.length === 1) {
+    const entry = encodeEntry(staged[0]!, bounds);
+    return [[{ lane: laneKey(staged[0]!.lane), entries: [entry], bytes: Buffer.byteLength(entry) }]];
+  }
   const steps: Map<string, LaneEntries>[] = [];
   let jobs = MAX_JOBS_A_STEP;
   let bytes = 0;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import { BatchAbort } from '../batch-abort.js';
+import { checkAnswers } from '../check-answers.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { handleInTime } from '../handle-in-time.js';
 import type { Job } from '../job.js';
@@ -42,6 +43,7 @@ export class LaneRun {
       const batch = { lane: this.lane, jobs, attempt: claim.failures + 1, redelivered: claim.redelivered };
       const handle: LaneConsumer['handle'] = (one) => this.consumer.handle(one);
       const found = await handleInTime(handle, batch, this.abort, policy.timeoutMs, this.clock);
+      checkAnswers(found);
       followUps = await this.withinBound(found.followUps);
       outcome = found;
       failure = found.failure;
@@ -51,7 +53,8 @@ export class LaneRun {
     const completed = Math.max(0, Math.min(outcome?.completed ?? 0, jobs.length));
     const tries: LaneTries =
       completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
-    const took = { completed, tries, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
+    const answers = outcome?.answers ?? [];
+    const took = { completed, tries, answers, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
     if (!failure) return this.end('settle', took);
     const failed = { error: failure.error, opaque: !outcome, jobs: jobs.length };
     const step = nextStep(tries, failed, policy, Math.random());
@@ -86,7 +89,7 @@ export class LaneRun {
   ): BatchEnd {
     const { tries, ...given } = rest;
     const { lane, token } = this.claim;
-    return { lane, token, step, delayMs: 0, batchLimit: 0, error: '', ...tries, ...given };
+    return { lane, token, step, delayMs: 0, batchLimit: 0, error: '', answers: [], ...tries, ...given };
   }
 }
 

@@ -58,14 +58,14 @@ export class StageBuffer {
   ) {}
 
   /** @throws QueueFullError, QueueUnavailableError, ForeignKeyError, ClosedError */
-  async add(call: StageCall): Promise<void> {
-    if (this.closed) throw new ClosedError('The queue');
-    const { jobs, bytes } = sizeOf(call.lanes);
+  add({ commands, lanes }: StageCall): Promise<void> {
+    if (this.closed) return Promise.reject(new ClosedError('The queue'));
+    const { jobs, bytes } = sizeOf(lanes);
     if (this.bytes > 0 && this.bytes + bytes > this.options.maxBufferedBytes) {
-      throw new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes);
+      return Promise.reject(new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes));
     }
-    await new Promise<void>((resolve, reject) => {
-      this.waiting.push({ ...call, jobs, bytes, resolve, reject });
+    return new Promise<void>((resolve, reject) => {
+      this.waiting.push({ commands, lanes, jobs, bytes, resolve, reject });
       this.bytes += bytes;
       this.schedule();
     });

@@ -26,7 +26,7 @@ export function dedupeCases({ open, start }: GroupQueueCases): void {
     expect(await queue.depth()).toMatchObject({ jobs: 2 });
     expect((await queue.control.inspect(k))!.jobs.map(sequenceOf)).toEqual([1]);
     expect((await queue.control.usageByTenant()).get(k.tenantId)).toMatchObject({ jobs: 2, dropped: 2 });
-    expect((await queue.control.usageByComponent()).get('reactor:c%401')).toMatchObject({ jobs: 2, dropped: 2 });
+    expect((await queue.control.usageByComponent()).get('reactor:c@1')).toMatchObject({ jobs: 2, dropped: 2 });
     expect(await queue.forget(k.tenantId)).toBe(2);
   });
 

@@ -32,7 +32,7 @@ export function throttleCases({ start }: GroupQueueCases): void {
     await settled(queue);
     expect(seen).toEqual([1, 5]);
     expect((await queue.control.usageByTenant()).get(k.tenantId)).toMatchObject({ jobs: 0, dropped: 2 });
-    expect((await queue.control.usageByComponent()).get('reactor:c%401')).toMatchObject({ jobs: 0, dropped: 2 });
+    expect((await queue.control.usageByComponent()).get('reactor:c@1')).toMatchObject({ jobs: 0, dropped: 2 });
   });
 
   it('begins an interval anew with each job that it hands out', async () => {

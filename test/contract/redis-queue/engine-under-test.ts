@@ -23,6 +23,8 @@ export const UNLIMITED = {
   maxWaitingJobs: 1_000_000,
   maxWaitingJobsPerTenant: 1_000_000,
   maxWaitingBytesPerTenant: 1_000_000_000,
+  answersKeptMs: 60_000,
+  answersKeptPerTenant: 1_000,
 };
 
 /** Jobs as a script takes them, which must be no more than it can. */
@@ -81,7 +83,7 @@ export class EngineUnderTest {
   }
 
   end({ lane, token }: Claim, rest: Partial<BatchEnd> = {}): BatchEnd {
-    const none = { failures: 0, outages: 0, batchLimit: 0, delayMs: 0, error: '', followUps: [] };
+    const none = { failures: 0, outages: 0, batchLimit: 0, delayMs: 0, error: '', answers: [], followUps: [] };
     return { lane, token, completed: 1, step: 'settle', ...none, ...rest };
   }
 

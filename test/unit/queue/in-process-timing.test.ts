@@ -65,7 +65,7 @@ class World {
     expect(this.lanes.counts.jobs).toBe(models.reduce((sum, { jobs }) => sum + jobs.length, 0));
     const dropped = models.reduce((sum, model) => sum + model.dropped, 0);
     expect(this.lanes.counts.droppedOf.get(lane('a').tenantId) ?? 0).toBe(dropped);
-    expect(this.lanes.counts.droppedBy.get('fold:c%401') ?? 0).toBe(dropped);
+    expect(this.lanes.counts.droppedBy.get('fold:c@1') ?? 0).toBe(dropped);
   }
 
   /** Works everything off; what is parked stays. */

@@ -91,6 +91,7 @@ describe('Outbox', () => {
     outages: 0,
     batchLimit: 0,
     error: '',
+    answers: [],
     followUps: toSteps(followUps, BOUNDS).flat(),
   });
   const taken = (ends: readonly BatchEnd[]): number[] => {
@@ -111,5 +112,7 @@ describe('Outbox', () => {
     const big = ended(large('b', 400_000));
     expect(taken([big, big, big, ended(), big])).toEqual([2, 3]);
     expect(taken([ended(large('b', 3_000_000)), big, big])).toEqual([1, 2]);
+    const answered = { ...ended(), answers: [{ id: '1', value: 'x'.repeat(600_000) }] };
+    expect(taken([answered, big, answered])).toEqual([2, 1]);
   });
 });
