@@ -3,7 +3,7 @@ import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
 import type { StoredEvent } from '../../../lib/events/stored-event.js';
 import { laneKey } from '../../../lib/queue/lane.js';
-import type { CommandJob } from '../../../lib/queue/job.js';
+import type { CommandJob, EventRangeJob } from '../../../lib/queue/job.js';
 import { decodeEntry } from '../../../lib/queue/redis/entry-codec.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { redisQueue } from '../../../lib/queue/redis/redis-queue.adapter.js';
@@ -93,6 +93,19 @@ it.each(TIMINGS)(
     expect(entries.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(3_000);
   },
 );
+
+it('counts what a tenant has in all its components, also within one step', async () => {
+  const worker = await EngineUnderTest.open(redis, 30_000, { ...UNLIMITED, maxWaitingBytesPerTenant: 3_000 });
+  const of = (kind: 'fold' | 'map'): StagedJob => {
+    const staged = range(lane('a', kind), 1);
+    return { ...staged, job: { ...(staged.job as EventRangeJob), events: [event('x'.repeat(1_000))] } };
+  };
+  await worker.stage(of('fold'), of('map'), reaction('a', event('x'.repeat(1_000))), range(lane('b'), 1));
+  const usage = await redis.client.hget(`${worker.prefix}count`, 'bytes');
+  expect(Number(usage)).toBeGreaterThan(2_000);
+  expect(Number(usage)).toBeLessThanOrEqual(3_000);
+  await worker.expectTruth();
+});
 
 it('counts the bytes of a job that takes the place of another', async () => {
   const worker = await EngineUnderTest.open(redis);

@@ -4,14 +4,16 @@ local MERGED_FROM = 1000
 local RANGE_HEADER = '^([FM])(%d+) (%d+) ([^\n]*)\n'
 local maxTenantBytes = math.huge
 
+-- By tenant: bytes of its jobs as the counters have them, asked for once, and how much they have grown in this script.
+local occupied, grown = {}, {}
+
 -- Beyond its bound of memory a tenant's events are left in the log: those of E, F and M.
 local function fitted(place, entry, pending)
   local kind = string.byte(entry)
   if kind ~= 69 and kind ~= 70 and kind ~= 77 or maxTenantBytes == math.huge then return entry end
-  if not place.tenantBytes then
-    place.tenantBytes = tonumber(call('HGET', prefix .. 'count:tenant', place.tenant .. ' bytes') or 0)
-  end
-  if place.tenantBytes + (place.counts.bytes or 0) + pending + #entry <= maxTenantBytes then return entry end
+  local tenant = place.tenant
+  if not occupied[tenant] then occupied[tenant] = tonumber(call('HGET', prefix .. 'count:tenant', tenant .. ' bytes') or 0) end
+  if occupied[tenant] + (grown[tenant] or 0) + pending + #entry <= maxTenantBytes then return entry end
   return string.match(entry, '^[^\n]*\n')
 end
 
@@ -46,6 +48,8 @@ end
 local function counted(lane, jobs, bytes)
   count(lane.place, 'jobs', jobs)
   count(lane.place, 'bytes', bytes)
+  local tenant = lane.place.tenant
+  grown[tenant] = (grown[tenant] or 0) + bytes
   if lane.state == 'p' then count(lane.place, 'parkedJobs', jobs) end
 end
 
