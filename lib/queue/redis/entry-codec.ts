@@ -2,8 +2,8 @@ import { describeError } from '../../errors/describe-error.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import type { StoredEvent } from '../../events/stored-event.js';
-import { encodeKey } from '../../tenancy/encode-key.js';
-import type { CommandJob, Job } from '../job.js';
+import { isPlain } from '../../tenancy/is-plain.js';
+import type { CommandJob, Job, ReactorJob } from '../job.js';
 import type { StagedJob } from '../staged-job.js';
 import type { JobTiming } from '../timing.js';
 
@@ -51,9 +51,9 @@ function timingHeader({ delayMs, debounce, throttle, dedupe }: JobTiming): strin
   if (delayMs !== undefined) return `D${delayMs} w\n`;
   if (debounce !== undefined) {
     const { delayMs: quietMs, maxWaitMs, rank, source } = debounce;
-    return `D${quietMs} b${maxWaitMs} ${rank} ${encodeKey(source)}\n`;
+    return `D${quietMs} b${maxWaitMs} ${rank} ${encodeText(source)}\n`;
   }
-  if (throttle !== undefined) return `D0 t${throttle.everyMs} ${throttle.rank} ${encodeKey(throttle.source)}\n`;
+  if (throttle !== undefined) return `D0 t${throttle.everyMs} ${throttle.rank} ${encodeText(throttle.source)}\n`;
   return dedupe === undefined ? '' : `D0 u${dedupe.forMs}\n`;
 }
 
@@ -71,14 +71,14 @@ function encodeJob(job: Job, maxInlineBytes: number): string {
       return `C\n${JSON.stringify(job)}`;
     case 'reactor': {
       const { aggregateId, sequence, event } = job;
-      const header = `E${sequence} ${encodeKey(aggregateId)}\n`;
+      const header = `E${sequence} ${encodeText(aggregateId)}\n`;
       if (event === null || event.payload.length > maxInlineBytes) return header;
       return header + orNothing(JSON.stringify(event), maxInlineBytes);
     }
     case 'fold':
     case 'map': {
       const { kind, aggregateId, from, to, events } = job;
-      const header = `${kind === 'fold' ? 'F' : 'M'}${from} ${to} ${encodeKey(aggregateId)}\n`;
+      const header = `${kind === 'fold' ? 'F' : 'M'}${from} ${to} ${encodeText(aggregateId)}\n`;
       // A long payload is mostly found before it is written as JSON.
       if (events === null || events.some(({ payload }) => payload.length > maxInlineBytes)) return header;
       return header + orNothing(JSON.stringify(events), maxInlineBytes);
@@ -95,21 +95,33 @@ function isLonger(text: string, maxBytes: number): boolean {
   return text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes);
 }
 
+function toReaction(event: StoredEvent): ReactorJob {
+  return { kind: 'reactor', aggregateId: event.aggregateId, sequence: event.sequence, event };
+}
+
+function encodeText(text: string): string {
+  return isPlain(text) ? text : encodeURIComponent(text);
+}
+
 function decode(entry: string): Job {
   const end = entry.indexOf('\n');
-  const header = entry.slice(1, end);
   const payload = entry.slice(end + 1);
   switch (entry[0]) {
     case 'C':
       return JSON.parse(payload) as CommandJob;
     case 'E': {
-      const [sequence, aggregateId] = header.split(' ');
-      const event = payload === '' ? null : (JSON.parse(payload) as StoredEvent);
-      return { kind: 'reactor', aggregateId: decodeURIComponent(aggregateId!), sequence: Number(sequence), event };
+      if (payload !== '') return toReaction(JSON.parse(payload) as StoredEvent);
+      const [sequence, aggregateId] = entry.slice(1, end).split(' ');
+      return {
+        kind: 'reactor',
+        aggregateId: decodeURIComponent(aggregateId!),
+        sequence: Number(sequence),
+        event: null,
+      };
     }
     case 'F':
     case 'M': {
-      const [from, to, aggregateId] = header.split(' ');
+      const [from, to, aggregateId] = entry.slice(1, end).split(' ');
       const events = payload === '' ? null : (JSON.parse(payload) as readonly StoredEvent[]);
       const kind = entry[0] === 'F' ? 'fold' : 'map';
       return { kind, aggregateId: decodeURIComponent(aggregateId!), from: Number(from), to: Number(to), events };
