@@ -18,7 +18,12 @@ import type { BatchEnd, Claim } from './redis-lane-engine.js';
 /** A lane that this worker has leased, from its claim to how its batch ended. */
 export class LaneRun {
   readonly lane: Lane;
+  /** As it stands in keys. */
+  readonly tenant: string;
   readonly abort = new BatchAbort();
+  /** How it ended, once it has run: jobs done, and why the one after them failed. */
+  completed = 0;
+  failure: LaneOutcome['failure'];
 
   constructor(
     readonly claim: Claim,
@@ -28,6 +33,7 @@ export class LaneRun {
     private readonly clock: Clock,
   ) {
     this.lane = parseLaneKey(claim.lane);
+    this.tenant = claim.lane.slice(0, claim.lane.indexOf(':'));
   }
 
   /** Runs the handler and says what becomes of the batch. Never rejects. */
@@ -51,6 +57,8 @@ export class LaneRun {
       failure = { error };
     }
     const completed = Math.max(0, Math.min(outcome?.completed ?? 0, jobs.length));
+    this.completed = completed;
+    this.failure = failure;
     const tries: LaneTries =
       completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
     const answers = outcome?.answers ?? [];

@@ -120,7 +120,7 @@ export function throttleCases({ start }: GroupQueueCases): void {
   it('holds the interval also against what takes the place of a job that was left and is ready', async () => {
     const seen: string[] = [];
     const [left, ended] = [gate(), gate()];
-    const other = lane('x', 'fold', 'other');
+    const other = lane('x', 'reactor', 'other');
     const queue = await start(
       async (batch) => {
         seen.push(`${batch.lane.id} ${sequenceOf(batch.jobs[0]!)}`);
@@ -133,7 +133,7 @@ export function throttleCases({ start }: GroupQueueCases): void {
     await eventually(() => expect(seen).toEqual(['k 1']));
     await queue.stage([range(other, 1)]);
     left.open();
-    // It is the other tenant's turn, and there is one slot.
+    // Of one component it is the other tenant's turn, and there is one slot.
     await eventually(() => expect(seen).toEqual(['k 1', 'x 1']));
     await queue.stage([throttled(k, 2, LONG_MS)]);
     ended.open();
