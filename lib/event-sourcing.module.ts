@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService, LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
 import { EventStore } from './event-store/event-store.js';
@@ -17,6 +17,8 @@ import { ROOT } from './pipeline/root.token.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
+import { InProcessRecurringJobs } from './recurring-jobs/in-process/in-process-recurring-jobs.js';
+import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
 import { createRuntime } from './runtime/create-runtime.js';
 import { DispatchStrikes } from './runtime/dispatch-strikes.js';
 import { DispatchingEventStore } from './runtime/dispatching-event-store.js';
@@ -83,6 +85,15 @@ const providers: Provider[] = [
     inject: [ROOT, Clock],
     useFactory: ({ queue }: EventSourcingSetup, clock: Clock) => queue.open({ clock }),
   },
+  {
+    provide: RecurringJobs,
+    // After the queue, which knows at once when its server is away.
+    inject: [ROOT, Clock, LazyModuleLoader, GroupQueue],
+    useFactory: ({ queue, role }: EventSourcingSetup, clock: Clock, loader: LazyModuleLoader) =>
+      role === 'web'
+        ? new InProcessRecurringJobs(clock)
+        : queue.openRecurringJobs({ clock, loadModule: (module) => loader.load(() => module) }),
+  },
   EventAnnouncer,
   {
     provide: EventRouter,
@@ -130,6 +141,7 @@ const providers: Provider[] = [
       PipelineRegistry,
       STORAGE,
       GroupQueue,
+      RecurringJobs,
       EventRouter,
       EventAnnouncer,
       DispatchStrikes,
@@ -144,6 +156,7 @@ const providers: Provider[] = [
       pipelines: PipelineRegistry,
       storage: Storage,
       queue: GroupQueue,
+      recurringJobs: RecurringJobs,
       router: EventRouter,
       announcer: EventAnnouncer,
       strikes: DispatchStrikes,
@@ -153,7 +166,20 @@ const providers: Provider[] = [
       ids: IdGenerator,
     ) =>
       createRuntime(
-        { setup, pipelines, storage, queue, router, announcer, strikes, serializer, validator, clock, ids },
+        {
+          setup,
+          pipelines,
+          storage,
+          queue,
+          recurringJobs,
+          router,
+          announcer,
+          strikes,
+          serializer,
+          validator,
+          clock,
+          ids,
+        },
         discovery,
       ),
   },
@@ -171,7 +197,17 @@ const providers: Provider[] = [
 @Module({
   imports: [DiscoveryModule, LaneDrainModule],
   providers,
-  exports: [ROOT, EventStore, Projections, GroupQueue, LogMaintenance, EventSourcingHealth, Clock, IdGenerator],
+  exports: [
+    ROOT,
+    EventStore,
+    Projections,
+    GroupQueue,
+    RecurringJobs,
+    LogMaintenance,
+    EventSourcingHealth,
+    Clock,
+    IdGenerator,
+  ],
 })
 export class EventSourcingModule extends ConfigurableModuleClass {
   /** Without options: memory, an in-process queue, the role `all` (or EVENT_SOURCING_ROLE), and a warning. */

@@ -10,6 +10,7 @@ import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { GroupQueue } from '../queue/group-queue.js';
+import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
 import { ComponentBirths } from './component-births.js';
@@ -21,6 +22,7 @@ import type { EventSourcingSetup } from './event-sourcing-setup.js';
 import { EventSourcingRuntime } from './event-sourcing.runtime.js';
 import { LaneWorker } from './lane-worker.js';
 import { Reconciler } from './reconciler.js';
+import { UndispatchedSweep } from './undispatched-sweep.js';
 
 /** What the runtime is made of. */
 export interface RuntimeTools {
@@ -28,6 +30,7 @@ export interface RuntimeTools {
   readonly pipelines: PipelineRegistry;
   readonly storage: Storage;
   readonly queue: GroupQueue;
+  readonly recurringJobs: RecurringJobs;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;
@@ -39,7 +42,20 @@ export interface RuntimeTools {
 
 /** Puts the runtime together. */
 export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService): EventSourcingRuntime {
-  const { setup, pipelines, storage, queue, router, announcer, strikes, serializer, validator, clock, ids } = tools;
+  const {
+    setup,
+    pipelines,
+    storage,
+    queue,
+    recurringJobs,
+    router,
+    announcer,
+    strikes,
+    serializer,
+    validator,
+    clock,
+    ids,
+  } = tools;
   const { events, projections, records } = storage;
   const outcomes = new InProcessCommandOutcomes(clock);
   const births = new ComponentBirths(pipelines, events, projections, clock);
@@ -50,12 +66,14 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     announcer,
     births,
     queue,
+    recurringJobs,
     storage,
     dispatcher: new CommandDispatcher(queue, outcomes, validator, ids, clock, {
       ...setup,
       sharedQueue: setup.queue.shared,
     }),
     reconciler: new Reconciler(pipelines, events, projections, records, queue, router),
+    sweep: new UndispatchedSweep(events, queue, router, setup.sweepIntervalMs),
     worker: new LaneWorker(
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),
