@@ -65,8 +65,8 @@ export class RedisRecurringJobs extends RecurringJobs {
   /** Never rejects: while Redis is away, it tries again. */
   private async keepAsserting(): Promise<void> {
     try {
-      this.work();
       await this.assertSchedules();
+      this.work();
       this.complaint = undefined;
     } catch (error) {
       this.complain(error);
