@@ -110,7 +110,7 @@ describe('a process that is killed in a run', () => {
       }),
     );
     try {
-      // More than once, as BullMQ's default gives up a job after its second loss.
+      // Twice, since BullMQ gives up a job that is not of a schedule at its second loss.
       for (let kills = 0; kills < 2; kills += 1) {
         const runs = await eventually(async () => {
           const pids = await redis.client.lrange('runs', 0, -1);
@@ -260,7 +260,7 @@ describe('beside queues of the application', () => {
   });
 
   it('waits where the application registers its processors by hand', async () => {
-    @Module({ imports: [BullModule.forRoot({ extraOptions: { manualRegistration: true } })] })
+    @Module({ imports: [BullModule.forRoot({ connection: {}, extraOptions: { manualRegistration: true } })] })
     class ByHandModule {}
     const app = await opened([ByHandModule]);
     let runs = 0;

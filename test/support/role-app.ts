@@ -23,6 +23,8 @@ export interface RoleSettings {
   readonly postgresUrl: string;
   readonly redisPort: number;
   readonly leaseMs: number;
+  /** @default that of the library */
+  readonly sweepIntervalMs?: number;
 }
 
 /** The list in Redis to which reactors of every process add `aggregate#sequence`. */
@@ -54,7 +56,7 @@ class Tell implements ReactorHandler<Total, Added> {
 /** An application of counters whose processes share PostgreSQL and Redis. */
 export function roleApp(
   role: ProcessRole,
-  { postgresUrl, redisPort, leaseMs }: RoleSettings,
+  { postgresUrl, redisPort, leaseMs, sweepIntervalMs }: RoleSettings,
   handlers: readonly Type[] = [SlowAddHandler],
 ): Type {
   const connection = { host: '127.0.0.1', port: redisPort };
@@ -79,6 +81,7 @@ export function roleApp(
       CqrsModule.forRoot(),
       EventSourcingModule.forRoot({
         role,
+        sweepIntervalMs,
         eventStore: postgres({ connectionString: postgresUrl }),
         queue: redisQueue({ connection, leaseMs }),
       }),

@@ -20,8 +20,6 @@ export interface RecurringJobsModuleOptions {
 
 /** Locks are prolonged, and looked through, once in this share of a lease. */
 const LEASE_SHARE = 1 / 3;
-/** A worker that dies in a job says nothing against the job, so it never fails of that: the schedule is its retry. */
-const MAX_STALLED = 1_000_000;
 /** Entries of BullMQ's stream of events, about. */
 const MAX_EVENTS = 100;
 
@@ -36,7 +34,6 @@ export class RecurringJobsModule {
       lockDuration: leaseMs,
       lockRenewTime: everyMs,
       stalledInterval: everyMs,
-      maxStalledCount: MAX_STALLED,
     });
     const token = getQueueToken(RECURRING_JOBS_QUEUE);
     return {
