@@ -5,8 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clickhouse } from '../../lib/clickhouse.js';
+import { redisQueue } from '../../lib/redis.js';
 import { EventStore, GroupQueue, type ProcessRole, Projections } from '../../lib/index.js';
 import { appWith, start, stream } from '../support/apps.js';
+import { newDatabaseName, startTestClickHouse } from '../support/clickhouse-server.js';
 import { compile, type Compiled } from '../support/compile.js';
 import { Added, Additions, acme, Notify, Seen, Totals } from '../support/counter-app.js';
 import { eventually } from '../support/eventually.js';
@@ -111,6 +114,32 @@ describe('processes', () => {
     await expectWhole(web, 'c1', [1, 2]);
     await expectReactions('c1', [1, 2]);
   });
+});
+
+it('on ClickHouse, with its list of undispatched streams in Redis, a worker heals what another process left', async () => {
+  const [server, redis] = await Promise.all([startTestClickHouse(), startTestRedis()]);
+  try {
+    const { url, username, password } = server;
+    const connection = { host: redis.host, port: redis.port };
+    const database = newDatabaseName();
+    const process = (role: ProcessRole): Promise<INestApplicationContext> =>
+      start(
+        appWith([Totals, Additions, Notify, Seen], {
+          role,
+          eventStore: clickhouse({ url, username, password, database, redis: connection }),
+          queue: redisQueue({ connection, leaseMs: LEASE_MS }),
+          sweepIntervalMs: SWEEP_MS,
+        }),
+      );
+    const [web, worker] = [await process('web'), await process('worker')];
+    web.get(GroupQueue).stage = () => Promise.reject(new Error('away'));
+    await expect(web.get(EventStore).append(stream('c1'), additions(1, 2))).rejects.toThrow('away');
+    await expectWhole(web, 'c1', [1, 2]);
+    await eventually(() => expect(worker.get(Seen).reactions.map(({ sequence }) => sequence)).toEqual([1, 2]));
+    await Promise.all([web.close(), worker.close()]);
+  } finally {
+    await Promise.all([server.stop(), redis.stop()]);
+  }
 });
 
 describe('one process, all in memory', () => {
