@@ -2,6 +2,8 @@ import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Pro
 import { DiscoveryModule, DiscoveryService, LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
+import { CommandDispatcher } from './commands/command-dispatcher.js';
+import { Commands } from './commands/commands.js';
 import { EventStore } from './event-store/event-store.js';
 import { ClassValidatorValidator } from './events/class-validator.validator.js';
 import { EventSerializer } from './events/event-serializer.js';
@@ -94,6 +96,22 @@ const providers: Provider[] = [
         ? new InProcessRecurringJobs(clock)
         : queue.openRecurringJobs({ clock, loadModule: (module) => loader.load(() => module) }),
   },
+  {
+    provide: CommandDispatcher,
+    inject: [GroupQueue, Validator, IdGenerator, Clock, ROOT],
+    useFactory: (queue: GroupQueue, validator: Validator, ids: IdGenerator, clock: Clock, setup: EventSourcingSetup) =>
+      new CommandDispatcher(queue, validator, ids, clock, { ...setup, sharedQueue: setup.queue.shared }),
+  },
+  {
+    provide: Commands,
+    inject: [PipelineRegistry, CommandDispatcher, GroupQueue, ROOT],
+    useFactory: (
+      { commands }: PipelineRegistry,
+      dispatcher: CommandDispatcher,
+      queue: GroupQueue,
+      { commandTimeoutMs }: EventSourcingSetup,
+    ) => new Commands(commands.values(), dispatcher, queue, commandTimeoutMs),
+  },
   EventAnnouncer,
   {
     provide: EventRouter,
@@ -142,11 +160,11 @@ const providers: Provider[] = [
       STORAGE,
       GroupQueue,
       RecurringJobs,
+      CommandDispatcher,
       EventRouter,
       EventAnnouncer,
       DispatchStrikes,
       EventSerializer,
-      Validator,
       Clock,
       IdGenerator,
     ],
@@ -157,11 +175,11 @@ const providers: Provider[] = [
       storage: Storage,
       queue: GroupQueue,
       recurringJobs: RecurringJobs,
+      dispatcher: CommandDispatcher,
       router: EventRouter,
       announcer: EventAnnouncer,
       strikes: DispatchStrikes,
       serializer: EventSerializer,
-      validator: Validator,
       clock: Clock,
       ids: IdGenerator,
     ) =>
@@ -172,11 +190,11 @@ const providers: Provider[] = [
           storage,
           queue,
           recurringJobs,
+          dispatcher,
           router,
           announcer,
           strikes,
           serializer,
-          validator,
           clock,
           ids,
         },
@@ -188,8 +206,8 @@ const providers: Provider[] = [
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Projections`, `GroupQueue`, `LogMaintenance`, `EventSourcingHealth`, `Clock` and `IdGenerator`
- * are injectable everywhere.
+ * Global: `EventStore`, `Commands`, `Projections`, `GroupQueue`, `LogMaintenance`, `EventSourcingHealth`, `Clock` and
+ * `IdGenerator` are injectable everywhere.
  *
  * @publicApi
  */
@@ -200,6 +218,7 @@ const providers: Provider[] = [
   exports: [
     ROOT,
     EventStore,
+    Commands,
     Projections,
     GroupQueue,
     RecurringJobs,

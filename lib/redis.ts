@@ -1,5 +1,9 @@
 export * from './packages/missing-package.error.js';
 export * from './queue/redis/foreign-key.error.js';
+export type { BullmqHostOptions } from './queue/redis/hosts/bullmq/bullmq-host-options.js';
+export type * from './queue/redis/hosts/bullmq/lane-job.js';
+export * from './queue/redis/hosts/bullmq/lanes-failed.error.js';
+export * from './queue/redis/hosts/bullmq/unsupported-by-lanes.error.js';
 export * from './queue/redis/lease-lost.error.js';
 export * from './queue/redis/queue-unavailable.error.js';
 export { redisQueue } from './queue/redis/redis-queue.adapter.js';

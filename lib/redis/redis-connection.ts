@@ -43,6 +43,8 @@ export class RedisConnection {
       commandTimeout: resolved.commandTimeoutMs,
       // What broke off in the middle fails at once, and only the caller knows whether a repeat is safe.
       autoResendUnfulfilledCommands: false,
+      // `listen` subscribes again by itself, to know when.
+      autoResubscribe: false,
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
     });
@@ -84,6 +86,25 @@ export class RedisConnection {
     await this.ready();
     const popped = await this.redis.bzpopmin(...keys, timeoutMs / 1_000);
     return popped?.[0];
+  }
+
+  /**
+   * Hears a channel from now on, also after the connection broke and is there again. It needs a connection of its own,
+   * which can do nothing else then.
+   *
+   * @param onListening called whenever it begins to hear: what was said before was missed
+   * @param onRefused called when the server does not let it hear
+   */
+  listen(
+    channel: string,
+    onMessage: (message: string) => void,
+    onListening: () => void,
+    onRefused: (error: unknown) => void,
+  ): void {
+    const subscribe = (): void => void this.redis.subscribe(channel).then(onListening, onRefused);
+    this.redis.on('message', (_, message) => onMessage(message));
+    this.redis.on('ready', subscribe);
+    if (this.redis.status === 'ready') subscribe();
   }
 
   async ping(): Promise<void> {

@@ -1,11 +1,9 @@
 import type { DiscoveryService } from '@nestjs/core';
 import type { Clock } from '../clock/clock.js';
-import { CommandDispatcher } from '../commands/command-dispatcher.js';
+import type { CommandDispatcher } from '../commands/command-dispatcher.js';
 import { CommandExecutor } from '../commands/command-executor.js';
-import { InProcessCommandOutcomes } from '../commands/in-process-command-outcomes.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
-import type { Validator } from '../events/validator.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
@@ -31,11 +29,11 @@ export interface RuntimeTools {
   readonly storage: Storage;
   readonly queue: GroupQueue;
   readonly recurringJobs: RecurringJobs;
+  readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;
   readonly serializer: EventSerializer;
-  readonly validator: Validator;
   readonly clock: Clock;
   readonly ids: IdGenerator;
 }
@@ -48,16 +46,15 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     storage,
     queue,
     recurringJobs,
+    dispatcher,
     router,
     announcer,
     strikes,
     serializer,
-    validator,
     clock,
     ids,
   } = tools;
   const { events, projections, records } = storage;
-  const outcomes = new InProcessCommandOutcomes(clock);
   const births = new ComponentBirths(pipelines, events, projections, clock);
   return new EventSourcingRuntime({
     role: setup.role,
@@ -68,10 +65,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     queue,
     recurringJobs,
     storage,
-    dispatcher: new CommandDispatcher(queue, outcomes, validator, ids, clock, {
-      ...setup,
-      sharedQueue: setup.queue.shared,
-    }),
+    dispatcher,
     reconciler: new Reconciler(pipelines, events, projections, records, queue, router),
     sweep: new UndispatchedSweep(events, queue, router, setup.sweepIntervalMs),
     worker: new LaneWorker(
@@ -82,7 +76,6 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
       new ReactorExecutor(projections, serializer),
       router,
       announcer,
-      outcomes,
       births,
       strikes,
     ),

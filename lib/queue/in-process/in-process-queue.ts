@@ -5,6 +5,7 @@ import { ClosedError } from '../../errors/closed.error.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { BatchAbort } from '../batch-abort.js';
+import { checkAnswers } from '../check-answers.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
@@ -16,6 +17,7 @@ import { nextStep } from '../next-step.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
+import { InProcessAnswers } from './in-process-answers.js';
 import { InProcessControl } from './in-process-control.js';
 import type { InProcessLane } from './in-process-lane.js';
 import { InProcessLanes } from './in-process-lanes.js';
@@ -42,6 +44,7 @@ export class InProcessQueue extends GroupQueue {
   readonly control: InProcessControl;
   private readonly logger = new Logger(GroupQueue.name);
   private readonly lanes: InProcessLanes;
+  private readonly answers: InProcessAnswers;
   private readonly aborts = new Set<BatchAbort>();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
   private readonly outside = AsyncLocalStorage.snapshot();
@@ -61,6 +64,7 @@ export class InProcessQueue extends GroupQueue {
     super();
     this.lanes = new InProcessLanes(options, clock, () => this.claim());
     this.control = new InProcessControl(this.lanes, clock, () => this.claim());
+    this.answers = new InProcessAnswers(options.answersKeptMs, options.answersKeptPerTenant, clock);
   }
 
   async stage(staged: readonly StagedJob[]): Promise<void> {
@@ -81,7 +85,16 @@ export class InProcessQueue extends GroupQueue {
     const forgotten = createTenantId(tenantId);
     const jobs = await this.lanes.forget(forgotten);
     this.control.forget(forgotten);
+    this.answers.forget(forgotten);
     return jobs;
+  }
+
+  async answer(tenantId: TenantId, id: string): Promise<string | undefined> {
+    return this.answers.read(tenantId, id);
+  }
+
+  awaitAnswer(tenantId: TenantId, id: string, timeoutMs: number): Promise<string | undefined> {
+    return this.answers.wait(tenantId, id, timeoutMs);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -112,6 +125,7 @@ export class InProcessQueue extends GroupQueue {
     if (this.consumer) await this.quietOrTimeout();
     this.stopped = true;
     for (const abort of this.aborts) abort.abort(new ClosedError('The queue'));
+    this.answers.end();
     const { counts } = this.lanes;
     const { jobs, parkedLanes } = counts;
     counts.release();
@@ -151,8 +165,10 @@ export class InProcessQueue extends GroupQueue {
     let outcome: LaneOutcome | undefined;
     let failure: LaneOutcome['failure'];
     try {
-      outcome = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
-      failure = outcome.failure;
+      const found = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
+      checkAnswers(found);
+      outcome = found;
+      failure = found.failure;
     } catch (error) {
       failure = { error };
     }
@@ -171,6 +187,7 @@ export class InProcessQueue extends GroupQueue {
   ): void {
     this.lanes.end(lane, outcome?.completed ?? 0);
     if (outcome) this.lanes.add(outcome.followUps);
+    if (outcome?.answers) this.answers.keep(lane.lane.tenantId, outcome.answers);
     outcome?.staged?.();
     if (!failure) return this.lanes.settle(lane);
     const failed = toFailure(failure.error, this.clock.now());

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import { BatchAbort } from '../batch-abort.js';
+import { checkAnswers } from '../check-answers.js';
 import { handleInTime } from '../handle-in-time.js';
 import type { Job } from '../job.js';
 import { type Lane, parseLaneKey } from '../lane.js';
@@ -16,7 +17,12 @@ import type { BatchEnd, Claim } from './redis-lane-engine.js';
 /** A lane that this worker has leased, from its claim to how its batch ended. */
 export class LaneRun {
   readonly lane: Lane;
+  /** As it stands in keys. */
+  readonly tenant: string;
   readonly abort = new BatchAbort();
+  /** How it ended, once it has run: jobs done, and why the one after them failed. */
+  completed = 0;
+  failure: LaneOutcome['failure'];
 
   constructor(
     readonly claim: Claim,
@@ -26,6 +32,7 @@ export class LaneRun {
     private readonly clock: Clock,
   ) {
     this.lane = parseLaneKey(claim.lane);
+    this.tenant = claim.lane.slice(0, claim.lane.indexOf(':'));
   }
 
   /** Runs the handler and says what becomes of the batch. Never rejects. */
@@ -41,6 +48,7 @@ export class LaneRun {
       const batch = { lane: this.lane, jobs, attempt: claim.failures + 1, redelivered: claim.redelivered };
       const handle: LaneConsumer['handle'] = (one) => this.consumer.handle(one);
       const found = await handleInTime(handle, batch, this.abort, policy.timeoutMs, this.clock);
+      checkAnswers(found);
       followUps = await this.withinBound(found.followUps);
       outcome = found;
       failure = found.failure;
@@ -48,9 +56,12 @@ export class LaneRun {
       failure = { error };
     }
     const completed = Math.max(0, Math.min(outcome?.completed ?? 0, jobs.length));
+    this.completed = completed;
+    this.failure = failure;
     const tries: LaneTries =
       completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
-    const took = { completed, tries, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
+    const answers = outcome?.answers ?? [];
+    const took = { completed, tries, answers, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
     if (!failure) return this.end('settle', took);
     const failed = { error: failure.error, opaque: !outcome, jobs: jobs.length };
     const step = nextStep(tries, failed, policy, Math.random());
@@ -86,7 +97,7 @@ export class LaneRun {
   ): BatchEnd {
     const { tries, ...given } = rest;
     const { lane, token } = this.claim;
-    return { lane, token, step, delayMs: 0, batchLimit: 0, error: '', ...tries, ...given };
+    return { lane, token, step, delayMs: 0, batchLimit: 0, error: '', answers: [], ...tries, ...given };
   }
 }
 

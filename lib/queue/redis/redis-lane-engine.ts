@@ -1,5 +1,7 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
+import { encodeKey } from '../../tenancy/encode-key.js';
 import type { QueueDepth } from '../group-queue.js';
+import type { JobAnswer } from '../job-answer.js';
 import type { LaneEntries } from './lane-entries.js';
 import { DEPTH } from './scripts/depth.script.js';
 import { EXCHANGE } from './scripts/exchange.script.js';
@@ -26,6 +28,12 @@ export interface StageLimits {
   readonly maxWaitingJobs: number;
   readonly maxWaitingJobsPerTenant: number;
   readonly maxWaitingBytesPerTenant: number;
+}
+
+/** How long answers are kept, and how many of a tenant at least. */
+export interface AnswerLimits {
+  readonly answersKeptMs: number;
+  readonly answersKeptPerTenant: number;
 }
 
 /** A lane in the hands of this worker, until its lease ends. */
@@ -57,6 +65,7 @@ export interface BatchEnd extends LeasedLane {
   readonly batchLimit: number;
   /** The failure as JSON, or empty. */
   readonly error: string;
+  readonly answers: readonly JobAnswer[];
   readonly followUps: readonly LaneEntries[];
   /** For whoever hosts the batch: to be called when an exchange has taken this end. */
   readonly staged?: () => void;
@@ -109,7 +118,7 @@ export class RedisLaneEngine {
     private readonly connection: Pick<RedisConnection, 'run'>,
     prefix: string,
     private readonly leaseMs: number,
-    private readonly limits: StageLimits,
+    private readonly limits: StageLimits & AnswerLimits,
   ) {
     this.keys = [prefix];
   }
@@ -146,6 +155,7 @@ export class RedisLaneEngine {
       pushLanes(args, end.followUps);
       pushFate(args, end);
     }
+    pushAnswers(args, ends, this.limits);
     const reply = (await this.connection.run(EXCHANGE, this.keys, args)) as ExchangeReply;
     const [dueInMs, more, capped, lost, claims] = reply;
     return {
@@ -173,6 +183,18 @@ function pushFate(args: (string | number)[], end: BatchEnd): void {
   const { step, delayMs, failures, outages, batchLimit, error } = end;
   if (step === 'settle' && failures + outages + batchLimit === 0) args.push('');
   else args.push(step, Math.ceil(delayMs), failures, outages, batchLimit, error);
+}
+
+function pushAnswers(args: (string | number)[], ends: readonly BatchEnd[], limits: AnswerLimits): void {
+  const places = ends.flatMap(({ answers }, index) => (answers.length > 0 ? [index] : []));
+  args.push(places.length);
+  if (places.length === 0) return;
+  args.push(limits.answersKeptMs, limits.answersKeptPerTenant);
+  for (const index of places) {
+    const { answers } = ends[index]!;
+    args.push(index + 1, answers.length);
+    for (const { id, value } of answers) args.push(encodeKey(id), value);
+  }
 }
 
 function toClaim([lane, token, history, ...entries]: ClaimReply): Claim {

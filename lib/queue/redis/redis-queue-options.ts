@@ -2,6 +2,7 @@ import { integerProblem } from '../../errors/integer-problem.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import type { RedisConnectionOptions } from '../../redis/redis-connection-options.js';
 import { textProblem } from '../../tenancy/text-problem.js';
+import type { BullmqHostOptions } from './hosts/bullmq/bullmq-host-options.js';
 
 /** @publicApi */
 export interface RedisQueueOptions {
@@ -13,6 +14,13 @@ export interface RedisQueueOptions {
   readonly prefix?: string;
   /** Name of the queue under the prefix. @default 'default' */
   readonly name?: string;
+  /**
+   * What runs the lanes in a process that consumes: the `Worker` of the package `bullmq` (`~6.7.0`), or loops of this
+   * package alone. Order, retries and leases are the same. @default 'bullmq'
+   */
+  readonly host?: 'bullmq' | 'native';
+  /** Of the host `bullmq`. */
+  readonly bullmq?: BullmqHostOptions;
   /** Batches of folds, maps and reactors that one process runs at a time. @default 64 */
   readonly concurrency?: number;
   /** Batches of commands that one process runs at a time, beside the others. @default 64 */
@@ -43,16 +51,22 @@ export interface RedisQueueOptions {
   readonly maxBufferedBytes?: number;
   /** How long staging is repeated while Redis is away, before it fails with `QueueUnavailableError`. @default 5_000 */
   readonly stageTimeoutMs?: number;
+  /** How long the outcome of a command can be asked for; milliseconds. @default 3_600_000 */
+  readonly answersKeptMs?: number;
+  /** Of how many commands of a tenant at least, the last ones; older outcomes go sooner. @default 25_000 */
+  readonly answersKeptPerTenant?: number;
   /** How long a stop waits for what runs before it aborts it; milliseconds. @default 10_000 */
   readonly drainTimeoutMs?: number;
 }
 
-type Numbers = Omit<Required<RedisQueueOptions>, 'url' | 'connection' | 'prefix' | 'name'>;
+type Numbers = Omit<Required<RedisQueueOptions>, 'url' | 'connection' | 'prefix' | 'name' | 'host' | 'bullmq'>;
 
 export interface ResolvedRedisQueueOptions extends Numbers {
   readonly connection: RedisConnectionOptions;
   readonly prefix: string;
   readonly name: string;
+  readonly host: 'bullmq' | 'native';
+  readonly bullmq: BullmqHostOptions;
 }
 
 const DEFAULTS: Numbers = {
@@ -68,8 +82,12 @@ const DEFAULTS: Numbers = {
   maxJobBytes: 1_048_576,
   maxBufferedBytes: 67_108_864,
   stageTimeoutMs: 5_000,
+  answersKeptMs: 3_600_000,
+  answersKeptPerTenant: 25_000,
   drainTimeoutMs: 10_000,
 };
+
+const HOSTS: readonly unknown[] = ['bullmq', 'native'];
 
 /** Less than this is not enough for a worker to prolong its leases on a busy machine. */
 const MIN_LEASE_MS = 100;
@@ -77,12 +95,16 @@ const MAX_SHARE_PERCENT = 100;
 
 /** @throws InvalidArgumentError */
 export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRedisQueueOptions {
-  const { url, connection, prefix = 'es', name = 'default', ...given } = options;
+  const { url, connection, prefix = 'es', name = 'default', host = 'bullmq', bullmq = {}, ...given } = options;
   if (url !== undefined && connection !== undefined) {
     throw new InvalidArgumentError('redisQueue.url', 'must not be given together with redisQueue.connection');
   }
   checkText('prefix', prefix);
   checkText('name', name);
+  if (!HOSTS.includes(host)) throw new InvalidArgumentError('redisQueue.host', `must be one of ${HOSTS.join(', ')}`);
+  if (host !== 'bullmq' && options.bullmq !== undefined) {
+    throw new InvalidArgumentError('redisQueue.bullmq', "must not be given unless redisQueue.host is 'bullmq'");
+  }
   const numbers: Numbers = { ...DEFAULTS, ...given };
   for (const [option, value] of Object.entries(numbers)) {
     const min = option === 'leaseMs' ? MIN_LEASE_MS : 1;
@@ -90,7 +112,7 @@ export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRe
     const problem = integerProblem(value, min, max);
     if (problem !== null) throw new InvalidArgumentError(`redisQueue.${option}`, problem);
   }
-  return { ...numbers, prefix, name, connection: connection ?? (url === undefined ? {} : { url }) };
+  return { ...numbers, prefix, name, host, bullmq, connection: connection ?? (url === undefined ? {} : { url }) };
 }
 
 function checkText(option: string, value: unknown): void {

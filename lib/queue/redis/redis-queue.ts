@@ -6,17 +6,25 @@ import { ClosedError } from '../../errors/closed.error.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { describeError } from '../../errors/describe-error.js';
 import { RedisConnection } from '../../redis/redis-connection.js';
+import type { RedisConnectionOptions } from '../../redis/redis-connection-options.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
+import { componentKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { StagedJob } from '../staged-job.js';
 import { type LaneEntries, MAX_JOBS_A_STEP, toLaneEntries } from './lane-entries.js';
 import { checkQueueServer } from './check-queue-server.js';
-import { LaneHost } from './lane-host.js';
+import { BullmqHost } from './hosts/bullmq/bullmq-host.js';
+import { type Bullmq, loadBullmq } from './hosts/bullmq/load-bullmq.js';
+import type { InsideBatch, LaneHost } from './hosts/lane-host.js';
+import { NativeHost } from './hosts/native-host.js';
 import { shardPrefix } from './lane-keys.js';
-import { RedisLaneEngine } from './redis-lane-engine.js';
+import { LaneRun } from './lane-run.js';
+import { LaneSource } from './lane-source.js';
+import { RedisAnswers } from './redis-answers.js';
+import { type Claim, RedisLaneEngine } from './redis-lane-engine.js';
 import type { ResolvedRedisQueueOptions } from './redis-queue-options.js';
 import { RedisQueueControl } from './redis-queue-control.js';
 import { StageBuffer } from './stage-buffer.js';
@@ -37,8 +45,8 @@ const HOST_RETRY_MS = 1_000;
  *                       └──exchange: time is up──▶ ready └──for good──▶ parked, or the head is put aside and: ready
  *
  * An entry leaves its lane by acknowledgement under the lease's token, to the dead letters, or when its tenant is
- * forgotten. Draining ends when what
- * runs here has ended; all else stays for other workers.
+ * forgotten. Draining ends when what runs here has ended and nobody here waits for an answer, or its time is over; all
+ * else stays for other workers.
  */
 export class RedisQueue extends GroupQueue {
   readonly control: RedisQueueControl;
@@ -46,6 +54,7 @@ export class RedisQueue extends GroupQueue {
   private readonly prefix: string;
   private readonly engine: RedisLaneEngine;
   private readonly buffer: StageBuffer;
+  private readonly answers: RedisAnswers;
   private readonly insideBatch = new AsyncLocalStorage<true>();
   private host: LaneHost | undefined;
   private hosting: Promise<void> | undefined;
@@ -55,6 +64,7 @@ export class RedisQueue extends GroupQueue {
   constructor(
     private readonly connection: RedisConnection,
     private readonly openMarks: () => Promise<RedisConnection>,
+    openListener: () => Promise<RedisConnection>,
     private readonly options: ResolvedRedisQueueOptions,
     private readonly clock: Clock,
   ) {
@@ -62,6 +72,7 @@ export class RedisQueue extends GroupQueue {
     this.prefix = shardPrefix(options.prefix, options.name, 0);
     this.engine = new RedisLaneEngine(connection, this.prefix, options.leaseMs, options);
     this.buffer = new StageBuffer(this.engine, options);
+    this.answers = new RedisAnswers(connection, openListener, this.prefix, clock);
     this.control = new RedisQueueControl(connection, this.prefix);
   }
 
@@ -75,7 +86,8 @@ export class RedisQueue extends GroupQueue {
       throw error;
     }
     const marks = { ...options.connection, commandTimeoutMs: MARK_TIMEOUT_MS };
-    return new RedisQueue(connection, () => RedisConnection.open(marks, purpose), options, clock);
+    const open = (more: RedisConnectionOptions) => () => RedisConnection.open(more, purpose);
+    return new RedisQueue(connection, open(marks), open(options.connection), options, clock);
   }
 
   async stage(staged: readonly StagedJob[]): Promise<void> {
@@ -98,13 +110,23 @@ export class RedisQueue extends GroupQueue {
     for (const lanes of parts) await this.buffer.add({ commands, lanes });
   }
 
+  /** @throws MissingPackageError when the host needs a package that is not installed */
   consume(consumer: LaneConsumer): void {
-    this.hosting = this.beginHosting(consumer);
+    const bullmq = this.options.host === 'bullmq' ? loadBullmq() : undefined;
+    this.hosting = this.beginHosting(consumer, bullmq);
   }
 
   async forget(tenantId: TenantId): Promise<number> {
     const removal = new TenantRemoval(this.connection, this.prefix, createTenantId(tenantId));
     return removal.run(() => this.control.groupsWithDeadLetters());
+  }
+
+  answer(tenantId: TenantId, id: string): Promise<string | undefined> {
+    return this.answers.read(tenantId, id);
+  }
+
+  awaitAnswer(tenantId: TenantId, id: string, timeoutMs: number): Promise<string | undefined> {
+    return this.answers.wait(tenantId, id, timeoutMs);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -117,15 +139,14 @@ export class RedisQueue extends GroupQueue {
   }
 
   /** Never rejects: while the server is away, it tries again. */
-  private async beginHosting(consumer: LaneConsumer): Promise<void> {
+  private async beginHosting(consumer: LaneConsumer, bullmq: Bullmq | undefined): Promise<void> {
     while (!this.drained) {
       try {
         const marks = await this.openMarks();
         if (this.drained) return marks.close();
-        const options = { ...this.options, prefix: this.prefix };
-        const inside = (run: () => Promise<void>): Promise<void> => this.insideBatch.run(true, run);
-        const ahead = (lanes: readonly LaneEntries[]): Promise<void> => this.buffer.add({ commands: 0, lanes });
-        this.host = new LaneHost(this.engine, marks, consumer, options, this.clock, inside, ahead);
+        const source = this.sourceFor(consumer, marks);
+        const inside: InsideBatch = (run) => this.insideBatch.run(true, run);
+        this.host = bullmq ? new BullmqHost(bullmq, source, inside, this.options) : new NativeHost(source, inside);
         return;
       } catch (error) {
         this.logger.warn({ message: 'The queue cannot be consumed yet', error: describeError(error) });
@@ -134,15 +155,26 @@ export class RedisQueue extends GroupQueue {
     }
   }
 
+  private sourceFor(consumer: LaneConsumer, marks: RedisConnection): LaneSource {
+    const { engine, clock, prefix } = this;
+    const ahead = (lanes: readonly LaneEntries[]): Promise<void> => this.buffer.add({ commands: 0, lanes });
+    const toRun = (claim: Claim): LaneRun => new LaneRun(claim, consumer, this.options, ahead, clock);
+    const groups = consumer.components.map((one) => [componentKey(one), consumer.policy(one).maxBatchJobs] as const);
+    return new LaneSource(engine, marks, groups, toRun, { ...this.options, prefix }, clock);
+  }
+
   private async finish(): Promise<void> {
     try {
       await this.hosting;
-      await this.host?.drain(this.options.drainTimeoutMs);
+      const { drainTimeoutMs } = this.options;
+      // Other processes may answer meanwhile.
+      await Promise.all([this.host?.drain(drainTimeoutMs), this.answers.quiet(drainTimeoutMs)]);
       await this.buffer.close();
       this.lastDepth = await this.engine.depth();
     } catch (error) {
       this.logger.warn({ message: 'The queue did not answer at its end', error: describeError(error) });
     } finally {
+      this.answers.end();
       this.connection.close();
     }
   }

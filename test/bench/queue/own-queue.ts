@@ -15,11 +15,10 @@ const NO_LIMITS = {
   maxWaitingBytesPerTenant: 2_000_000_000,
 };
 
-/** `redisQueue()` with its defaults. */
-export async function openOwnQueue({ port, handler }: QueueRun): Promise<BenchQueue> {
-  const queue = await redisQueue({ connection: { host: '127.0.0.1', port }, ...NO_LIMITS }).open({
-    clock: new SystemClock(),
-  });
+/** `redisQueue()` with its defaults, but for the host where a run names one. */
+export async function openOwnQueue({ port, handler, host }: QueueRun): Promise<BenchQueue> {
+  const options = { connection: { host: '127.0.0.1', port }, ...NO_LIMITS, ...(host && { host }) };
+  const queue = await redisQueue(options).open({ clock: new SystemClock() });
   const staged = (event: StoredEvent): StagedJob => {
     const { tenantId, aggregateType, aggregateId: id } = event;
     return { lane: { ...COMPONENT, tenantId, aggregateType, id }, job: { kind: 'reactor', event } };

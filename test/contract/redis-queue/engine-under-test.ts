@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Lane } from '../../../lib/queue/lane.js';
 import { componentKey, laneKey } from '../../../lib/queue/lane.js';
@@ -23,6 +24,8 @@ export const UNLIMITED = {
   maxWaitingJobs: 1_000_000,
   maxWaitingJobsPerTenant: 1_000_000,
   maxWaitingBytesPerTenant: 1_000_000_000,
+  answersKeptMs: 60_000,
+  answersKeptPerTenant: 1_000,
 };
 
 const NOTHING: Turn = {
@@ -36,19 +39,34 @@ const NOTHING: Turn = {
   wake: [],
 };
 
+const PATIENT_LEASE_MS = 30_000;
+
 /** The engine by itself, as a worker that says exactly what a test wants it to say. */
 export class EngineUnderTest {
+  private readonly producer = randomUUID();
   private flushes = 0;
 
   private constructor(
     readonly redis: TestRedis,
     readonly prefix: string,
     readonly engine: RedisLaneEngine,
+    private readonly patient: RedisLaneEngine,
+    private readonly leaseMs: number,
   ) {}
 
-  static async open(redis: TestRedis, leaseMs = 30_000, limits = UNLIMITED): Promise<EngineUnderTest> {
+  static async open(redis: TestRedis, leaseMs = PATIENT_LEASE_MS, limits = UNLIMITED): Promise<EngineUnderTest> {
     const prefix = shardPrefix('es', randomUUID(), 0);
-    return new EngineUnderTest(redis, prefix, new RedisLaneEngine(await redis.connect(), prefix, leaseMs, limits));
+    const connection = await redis.connect();
+    const engine = new RedisLaneEngine(connection, prefix, leaseMs, limits);
+    const patient = new RedisLaneEngine(connection, prefix, PATIENT_LEASE_MS, limits);
+    return new EngineUnderTest(redis, prefix, engine, patient, leaseMs);
+  }
+
+  /** The same lanes after all leases are over, for a worker whose own last longer than any test. */
+  async afterLeases(): Promise<EngineUnderTest> {
+    await delay(this.leaseMs * 2);
+    const { redis, prefix, patient } = this;
+    return new EngineUnderTest(redis, prefix, patient, patient, PATIENT_LEASE_MS);
   }
 
   async stage(...jobs: readonly StagedJob[]): Promise<readonly string[]> {
@@ -60,7 +78,7 @@ export class EngineUnderTest {
   flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
     const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
     const calls = [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }];
-    return this.engine.stage({ producer: 'p', number, oldest, calls });
+    return this.engine.stage({ producer: this.producer, number, oldest, calls });
   }
 
   turn(turn: Partial<Turn>): Promise<TurnAnswer> {
@@ -74,7 +92,7 @@ export class EngineUnderTest {
   }
 
   end({ lane, token }: Claim, rest: Partial<BatchEnd> = {}): BatchEnd {
-    const none = { failures: 0, outages: 0, batchLimit: 0, delayMs: 0, error: '', followUps: [] };
+    const none = { failures: 0, outages: 0, batchLimit: 0, delayMs: 0, error: '', answers: [], followUps: [] };
     return { lane, token, completed: 1, step: 'settle', ...none, ...rest };
   }
 

@@ -27,7 +27,7 @@ import {
   sequenceOf,
   settled,
 } from '../group-queue/group-queue-cases.js';
-import { EngineUnderTest } from './engine-under-test.js';
+import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
 
 Logger.overrideLogger(silentLogger);
 
@@ -124,12 +124,7 @@ it('says within its bound that the server is away, also to those who wait behind
 });
 
 it('takes a flush that is sent twice once, and tells the second the answer of the first', async () => {
-  const worker = await EngineUnderTest.open(redis, 30_000, {
-    maxWaitingCommands: 1,
-    maxWaitingJobs: 100,
-    maxWaitingJobsPerTenant: 100,
-    maxWaitingBytesPerTenant: 1_000_000,
-  });
+  const worker = await EngineUnderTest.open(redis, 30_000, { ...UNLIMITED, maxWaitingCommands: 1 });
   const jobs = [command(lane('a', 'command'), '1')];
   expect(await worker.flush(1, jobs)).toEqual(['']);
   expect(await worker.flush(1, jobs)).toEqual(['']);
@@ -165,16 +160,16 @@ it('keeps order, and takes each job once, while the connection breaks again and 
   const name = randomUUID();
   const queue = await open({ name, stageTimeoutMs: 30_000 });
   const jobs = 3_000;
-  let staging = true;
   const staged = Promise.all(
     Array.from({ length: jobs }, async (_, index) => {
       // In many turns of the event loop, so that many flushes are under way when it breaks.
       for (let turn = 0; turn < index / 40; turn += 1) await new Promise(setImmediate);
       await queue.stage([range(lane('a'), index + 1)]);
     }),
-  ).finally(() => (staging = false));
+  );
   let cuts = 0;
-  for (; staging; cuts += 1) {
+  while ((await Promise.race([staged, Promise.resolve('under way')])) === 'under way') {
+    cuts += 1;
     await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await delay(20 + Math.random() * 60);
   }

@@ -18,7 +18,7 @@ local function acknowledge(ack, well)
   local token, entries, bytes = leaseOf(lane)
   if token ~= ack.token then
     lost[#lost + 1] = ack.name
-    ack.lanes = NOTHING
+    ack.isLost, ack.lanes = true, NOTHING
     return
   end
   local completed = math.min(ack.completed, entries)

@@ -1,5 +1,6 @@
 import { defineScript } from '../../../redis/redis-script.js';
 import { ACKNOWLEDGE_LIBRARY } from './acknowledge-library.js';
+import { ANSWER_LIBRARY } from './answer-library.js';
 import { CLAIM_LIBRARY } from './claim-library.js';
 import { LANE_LIBRARY } from './lane-library.js';
 import { TAKE_BACK_LIBRARY } from './take-back-library.js';
@@ -16,7 +17,9 @@ import { TAKE_BACK_LIBRARY } from './take-back-library.js';
  *         n, (c or o for command or other, tenant, lanes it runs now) …;
  *         n, (group that it knows, most entries of a batch) …;
  *         n, per batch to end: lane, token, completed, lanes; per lane: lane, entries, entry …; then '' when it went
- *         well, or step, delayMs, failures, outages, limit of the next batch or 0, error as JSON or ''.
+ *         well, or step, delayMs, failures, outages, limit of the next batch or 0, error as JSON or '';
+ *         n, and where there are any how long answers are kept in ms, how many of a tenant, and per batch that has some:
+ *         its place among those to end, answers, (id, value) ….
  *         Steps: settle, wait, park, dead-letter (the head is put aside).
  * Answer  ms until something is due or -1; 1 when it stopped at a bound of its own; 1 when a tenant had its
  *         share; lanes whose lease is lost; and per leased lane: lane, token, '' or `failures outages handed-out-before
@@ -82,6 +85,8 @@ end
 loadLanes(names)
 ${ACKNOWLEDGE_LIBRARY}
 acknowledgeAll(acks)
+${ANSWER_LIBRARY}
+keepAnswers(acks)
 for _, one in ipairs(renewals) do renew(one) end
 saveStates()
 ${TAKE_BACK_LIBRARY}
