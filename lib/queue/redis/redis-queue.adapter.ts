@@ -1,3 +1,4 @@
+import { openRecurringJobs } from '../../recurring-jobs/redis/open-recurring-jobs.js';
 import type { QueueAdapter } from '../queue-adapter.js';
 import { type RedisQueueOptions, resolveRedisQueueOptions } from './redis-queue-options.js';
 import { RedisQueue } from './redis-queue.js';
@@ -15,5 +16,10 @@ import { RedisQueue } from './redis-queue.js';
  */
 export function redisQueue(options: RedisQueueOptions = {}): QueueAdapter {
   const resolved = resolveRedisQueueOptions(options);
-  return { name: 'redis', shared: true, open: ({ clock }) => RedisQueue.open(resolved, clock) };
+  return {
+    name: 'redis',
+    shared: true,
+    open: ({ clock }) => RedisQueue.open(resolved, clock),
+    openRecurringJobs: (context) => openRecurringJobs(resolved, context),
+  };
 }
