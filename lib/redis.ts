@@ -8,6 +8,7 @@ export * from './queue/redis/lease-lost.error.js';
 export * from './queue/redis/queue-unavailable.error.js';
 export { redisQueue } from './queue/redis/redis-queue.adapter.js';
 export type { RedisQueueOptions } from './queue/redis/redis-queue-options.js';
+export { RECURRING_JOBS_QUEUE } from './recurring-jobs/redis/recurring-jobs-queue.js';
 export type { RedisConnectionOptions } from './redis/redis-connection-options.js';
 export * from './redis/redis-unreachable.error.js';
 export * from './redis/redis-unsuitable.error.js';

@@ -7,6 +7,8 @@ export interface QueueUsage {
   readonly deadLetters: number;
   /** Batches that run now. */
   readonly running: number;
+  /** Jobs that were dropped, ever since, because a twin stands for them: see `JobTiming`. */
+  readonly dropped: number;
   /**
    * For how long that lane has been ready to run which has been so longest; 0 when none is ready. It grows where nobody
    * takes the work: no worker, none that knows the component, none with a free slot, or a pause. A lane is ready from
@@ -21,6 +23,7 @@ const NO_USAGE: QueueUsage = {
   parkedLanes: 0,
   deadLetters: 0,
   running: 0,
+  dropped: 0,
   longestReadyMs: 0,
 };
 

@@ -8,6 +8,7 @@ import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { GroupQueue } from '../queue/group-queue.js';
+import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
 import { ComponentBirths } from './component-births.js';
@@ -20,6 +21,7 @@ import { EventSourcingRuntime } from './event-sourcing.runtime.js';
 import { LaneWorker } from './lane-worker.js';
 import { Reconciler } from './reconciler.js';
 import type { UnknownCommands } from './unknown-commands.js';
+import { UndispatchedSweep } from './undispatched-sweep.js';
 
 /** What the runtime is made of. */
 export interface RuntimeTools {
@@ -27,6 +29,7 @@ export interface RuntimeTools {
   readonly pipelines: PipelineRegistry;
   readonly storage: Storage;
   readonly queue: GroupQueue;
+  readonly recurringJobs: RecurringJobs;
   readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
@@ -44,6 +47,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     pipelines,
     storage,
     queue,
+    recurringJobs,
     dispatcher,
     router,
     announcer,
@@ -62,15 +66,17 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     announcer,
     births,
     queue,
+    recurringJobs,
     storage,
     dispatcher,
     reconciler: new Reconciler(pipelines, events, projections, records, queue, router),
+    sweep: new UndispatchedSweep(events, queue, router, setup.sweepIntervalMs),
     worker: new LaneWorker(
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),
       new FoldExecutor(events, projections, serializer),
       new MapExecutor(events, records, serializer),
-      new ReactorExecutor(projections, serializer),
+      new ReactorExecutor(events, projections, serializer),
       router,
       announcer,
       births,

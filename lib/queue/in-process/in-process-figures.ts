@@ -26,20 +26,21 @@ export class InProcessFigures {
   }
 
   byTenant(): ReadonlyMap<TenantId, QueueUsage> {
-    return this.sum(({ tenantId }) => tenantId);
+    return this.sum(({ tenantId }) => tenantId, this.lanes.counts.droppedOf);
   }
 
   byComponent(): ReadonlyMap<string, QueueUsage> {
-    return this.sum(componentKey);
+    return this.sum(componentKey, this.lanes.counts.droppedBy);
   }
 
   byPipeline(): ReadonlyMap<string, QueueUsage> {
     return sumByPipeline(this.byComponent(), this.pipelines);
   }
 
-  private sum<K>(keyOf: (lane: Lane) => K): ReadonlyMap<K, QueueUsage> {
+  private sum<K>(keyOf: (lane: Lane) => K, dropped: ReadonlyMap<K, number>): ReadonlyMap<K, QueueUsage> {
     const now = this.clock.now();
     const sums = new UsageSums<K>();
+    for (const [key, jobs] of dropped) sums.add(key, { dropped: jobs });
     for (const one of this.lanes.byKey.values()) sums.add(keyOf(one.lane), usageOf(one, now));
     for (const { lane } of this.lanes.deadLetters.values()) sums.add(keyOf(lane), { deadLetters: 1 });
     return sums.byKey;

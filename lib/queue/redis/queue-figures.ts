@@ -43,7 +43,7 @@ export class QueueFigures {
     const fields = (await this.run(PIPELINES, [])) as string[];
     const found = new Map<string, string>();
     for (let index = 0; index < fields.length; index += 2) {
-      if (fields[index] !== '') found.set(fields[index]!, decodeURIComponent(fields[index + 1]!));
+      found.set(fields[index]!, decodeURIComponent(fields[index + 1]!));
     }
     return found;
   }

@@ -15,6 +15,7 @@ const NOTHING: QueueUsage = {
   parkedLanes: 0,
   deadLetters: 0,
   running: 0,
+  dropped: 0,
   longestReadyMs: 0,
 };
 /** Two clocks that are rounded down. */

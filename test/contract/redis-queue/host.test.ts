@@ -211,6 +211,33 @@ describe.each(['bullmq', 'native'] as const)('the host %s', (host) => {
     await settled(web);
   });
 
+  it('gives a mark back also when it has no room for anything', async () => {
+    const end = gate();
+    let handled = 0;
+    const later = { delayMs: 100, maxWaitMs: 100, source: 'x', rank: 1 };
+    const web = await open();
+    await open(
+      async (batch) => {
+        handled += 1;
+        await end.opened;
+        return done(batch);
+      },
+      { concurrency: 1, commandConcurrency: 1 },
+    );
+    // It waits for a mark from before they are due.
+    await web.stage([
+      { ...range(lane('a'), 1), debounce: later },
+      { ...range(lane('a', 'command'), 1), debounce: later },
+    ]);
+    await eventually(() => expect(handled).toBe(2));
+    await web.stage([range(lane('b'), 1)]);
+    const mark = `${shardPrefix('es', name, 0)}wake:fold:c@1`;
+    await eventually(async () => expect(await redis.client.exists(mark)).toBe(1));
+    end.open();
+    await settled(web);
+    expect(handled).toBe(3);
+  });
+
   it('begins at once with what is resumed', async () => {
     let handled = 0;
     const queue = await open((batch) => {

@@ -2,7 +2,7 @@ import { defineScript } from '../../../redis/redis-script.js';
 
 /**
  * KEYS[1] prefix
- * Answer  group, pipeline …; under '' whose list it is
+ * Answer  (group, pipeline) …
  */
 export const PIPELINES = defineScript(
   'pipelines',

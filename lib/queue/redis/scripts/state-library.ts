@@ -15,9 +15,10 @@
  *     suspects:<group>         LIST  lanes whose worker died
  *     active, suspected        SET   groups with a ring, with suspects
  *     wake:<group>             ZSET  a mark for whoever waits for work
+ *     windows:<tenant>         ZSET  lane → time until which twins are kept off, ms; expires some time after the last
  *     holds                    SET   what is passed over: g <group>, p <pipeline>, t <tenant>, x <tenant>:<group>,
  *                                    y <tenant>:<pipeline>
- *     pipelines                HASH  group → its pipeline, as the last worker named it; '' → fingerprint of its list
+ *     pipelines, named         HASH  group → its pipeline, as the last worker named it; the fingerprint of its list
  *     count, count:tenant, count:group  HASH  counters
  *     forgetting               ZSET  <tenant> <call> → time until which the tenant is being forgotten; ms
  *     actions                  LIST  <tenant or nothing>\n<what an operator did as JSON>, the last first
