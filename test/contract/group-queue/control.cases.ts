@@ -100,6 +100,34 @@ export function controlCases({ start }: GroupQueueCases): void {
     expect((await queue.control.actions()).map(({ action }) => action)).toEqual(['discard', 'retry']);
   });
 
+  it.each(['park', 'dead-letter'] as const)(
+    'keeps each attempt with its error and its time (%s)',
+    async (whenExhausted) => {
+      let attempts = 0;
+      const queue = await start(
+        () => {
+          attempts += 1;
+          throw new Error(`attempt ${attempts}`);
+        },
+        { policy: { ...one, maxAttempts: 7, whenExhausted } },
+      );
+      const { control } = queue;
+      await queue.stage([range(lane('a'), 1)]);
+      const found = await eventually(async () => {
+        const [item] = await (whenExhausted === 'park' ? control.parkedLanes() : control.deadLetters());
+        expect(item).toMatchObject({ lane: lane('a'), attempts: 7 });
+        return item!;
+      });
+      expect(found.failures.map(({ error }) => error)).toEqual(
+        [3, 4, 5, 6, 7].map((attempt) => `Error: attempt ${attempt}`),
+      );
+      expect(found.failures.every(({ stack }) => stack?.includes('control.cases'))).toBe(true);
+      const times = found.failures.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted((x, y) => x - y));
+      expect(Math.abs(times[0]! - Date.now())).toBeLessThan(60_000);
+    },
+  );
+
   it('redrives dead letters in the order in which they were put aside', async () => {
     const seen: number[] = [];
     const poison = new Set([1, 2, 3]);
@@ -108,9 +136,13 @@ export function controlCases({ start }: GroupQueueCases): void {
     await queue.stage([range(lane('a', 'fold', 'other'), 1)]);
     await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 0, deadLetters: 4 }));
     poison.clear();
-    expect(await queue.control.redrive({ component: C1, tenantId: lane('a').tenantId }, note)).toBe(3);
+    const filter = { component: C1, tenantId: lane('a').tenantId };
+    const letters = (await queue.control.deadLetters(filter)).map(({ id }) => ({ deadLetter: id }));
+    expect(await queue.control.redrive(filter, note)).toBe(3);
     await settled(queue);
     expect(seen).toEqual([1, 2, 3]);
+    const records = letters.map((subject) => ({ action: 'retry', subject, ...note, at: expect.any(Number) as number }));
+    expect(await queue.control.actions()).toEqual(records.toReversed());
     expect(await queue.depth()).toMatchObject({ deadLetters: 1 });
   });
 
