@@ -73,7 +73,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
       new CommandExecutor(pipelines.commands, events, ids),
       new FoldExecutor(events, projections, serializer),
       new MapExecutor(events, records, serializer),
-      new ReactorExecutor(projections, serializer),
+      new ReactorExecutor(events, projections, serializer),
       router,
       announcer,
       births,

@@ -43,7 +43,7 @@ export interface RedisQueueOptions {
    * longer carried in the queue but read from the log. @default 268_435_456
    */
   readonly maxWaitingBytesPerTenant?: number;
-  /** Events of a fold or map that are carried in the queue; more bytes than these are read from the log. @default 4_096 */
+  /** Bytes of events that a job of a fold, map or reactor carries; more than these are read from the log. @default 4_096 */
   readonly maxInlineBytes?: number;
   /** Bytes of one job as JSON. @default 1_048_576 */
   readonly maxJobBytes?: number;

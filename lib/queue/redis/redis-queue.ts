@@ -14,7 +14,7 @@ import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { componentKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { StagedJob } from '../staged-job.js';
-import { type LaneEntries, MAX_JOBS_A_STEP, toLaneEntries } from './lane-entries.js';
+import { type LaneEntries, MAX_BYTES_A_STEP, MAX_JOBS_A_STEP, toSteps } from './lane-entries.js';
 import { checkQueueServer } from './check-queue-server.js';
 import { BullmqHost } from './hosts/bullmq/bullmq-host.js';
 import { type Bullmq, loadBullmq } from './hosts/bullmq/load-bullmq.js';
@@ -97,17 +97,14 @@ export class RedisQueue extends GroupQueue {
     for (const { lane } of staged) if (lane.kind === 'command') commands += 1;
     // What is being finished may lead to further commands.
     if (commands > 0 && this.drained && !this.insideBatch.getStore()) throw new ClosedError('The queue');
-    if (commands > 0 && staged.length > MAX_JOBS_A_STEP) {
-      throw new InvalidArgumentError('jobs', `must not be more than ${MAX_JOBS_A_STEP} with commands among them`);
-    }
-    if (staged.length <= MAX_JOBS_A_STEP)
-      return this.buffer.add({ commands, lanes: toLaneEntries(staged, this.options) });
     // All are encoded before the first is sent, so that none is taken when one is refused.
-    const parts: LaneEntries[][] = [];
-    for (let from = 0; from < staged.length; from += MAX_JOBS_A_STEP) {
-      parts.push(toLaneEntries(staged.slice(from, from + MAX_JOBS_A_STEP), this.options));
+    const steps = toSteps(staged, this.options);
+    if (commands > 0 && steps.length > 1) {
+      const bounds = `${MAX_JOBS_A_STEP} jobs or ${MAX_BYTES_A_STEP} bytes`;
+      throw new InvalidArgumentError('jobs', `must not be more than ${bounds} with commands among them`);
     }
-    for (const lanes of parts) await this.buffer.add({ commands, lanes });
+    if (steps.length === 1) return this.buffer.add({ commands, lanes: steps[0]! });
+    for (const lanes of steps) await this.buffer.add({ commands, lanes });
   }
 
   /** @throws MissingPackageError when the host needs a package that is not installed */

@@ -20,8 +20,9 @@ export async function openOwnQueue({ port, handler, host }: QueueRun): Promise<B
   const options = { connection: { host: '127.0.0.1', port }, ...NO_LIMITS, ...(host && { host }) };
   const queue = await redisQueue(options).open({ clock: new SystemClock() });
   const staged = (event: StoredEvent): StagedJob => {
-    const { tenantId, aggregateType, aggregateId: id } = event;
-    return { lane: { ...COMPONENT, tenantId, aggregateType, id }, job: { kind: 'reactor', event } };
+    const { tenantId, aggregateType, aggregateId, sequence } = event;
+    const lane = { ...COMPONENT, tenantId, aggregateType, id: aggregateId };
+    return { lane, job: { kind: 'reactor', aggregateId, sequence, event } };
   };
   return {
     add: (event) => queue.stage([staged(event)]),
@@ -33,7 +34,7 @@ export async function openOwnQueue({ port, handler, host }: QueueRun): Promise<B
         handle: async (batch) => {
           if (handler.delayMs > 0) await delay(handler.delayMs);
           for (const { event } of batch.jobs as readonly ReactorJob[]) {
-            const taken = take(event);
+            const taken = take(event!);
             if (taken) await taken;
           }
           return { completed: batch.jobs.length, followUps: [] };

@@ -135,7 +135,7 @@ async function begin(handle: (id: string) => LaneOutcome | Promise<LaneOutcome>)
     handle: async ({ lane: { id } }: { lane: { id: string } }) => handle(id),
   };
   const run = (id: string): LaneRun => {
-    const entries = [encodeEntry(range(lane(id), 1), BOUNDS.maxInlineBytes, BOUNDS.maxJobBytes)];
+    const entries = [encodeEntry(range(lane(id), 1), BOUNDS)];
     const claim = { lane: laneKey(lane(id)), token: '1', failures: 0, outages: 0, redelivered: false, suspect: false };
     return new LaneRun({ ...claim, entries }, consumer, BOUNDS, async () => {}, new SystemClock());
   };

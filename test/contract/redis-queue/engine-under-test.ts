@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Lane } from '../../../lib/queue/lane.js';
 import { componentKey, laneKey } from '../../../lib/queue/lane.js';
-import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
+import { type LaneEntries, toSteps } from '../../../lib/queue/redis/lane-entries.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import {
   type BatchEnd,
@@ -27,6 +27,13 @@ export const UNLIMITED = {
   answersKeptMs: 60_000,
   answersKeptPerTenant: 1_000,
 };
+
+/** Jobs as a script takes them, which must be no more than it can. */
+export function entriesOf(...jobs: readonly StagedJob[]): readonly LaneEntries[] {
+  const [step = [], ...others] = toSteps(jobs, BOUNDS);
+  expect(others).toEqual([]);
+  return step;
+}
 
 const NOTHING: Turn = {
   ends: [],
@@ -77,7 +84,7 @@ export class EngineUnderTest {
   /** @param oldest the first flush without answer */
   flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
     const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
-    const calls = [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }];
+    const calls = [{ commands, lanes: entriesOf(...jobs) }];
     return this.engine.stage({ producer: this.producer, number, oldest, calls });
   }
 

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { laneKey } from '../../../lib/queue/lane.js';
-import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { lane, range } from '../group-queue/group-queue-cases.js';
-import { BOUNDS, EngineUnderTest } from './engine-under-test.js';
+import { entriesOf, EngineUnderTest } from './engine-under-test.js';
 
 const LEASE_MS = 30;
 const [a, b, c] = [lane('a'), lane('b'), lane('c')];
@@ -40,7 +39,7 @@ it('takes no acknowledgement, no failure and no follow-up under an old token', a
   const worker = await dying.afterLeases();
   const [current] = await worker.claim();
   expect(BigInt(current!.token)).toBeGreaterThan(BigInt(old!.token));
-  const followUps = toLaneEntries([range(b, 1)], BOUNDS);
+  const followUps = entriesOf(range(b, 1));
   for (const step of ['settle', 'wait', 'park', 'dead-letter'] as const) {
     const { lost } = await worker.turn({ ends: [worker.end(old!, { step, followUps })] });
     expect(lost).toEqual([laneKey(a)]);
@@ -56,7 +55,7 @@ it('stages follow-ups in the step that acknowledges', async () => {
   await worker.stage(range(a, 1));
   const [claim] = await worker.claim();
   const calls = await redis.client.info('commandstats');
-  const followUps = toLaneEntries([range(b, 1), range(b, 2), range(c, 1)], BOUNDS);
+  const followUps = entriesOf(range(b, 1), range(b, 2), range(c, 1));
   await worker.turn({ ends: [worker.end(claim!, { followUps })] });
   expect([await worker.size(a), await worker.size(b), await worker.size(c)]).toEqual([0, 2, 1]);
   expect(scripts(await redis.client.info('commandstats')) - scripts(calls)).toBe(1);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { IQueueBackend, JobProgress } from 'bullmq';
 import { describeError } from '../../../../errors/describe-error.js';
 import { encodeKey } from '../../../../tenancy/encode-key.js';
@@ -9,6 +10,9 @@ import { LaneBackend } from './lane-backend.js';
 import type { LaneJob, LaneJobData, LaneJobResult, LaneWorker } from './lane-job.js';
 import { type LaneFailure, LanesFailedError } from './lanes-failed.error.js';
 import type { Bullmq } from './load-bullmq.js';
+
+/** How long a stop waits for the `Worker` once none of its lanes runs: for what a telemetry does at the end. */
+const CLOSE_GRACE_MS = 1_000;
 
 export interface BullmqHostSettings {
   /** Of the queue. */
@@ -61,7 +65,8 @@ export class BullmqHost extends LaneHost {
     // First, so that it does not ask a source that has nothing more to give.
     const closed = this.worker.close().catch((error: unknown) => this.report(error));
     // What did not even end when it was aborted is not waited for.
-    if (await this.source.drain(timeoutMs)) await closed;
+    const ended = await this.source.drain(timeoutMs);
+    if (ended) await Promise.race([closed, delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
   }
 
   private async process({ id }: LaneJob): Promise<LaneJobResult> {
