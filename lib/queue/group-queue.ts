@@ -32,7 +32,7 @@ export abstract class GroupQueue {
    * Accepts all jobs or none. Of more than 1_000 events, a queue that breaks down in the middle may have taken the first.
    *
    * @throws InvalidTenantError when a lane has no legal tenant
-   * @throws InvalidArgumentError when a lane's names are no legal ids
+   * @throws InvalidArgumentError when a lane's names are no legal ids, or a command is not JSON
    * @throws QueueFullError when commands are among them and there is no room for more
    * @throws ClosedError when commands are among them and the queue is draining
    */

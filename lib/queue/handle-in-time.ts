@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.js';
+import { checkOutcome } from './check-outcome.js';
 import { HandlerTimeoutError } from './handler-timeout.error.js';
 import type { LaneBatch, LaneOutcome } from './lane-batch.js';
 
@@ -11,6 +12,7 @@ const ABORT_GRACE_MS = 5_000;
  *
  * @param abort aborts the batch from outside as well
  * @throws HandlerTimeoutError
+ * @throws InvalidOutcomeError, and what `checkStagedJobs` throws of follow-ups
  */
 export async function handleInTime(
   handle: (batch: LaneBatch) => Promise<LaneOutcome>,
@@ -29,8 +31,9 @@ export async function handleInTime(
       cancelGrace = clock.schedule(ABORT_GRACE_MS, () => reject(signal.reason as Error));
     });
   });
+  let outcome: LaneOutcome;
   try {
-    return await Promise.race([handle({ ...batch, signal }), givenUp]);
+    outcome = await Promise.race([handle({ ...batch, signal }), givenUp]);
   } catch (error) {
     // What an aborted handler throws mostly only tells that it was aborted.
     throw signal.aborted ? signal.reason : error;
@@ -38,4 +41,5 @@ export async function handleInTime(
     cancelTimeout();
     cancelGrace();
   }
+  return checkOutcome(outcome, batch.jobs.length);
 }

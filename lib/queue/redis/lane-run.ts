@@ -46,7 +46,7 @@ export class LaneRun {
     } catch (error) {
       failure = { error };
     }
-    const completed = Math.max(0, Math.min(outcome?.completed ?? 0, jobs.length));
+    const completed = outcome?.completed ?? 0;
     const tries: LaneTries =
       completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
     const took = { completed, tries, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
