@@ -30,7 +30,7 @@ try {
     extends: join(root, 'tsconfig.json'),
     compilerOptions,
     include: [],
-    files: [join(root, 'test/bench/main.ts'), join(root, 'test/bench/queue-run.ts')],
+    files: [join(root, 'test/bench/main.ts'), join(root, 'test/bench/queue/main.ts')],
   };
   writeFileSync(join(path, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(path, 'tsconfig.json'), JSON.stringify(config));

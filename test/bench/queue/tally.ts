@@ -1,14 +1,15 @@
-import type { StoredEvent } from '../../lib/events/stored-event.js';
-import type { QueueRunResult } from './queue-runs.js';
+import type { StoredEvent } from '../../../lib/events/stored-event.js';
 
 /** Counts what was handled, after a warm-up, and sees to the order in each lane. */
 export class Tally {
-  handled = 0;
+  private handled = 0;
   private startedAt = 0;
   private endedAt = 0;
-  private cpu: NodeJS.CpuUsage | undefined;
   private readonly last = new Map<string, number>();
+  private begin = (): void => {};
   private finish = (): void => {};
+  /** Once the warm-up is over. */
+  readonly warm = new Promise<void>((resolve) => (this.begin = resolve));
   readonly finished = new Promise<void>((resolve) => (this.finish = resolve));
 
   /** @param warmUp jobs, at least 1, before those that are timed */
@@ -26,16 +27,15 @@ export class Tally {
     this.handled += 1;
     if (this.handled === this.warmUp) {
       this.startedAt = performance.now();
-      this.cpu = process.cpuUsage();
+      this.begin();
     } else if (this.handled === this.warmUp + this.timed) {
       this.endedAt = performance.now();
       this.finish();
     }
   }
 
-  result(): QueueRunResult {
-    const { user, system } = process.cpuUsage(this.cpu);
-    const rate = (this.timed * 1_000) / (this.endedAt - this.startedAt);
-    return { rate, cpuMicrosPerJob: (user + system) / this.timed };
+  /** Jobs a second. */
+  get rate(): number {
+    return (this.timed * 1_000) / (this.endedAt - this.startedAt);
   }
 }

@@ -1,0 +1,2 @@
+/** The tenant whose jobs are watched. */
+export const QUIET_TENANT = 'quiet';
