@@ -18,10 +18,13 @@ const TRANSIENT_PREFIXES: readonly string[] = [
   'LOADING',
   'MASTERDOWN',
   'MISCONF',
+  'NOAUTH',
+  'NOPERM',
   'NOREPLICAS',
   'OOM',
   'READONLY',
   'TRYAGAIN',
+  'WRONGPASS',
 ];
 
 /** In doubt the answer is `unknown`. */

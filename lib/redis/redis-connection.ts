@@ -47,12 +47,16 @@ export class RedisConnection {
     const client = toClientOptions(resolved);
     const redis = resolved.url === undefined ? new Redis(client) : new Redis(resolved.url, client);
     const connection = new RedisConnection(redis, resolved);
+    // The client's own bound ends when the socket is there. It then waits for as long as a server loads what it saved.
+    const timer = setTimeout(() => redis.disconnect(), resolved.connectTimeoutMs);
     try {
       await redis.connect();
     } catch (cause) {
       connection.close();
       const reason = connection.lastError ?? cause;
       throw new RedisUnreachableError(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+    } finally {
+      clearTimeout(timer);
     }
     return connection;
   }
@@ -138,6 +142,8 @@ function toClientOptions(options: ResolvedRedisOptions): RedisOptions {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
+    // How often a server is asked that is loading; it may guess its remaining time much too long.
+    maxLoadingRetryTime: MAX_RETRY_MS,
     retryStrategy: (times) => Math.min(FIRST_RETRY_MS * 2 ** Math.min(times - 1, MAX_DOUBLINGS), MAX_RETRY_MS),
   };
 }
