@@ -2,6 +2,8 @@ import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Pro
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
+import { CommandDispatcher } from './commands/command-dispatcher.js';
+import { Commands } from './commands/commands.js';
 import { EventStore } from './event-store/event-store.js';
 import { ClassValidatorValidator } from './events/class-validator.validator.js';
 import { EventSerializer } from './events/event-serializer.js';
@@ -83,6 +85,22 @@ const providers: Provider[] = [
     inject: [ROOT, Clock],
     useFactory: ({ queue }: EventSourcingSetup, clock: Clock) => queue.open({ clock }),
   },
+  {
+    provide: CommandDispatcher,
+    inject: [GroupQueue, Validator, IdGenerator, Clock, ROOT],
+    useFactory: (queue: GroupQueue, validator: Validator, ids: IdGenerator, clock: Clock, setup: EventSourcingSetup) =>
+      new CommandDispatcher(queue, validator, ids, clock, { ...setup, sharedQueue: setup.queue.shared }),
+  },
+  {
+    provide: Commands,
+    inject: [PipelineRegistry, CommandDispatcher, GroupQueue, ROOT],
+    useFactory: (
+      { commands }: PipelineRegistry,
+      dispatcher: CommandDispatcher,
+      queue: GroupQueue,
+      { commandTimeoutMs }: EventSourcingSetup,
+    ) => new Commands(commands.values(), dispatcher, queue, commandTimeoutMs),
+  },
   EventAnnouncer,
   {
     provide: EventRouter,
@@ -130,11 +148,11 @@ const providers: Provider[] = [
       PipelineRegistry,
       STORAGE,
       GroupQueue,
+      CommandDispatcher,
       EventRouter,
       EventAnnouncer,
       DispatchStrikes,
       EventSerializer,
-      Validator,
       Clock,
       IdGenerator,
     ],
@@ -144,16 +162,16 @@ const providers: Provider[] = [
       pipelines: PipelineRegistry,
       storage: Storage,
       queue: GroupQueue,
+      dispatcher: CommandDispatcher,
       router: EventRouter,
       announcer: EventAnnouncer,
       strikes: DispatchStrikes,
       serializer: EventSerializer,
-      validator: Validator,
       clock: Clock,
       ids: IdGenerator,
     ) =>
       createRuntime(
-        { setup, pipelines, storage, queue, router, announcer, strikes, serializer, validator, clock, ids },
+        { setup, pipelines, storage, queue, dispatcher, router, announcer, strikes, serializer, clock, ids },
         discovery,
       ),
   },
@@ -162,8 +180,8 @@ const providers: Provider[] = [
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Projections`, `GroupQueue`, `LogMaintenance`, `EventSourcingHealth`, `Clock` and `IdGenerator`
- * are injectable everywhere.
+ * Global: `EventStore`, `Commands`, `Projections`, `GroupQueue`, `LogMaintenance`, `EventSourcingHealth`, `Clock` and
+ * `IdGenerator` are injectable everywhere.
  *
  * @publicApi
  */
@@ -171,7 +189,17 @@ const providers: Provider[] = [
 @Module({
   imports: [DiscoveryModule, LaneDrainModule],
   providers,
-  exports: [ROOT, EventStore, Projections, GroupQueue, LogMaintenance, EventSourcingHealth, Clock, IdGenerator],
+  exports: [
+    ROOT,
+    EventStore,
+    Commands,
+    Projections,
+    GroupQueue,
+    LogMaintenance,
+    EventSourcingHealth,
+    Clock,
+    IdGenerator,
+  ],
 })
 export class EventSourcingModule extends ConfigurableModuleClass {
   /** Without options: memory, an in-process queue, the role `all` (or EVENT_SOURCING_ROLE), and a warning. */

@@ -12,11 +12,13 @@ import type { TenantId } from '../tenancy/tenant-id.js';
 import { textProblem } from '../tenancy/text-problem.js';
 import type { CommandDefinition } from './command-definition.js';
 import { CommandFailedError } from './command-failed.error.js';
-import type { CommandOutcomes } from './command-outcomes.js';
-import type { CommandReceipt, StoredReceipt } from './command-receipt.js';
+import type { CommandReceipt, QueuedReceipt, StoredReceipt } from './command-receipt.js';
 import { CommandRejectedError } from './command-rejected.error.js';
+import { CommandTimeoutError } from './command-timeout.error.js';
 import { InvalidCommandError } from './invalid-command.error.js';
 import { NotReadyError } from './not-ready.error.js';
+import { decodeOutcome } from './outcome-codec.js';
+import type { WaitFor } from './run-options.js';
 
 export interface CommandDispatcherOptions {
   /** Whether commands may be handled in another process, so that the answer is `queued`. */
@@ -25,22 +27,51 @@ export interface CommandDispatcherOptions {
   readonly maxCommandBytes: number;
 }
 
-/** The front half of a command's way: validate, stage, answer. */
+/** The front half of a command's way: validate, stage, and wait for the outcome where that is wanted. */
 export class CommandDispatcher {
   private isOpen = false;
 
   constructor(
     private readonly queue: GroupQueue,
-    private readonly outcomes: CommandOutcomes,
     private readonly validator: Validator,
     private readonly ids: IdGenerator,
     private readonly clock: Clock,
     private readonly options: CommandDispatcherOptions,
   ) {}
 
-  async dispatch(definition: CommandDefinition, command: object): Promise<CommandReceipt> {
-    const { options, commandClass, pipeline, aggregateType } = definition;
-    const tenantId = tenantOf(definition, command);
+  /** What `commandBus.execute()` does. */
+  dispatch(definition: CommandDefinition, command: object): Promise<CommandReceipt> {
+    return this.run(definition, command, 'queued', this.options.commandTimeoutMs);
+  }
+
+  /** @param timeoutMs how long the outcome is waited for, where it is */
+  async run(
+    definition: CommandDefinition,
+    command: object,
+    waitFor: WaitFor,
+    timeoutMs: number,
+  ): Promise<CommandReceipt> {
+    // What waits in the memory of this process alone is no promise to anybody.
+    const awaited = waitFor === 'stored' || !this.options.sharedQueue;
+    const staged = this.toJob(definition, command, awaited);
+    if (awaited && !this.isOpen) throw new NotReadyError();
+    await this.queue.stage([staged]);
+    const { commandId, receiptId } = staged.job;
+    const receipt = { status: 'queued', commandId, tenantId: staged.lane.tenantId, receiptId } as const;
+    return awaited ? await this.stored(receipt, timeoutMs) : receipt;
+  }
+
+  /** From now on outcomes may be waited for. */
+  open(): void {
+    this.isOpen = true;
+  }
+
+  private toJob(
+    { options, commandClass, pipeline, aggregateType }: CommandDefinition,
+    command: object,
+    awaited: boolean,
+  ): { readonly lane: Lane; readonly job: CommandJob } {
+    const tenantId = tenantOf(options, command);
     const problems = this.validator.problems(command, commandClass, options.schema);
     if (problems.length > 0) throw new InvalidCommandError(options.type, problems);
     const aggregateId = checkedId(options.type, 'aggregateId', options.aggregateId(command));
@@ -48,34 +79,21 @@ export class CommandDispatcher {
     const job: CommandJob = {
       kind: 'command',
       commandId,
+      receiptId: this.ids.next(),
+      awaited,
       type: options.type,
       data: this.toJson(options.type, command),
       metadata: metadataOf(commandId),
       acceptedAt: this.clock.now(),
     };
-    const lane = { tenantId, kind: 'command', component: pipeline, aggregateType, id: aggregateId } as const;
-    if (!this.options.sharedQueue) return await this.stageAndWait(lane, job);
-    await this.queue.stage([{ lane, job }]);
-    return { status: 'queued', commandId };
+    return { lane: { tenantId, kind: 'command', component: pipeline, aggregateType, id: aggregateId }, job };
   }
 
-  /** From now on commands are handled in this process. */
-  open(): void {
-    this.isOpen = true;
-  }
-
-  private async stageAndWait(lane: Lane, job: CommandJob): Promise<StoredReceipt> {
-    if (!this.isOpen) throw new NotReadyError();
-    const { commandId } = job;
-    // Waiting begins before staging, so that an outcome cannot come in between.
-    const wait = this.outcomes.wait(lane, commandId, this.options.commandTimeoutMs);
-    try {
-      await this.queue.stage([{ lane, job }]);
-    } catch (error) {
-      wait.cancel();
-      throw error;
-    }
-    const outcome = await wait.outcome;
+  private async stored(receipt: QueuedReceipt, timeoutMs: number): Promise<StoredReceipt> {
+    const { commandId, tenantId, receiptId } = receipt;
+    const value = await this.queue.awaitAnswer(tenantId, receiptId, timeoutMs);
+    if (value === undefined) throw new CommandTimeoutError(receipt, timeoutMs);
+    const outcome = decodeOutcome(value);
     switch (outcome.status) {
       case 'stored':
         return outcome;
@@ -101,7 +119,7 @@ export class CommandDispatcher {
   }
 }
 
-function tenantOf({ options }: CommandDefinition, command: object): TenantId {
+function tenantOf(options: CommandDefinition['options'], command: object): TenantId {
   if (options.tenantId) return createTenantId(options.tenantId(command));
   if ('tenantId' in command && command.tenantId !== undefined) return createTenantId(command.tenantId);
   return TenantContext.requireTenantId();

@@ -5,7 +5,7 @@ import type { JsonValue } from '../events/json-value.js';
 export interface RejectionOptions {
   /** Stable word for the rule that said no, for callers to switch on. @default 'REJECTED' */
   readonly reason?: string;
-  /** Whatever explains the rejection to the caller. @default null */
+  /** Whatever explains the rejection to the caller; left out when the outcome exceeds 8,192 bytes as JSON. @default null */
   readonly details?: JsonValue;
 }
 

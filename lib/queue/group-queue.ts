@@ -42,14 +42,32 @@ export abstract class GroupQueue {
   abstract consume(consumer: LaneConsumer): void;
 
   /**
-   * Takes back everything that waits for a tenant, put aside or not, with what is paused of it and the records of what
-   * was done for it, and resolves when nothing of it runs any more. What is staged for the tenant until then is dropped
+   * Takes back everything that waits for a tenant, put aside or not, with what is paused of it, the records of what was
+   * done for it and the answers that are kept, and resolves when nothing of it runs any more. What is staged for the tenant until then is dropped
    * too, so it must be quiet. May be called again, and must be when it failed.
    *
    * @returns how many jobs were taken back, dead letters included
    * @throws InvalidTenantError
    */
   abstract forget(tenantId: TenantId): Promise<number>;
+
+  /**
+   * What a handler answered about a job, in any process; `undefined` while there is no answer, and when it is not kept
+   * any more.
+   *
+   * @throws InvalidTenantError
+   * @throws InvalidArgumentError when the id is none
+   */
+  abstract answer(tenantId: TenantId, id: string): Promise<string | undefined>;
+
+  /**
+   * Waits for an answer, which may be there already; `undefined` when the time is over or the queue has ended. It waits
+   * on while the server of the queue is away.
+   *
+   * @throws InvalidTenantError
+   * @throws InvalidArgumentError when the id is none
+   */
+  abstract awaitAnswer(tenantId: TenantId, id: string, timeoutMs: number): Promise<string | undefined>;
 
   abstract depth(): Promise<QueueDepth>;
 

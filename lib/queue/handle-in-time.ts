@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.js';
+import type { BatchAbort } from './batch-abort.js';
 import { checkOutcome } from './check-outcome.js';
 import { HandlerTimeoutError } from './handler-timeout.error.js';
 import type { LaneBatch, LaneOutcome } from './lane-batch.js';
@@ -17,29 +18,40 @@ const ABORT_GRACE_MS = 5_000;
 export async function handleInTime(
   handle: (batch: LaneBatch) => Promise<LaneOutcome>,
   batch: Omit<LaneBatch, 'signal'>,
-  abort: AbortController,
+  abort: BatchAbort,
   timeoutMs: number,
   clock: Clock,
 ): Promise<LaneOutcome> {
-  const { signal } = abort;
   const cancelTimeout = clock.schedule(timeoutMs, () => {
     abort.abort(new HandlerTimeoutError(batch.lane.component, timeoutMs));
   });
   let cancelGrace = (): void => {};
-  const givenUp = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
-      cancelGrace = clock.schedule(ABORT_GRACE_MS, () => reject(signal.reason as Error));
-    });
-  });
   let outcome: LaneOutcome;
   try {
-    outcome = await Promise.race([handle({ ...batch, signal }), givenUp]);
+    outcome = await new Promise((resolve, reject) => {
+      abort.onAbort(() => {
+        cancelGrace = clock.schedule(ABORT_GRACE_MS, () => reject(abort.reason!));
+      });
+      handle(withSignal(batch, abort)).then(resolve, reject);
+    });
   } catch (error) {
     // What an aborted handler throws mostly only tells that it was aborted.
-    throw signal.aborted ? signal.reason : error;
+    throw abort.reason ?? error;
   } finally {
     cancelTimeout();
     cancelGrace();
   }
   return checkOutcome(outcome, batch.jobs.length);
+}
+
+function withSignal({ lane, jobs, attempt, redelivered }: Omit<LaneBatch, 'signal'>, abort: BatchAbort): LaneBatch {
+  return {
+    lane,
+    jobs,
+    attempt,
+    redelivered,
+    get signal() {
+      return abort.signal;
+    },
+  };
 }

@@ -10,6 +10,10 @@ export interface CommandJob {
   readonly type: string;
   readonly data: JsonValue;
   readonly metadata: EventMetadata;
+  /** Names this acceptance of the command, which may be sent again under its command id; its answer is kept under it. */
+  readonly receiptId: string;
+  /** Whether whoever sent it waits to hear of its outcome. */
+  readonly awaited: boolean;
   /** When the command was accepted; milliseconds since the epoch. */
   readonly acceptedAt: number;
 }

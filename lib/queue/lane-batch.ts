@@ -1,4 +1,5 @@
 import type { Job } from './job.js';
+import type { JobAnswer } from './job-answer.js';
 import type { Lane } from './lane.js';
 import type { StagedJob } from './staged-job.js';
 
@@ -15,8 +16,8 @@ export interface LaneBatch<J extends Job = Job> {
 }
 
 /**
- * What became of a batch. The queue acknowledges the first `completed` jobs and stages the follow-ups in one atomic
- * step. Without a failure, jobs after the completed ones simply stay at the head for the next batch.
+ * What became of a batch. The queue acknowledges the first `completed` jobs, keeps the answers and stages the follow-ups
+ * in one atomic step. Without a failure, jobs after the completed ones simply stay at the head for the next batch.
  *
  * An outcome that makes no sense (`InvalidOutcomeError`) counts as a failure for good.
  *
@@ -28,6 +29,8 @@ export interface LaneBatch<J extends Job = Job> {
 export interface LaneOutcome {
   readonly completed: number;
   readonly followUps: readonly StagedJob[];
+  /** What became of completed jobs, for whoever asks: at most one a job, kept from the acknowledgement on. */
+  readonly answers?: readonly JobAnswer[];
   /** Called once the jobs are acknowledged and the follow-ups staged; returns at once, and never throws. */
   readonly staged?: () => void;
   /** Why the job after the completed ones failed. */

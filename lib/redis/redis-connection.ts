@@ -90,6 +90,25 @@ export class RedisConnection {
     return popped?.[0];
   }
 
+  /**
+   * Hears a channel from now on, also after the connection broke and is there again. It needs a connection of its own,
+   * which can do nothing else then.
+   *
+   * @param onListening called whenever it begins to hear: what was said before was missed
+   * @param onRefused called when the server does not let it hear
+   */
+  listen(
+    channel: string,
+    onMessage: (message: string) => void,
+    onListening: () => void,
+    onRefused: (error: unknown) => void,
+  ): void {
+    const subscribe = (): void => void this.redis.subscribe(channel).then(onListening, onRefused);
+    this.redis.on('message', (_, message) => onMessage(message));
+    this.redis.on('ready', subscribe);
+    if (this.redis.status === 'ready') subscribe();
+  }
+
   async ping(): Promise<void> {
     await this.ready();
     await this.redis.ping();
@@ -140,6 +159,8 @@ function toClientOptions(options: ResolvedRedisOptions): RedisOptions {
     protocol: 2,
     // What broke off in the middle fails at once, and only the caller knows whether a repeat is safe.
     autoResendUnfulfilledCommands: false,
+    // `listen` subscribes again by itself, to know when.
+    autoResubscribe: false,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     // How often a server is asked that is loading; it may guess its remaining time much too long.

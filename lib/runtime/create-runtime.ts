@@ -1,11 +1,9 @@
 import type { DiscoveryService } from '@nestjs/core';
 import type { Clock } from '../clock/clock.js';
-import { CommandDispatcher } from '../commands/command-dispatcher.js';
+import type { CommandDispatcher } from '../commands/command-dispatcher.js';
 import { CommandExecutor } from '../commands/command-executor.js';
-import { InProcessCommandOutcomes } from '../commands/in-process-command-outcomes.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
-import type { Validator } from '../events/validator.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
@@ -28,20 +26,19 @@ export interface RuntimeTools {
   readonly pipelines: PipelineRegistry;
   readonly storage: Storage;
   readonly queue: GroupQueue;
+  readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;
   readonly serializer: EventSerializer;
-  readonly validator: Validator;
   readonly clock: Clock;
   readonly ids: IdGenerator;
 }
 
 /** Puts the runtime together. */
 export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService): EventSourcingRuntime {
-  const { setup, pipelines, storage, queue, router, announcer, strikes, serializer, validator, clock, ids } = tools;
+  const { setup, pipelines, storage, queue, dispatcher, router, announcer, strikes, serializer, clock, ids } = tools;
   const { events, projections, records } = storage;
-  const outcomes = new InProcessCommandOutcomes(clock);
   const births = new ComponentBirths(pipelines, events, projections, clock);
   return new EventSourcingRuntime({
     role: setup.role,
@@ -51,10 +48,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     births,
     queue,
     storage,
-    dispatcher: new CommandDispatcher(queue, outcomes, validator, ids, clock, {
-      ...setup,
-      sharedQueue: setup.queue.shared,
-    }),
+    dispatcher,
     reconciler: new Reconciler(pipelines, events, projections, records, queue, router),
     worker: new LaneWorker(
       pipelines,
@@ -64,7 +58,6 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
       new ReactorExecutor(projections, serializer),
       router,
       announcer,
-      outcomes,
       births,
       strikes,
     ),

@@ -14,7 +14,10 @@ export interface EventSourcingModuleOptions {
   readonly eventStore?: StorageAdapter;
   /** What carries commands and events to their handlers. @default inProcessQueue() */
   readonly queue?: QueueAdapter;
-  /** How long `commandBus.execute()` waits for the outcome where the queue is in process; milliseconds. @default 10_000 */
+  /**
+   * How long the outcome of a command is waited for: by `Commands.run()`, and by `commandBus.execute()` where the queue is
+   * in process; milliseconds. @default 10_000
+   */
   readonly commandTimeoutMs?: number;
   /** Bound of one event as JSON; bytes. @default 1_048_576 */
   readonly maxEventBytes?: number;

@@ -61,8 +61,9 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
   }
 
   private async startStaging(): Promise<void> {
-    const { role, births, pipelines } = this.parts;
+    const { role, births, dispatcher, pipelines } = this.parts;
     await births.noteBeginnings();
+    dispatcher.open();
     this.logger.log({ message: 'Staging', role, pipelines: pipelines.pipelines.map(({ name }) => name) });
   }
 

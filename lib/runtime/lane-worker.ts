@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { CommandExecutor } from '../commands/command-executor.js';
-import type { CommandOutcomes } from '../commands/command-outcomes.js';
+import { encodeOutcome } from '../commands/outcome-codec.js';
+import { OutcomeLog } from '../commands/outcome-log.js';
 import { UnknownCommandError } from '../commands/unknown-command.error.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
@@ -24,6 +25,7 @@ import { UnknownComponentError } from './unknown-component.error.js';
 /** Works off lanes: hands each batch to the executor of its kind, and says what follows from it. */
 export class LaneWorker implements LaneConsumer {
   private readonly logger = new Logger('EventSourcing');
+  private readonly outcomes = new OutcomeLog();
 
   constructor(
     private readonly pipelines: PipelineRegistry,
@@ -33,7 +35,6 @@ export class LaneWorker implements LaneConsumer {
     private readonly reactors: ReactorExecutor,
     private readonly router: EventRouter,
     private readonly announcer: EventAnnouncer,
-    private readonly outcomes: CommandOutcomes,
     private readonly births: ComponentBirths,
     private readonly strikes: DispatchStrikes,
   ) {}
@@ -75,10 +76,12 @@ export class LaneWorker implements LaneConsumer {
   private async handleCommands(batch: LaneBatch<CommandJob>): Promise<LaneOutcome> {
     const { executed, failure } = await this.commands.execute(batch);
     const followUps = executed.flatMap(({ appended }) => (appended ? this.router.route(appended.stored) : []));
-    for (const { outcome, appended } of executed) {
+    const answers = executed.map(({ outcome, appended }, index) => {
+      const job = batch.jobs[index]!;
       if (appended) this.announcer.announce(appended);
-      this.outcomes.publish(batch.lane, outcome);
-    }
+      this.outcomes.note(batch.lane, job, outcome);
+      return encodeOutcome(job, outcome);
+    });
     if (failure?.error instanceof UnknownCommandError) {
       const { tenantId, component: pipeline, id: aggregateId } = batch.lane;
       const error = failure.error.message;
@@ -87,7 +90,7 @@ export class LaneWorker implements LaneConsumer {
     const staged = (): void => {
       for (const { appended } of executed) if (appended) this.strikes.strike(appended);
     };
-    return { completed: executed.length, followUps, staged, failure };
+    return { completed: executed.length, followUps, answers, staged, failure };
   }
 
   private async fold(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {

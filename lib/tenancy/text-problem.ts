@@ -1,3 +1,5 @@
+import { isPlain } from './is-plain.js';
+
 /** Upper bound in UTF-8 bytes of every id: tenant, aggregate type, aggregate id, key. @publicApi */
 export const MAX_ID_BYTES = 512;
 
@@ -7,6 +9,7 @@ export const MAX_ID_BYTES = 512;
  */
 export function textProblem(value: unknown, maxBytes: number = MAX_ID_BYTES): string | null {
   if (typeof value !== 'string') return 'must be a string';
+  if (value.length <= maxBytes && isPlain(value)) return null;
   if (value.length === 0) return 'must not be empty';
   if (value.trim() !== value) return 'must not begin or end with white space';
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
+import { answerCases } from './group-queue/answer.cases.js';
 import { admissionCases } from './group-queue/admission.cases.js';
 import { badInputCases } from './group-queue/bad-input.cases.js';
 import { controlCases } from './group-queue/control.cases.js';
@@ -51,6 +52,7 @@ export function groupQueueSuite(
     describe('order', () => orderCases({ open, start }));
     describe('failures', () => failureCases({ open, start }));
     describe('word of what is staged', () => stagedCases({ open, start }));
+    describe('answers', () => answerCases({ open, start }));
     describe('admission', () => admissionCases({ open, start }));
     describe('bad input', () => badInputCases({ open, start }));
     describe('forgetting a tenant', () => forgetCases({ open, start }));

@@ -186,6 +186,8 @@ describe('who is answered', () => {
     const job = {
       kind: 'command',
       commandId: 'gone',
+      receiptId: 'gone',
+      awaited: false,
       type: 'counter.gone',
       data: {},
       metadata: {},

@@ -202,7 +202,7 @@ describe('projections that fail', () => {
     );
     expect(await queue.depth()).toMatchObject({ jobs: 2, running: 0, parkedLanes: 0, deadLetters: 0 });
     const usage = await queue.control.usageByComponent();
-    expect([...usage.keys()].toSorted()).toEqual(['fold:gone%401', 'map:gone%401']);
+    expect([...usage.keys()].toSorted()).toEqual(['fold:gone@1', 'map:gone@1']);
   });
 });
 

@@ -88,6 +88,11 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
       else sums.add(tenant, `${kind}:${component}`, 'deadLetters', 1);
     }
   }
+  for (const key of keys.filter((one) => /^(older-)?answers:/.test(one))) {
+    // Without its expiry it would stay for ever.
+    if ((await redis.pttl(prefix + key)) < 0) problems.push(`${key} never expires`);
+    if ((await redis.type(prefix + key)) !== 'hash') problems.push(`${key} is no hash`);
+  }
   for (const [key, expected] of Object.entries(sums.byKey)) {
     const found = await redis.hgetall(prefix + key);
     const text = (counts: Record<string, unknown>): string =>

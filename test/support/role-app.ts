@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Module, type Type } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
+import { CqrsModule, EventBus } from '@nestjs/cqrs';
 import { Redis } from 'ioredis';
 import {
   type AggregateCommandHandler,
   CommandHandler,
+  CommandRejectedError,
   EventSourcingModule,
+  PermanentError,
   type ProcessRole,
   Reactor,
   type ReactorHandler,
@@ -23,6 +25,9 @@ export interface RoleSettings {
   readonly postgresUrl: string;
   readonly redisPort: number;
   readonly leaseMs: number;
+  readonly maxWaitingCommands?: number;
+  /** Who has stored this amount dies at once, before it can acknowledge. */
+  readonly fatalAmount?: number;
 }
 
 /** The list in Redis to which reactors of every process add `aggregate#sequence`. */
@@ -38,6 +43,8 @@ const REDIS = Symbol('redis');
 class SlowAddHandler implements AggregateCommandHandler<Add> {
   async handle({ amount }: Add): Promise<readonly object[]> {
     await delay(HANDLING_MS);
+    if (amount < 0) throw new CommandRejectedError('Only more', { reason: 'NEGATIVE', details: { amount } });
+    if (amount === 0) throw new PermanentError('Nothing to add');
     return [Added.of(amount)];
   }
 }
@@ -54,7 +61,7 @@ class Tell implements ReactorHandler<Total, Added> {
 /** An application of counters whose processes share PostgreSQL and Redis. */
 export function roleApp(
   role: ProcessRole,
-  { postgresUrl, redisPort, leaseMs }: RoleSettings,
+  { postgresUrl, redisPort, leaseMs, maxWaitingCommands = 10_000, fatalAmount }: RoleSettings,
   handlers: readonly Type[] = [SlowAddHandler],
 ): Type {
   const connection = { host: '127.0.0.1', port: redisPort };
@@ -67,7 +74,15 @@ export function roleApp(
     providers: [...handlers, Totals, Additions, Tell, redis],
   })
   class CountingModule {
-    constructor(@Inject(REDIS) private readonly client: Redis) {}
+    constructor(
+      @Inject(REDIS) private readonly client: Redis,
+      eventBus: EventBus,
+    ) {
+      eventBus.subscribe((event) => {
+        // It is told between the append and the acknowledgement.
+        if (event instanceof Added && event.amount === fatalAmount) process.kill(process.pid, 'SIGKILL');
+      });
+    }
 
     onApplicationShutdown(): void {
       this.client.disconnect();
@@ -80,7 +95,7 @@ export function roleApp(
       EventSourcingModule.forRoot({
         role,
         eventStore: postgres({ connectionString: postgresUrl }),
-        queue: redisQueue({ connection, leaseMs }),
+        queue: redisQueue({ connection, leaseMs, maxWaitingCommands }),
       }),
       CountingModule,
     ],

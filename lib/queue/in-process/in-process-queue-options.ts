@@ -15,6 +15,10 @@ export interface InProcessQueueOptions {
   readonly maxWaitingJobsPerTenant?: number;
   /** Share of the slots that one tenant may have at a time, in percent, rounded up. @default 75 */
   readonly tenantSharePercent?: number;
+  /** How long the outcome of a command can be asked for; milliseconds. @default 3_600_000 */
+  readonly answersKeptMs?: number;
+  /** Of how many commands of a tenant, the last ones; older outcomes go sooner. @default 25_000 */
+  readonly answersKeptPerTenant?: number;
   /** How long a stop waits for accepted work before it aborts what still runs; milliseconds. @default 10_000 */
   readonly drainTimeoutMs?: number;
 }

@@ -11,6 +11,8 @@ const DEFAULTS: Required<InProcessQueueOptions> = {
   maxWaitingJobs: 100_000,
   maxWaitingJobsPerTenant: 50_000,
   tenantSharePercent: 75,
+  answersKeptMs: 3_600_000,
+  answersKeptPerTenant: 25_000,
   drainTimeoutMs: 10_000,
 };
 

@@ -4,6 +4,8 @@ import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
+import { BatchAbort } from '../batch-abort.js';
+import { checkAnswers } from '../check-answers.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
@@ -15,6 +17,7 @@ import { nextStep } from '../next-step.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
+import { InProcessAnswers } from './in-process-answers.js';
 import { InProcessControl } from './in-process-control.js';
 import type { InProcessLane } from './in-process-lane.js';
 import { InProcessLanes } from './in-process-lanes.js';
@@ -41,7 +44,8 @@ export class InProcessQueue extends GroupQueue {
   readonly control: InProcessControl;
   private readonly logger = new Logger(GroupQueue.name);
   private readonly lanes: InProcessLanes;
-  private readonly aborts = new Set<AbortController>();
+  private readonly answers: InProcessAnswers;
+  private readonly aborts = new Set<BatchAbort>();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
   private readonly outside = AsyncLocalStorage.snapshot();
   private readonly insideBatch = new AsyncLocalStorage<true>();
@@ -60,6 +64,7 @@ export class InProcessQueue extends GroupQueue {
     super();
     this.lanes = new InProcessLanes(options, clock, () => this.claim());
     this.control = new InProcessControl(this.lanes, clock, () => this.claim());
+    this.answers = new InProcessAnswers(options.answersKeptMs, options.answersKeptPerTenant, clock);
   }
 
   async stage(staged: readonly StagedJob[]): Promise<void> {
@@ -80,7 +85,16 @@ export class InProcessQueue extends GroupQueue {
     const forgotten = createTenantId(tenantId);
     const jobs = await this.lanes.forget(forgotten);
     this.control.forget(forgotten);
+    this.answers.forget(forgotten);
     return jobs;
+  }
+
+  async answer(tenantId: TenantId, id: string): Promise<string | undefined> {
+    return this.answers.read(tenantId, id);
+  }
+
+  awaitAnswer(tenantId: TenantId, id: string, timeoutMs: number): Promise<string | undefined> {
+    return this.answers.wait(tenantId, id, timeoutMs);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -111,6 +125,7 @@ export class InProcessQueue extends GroupQueue {
     if (this.consumer) await this.quietOrTimeout();
     this.stopped = true;
     for (const abort of this.aborts) abort.abort(new ClosedError('The queue'));
+    this.answers.end();
     const { counts } = this.lanes;
     const { jobs, parkedLanes } = counts;
     counts.release();
@@ -145,13 +160,15 @@ export class InProcessQueue extends GroupQueue {
     const policy = consumer.policy(lane.lane);
     const { jobs, redelivered } = lane.take(policy.maxBatchJobs, this.clock.now());
     const batch = { lane: lane.lane, jobs, redelivered, attempt: lane.tries.failures + 1 };
-    const abort = new AbortController();
+    const abort = new BatchAbort();
     this.aborts.add(abort);
     let outcome: LaneOutcome | undefined;
     let failure: LaneOutcome['failure'];
     try {
-      outcome = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
-      failure = outcome.failure;
+      const found = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
+      checkAnswers(found);
+      outcome = found;
+      failure = found.failure;
     } catch (error) {
       failure = { error };
     }
@@ -170,6 +187,7 @@ export class InProcessQueue extends GroupQueue {
   ): void {
     this.lanes.end(lane, outcome?.completed ?? 0);
     if (outcome) this.lanes.add(outcome.followUps);
+    if (outcome?.answers) this.answers.keep(lane.lane.tenantId, outcome.answers);
     outcome?.staged?.();
     if (!failure) return this.lanes.settle(lane);
     const failed = toFailure(failure.error, this.clock.now());

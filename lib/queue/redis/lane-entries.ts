@@ -22,13 +22,17 @@ export interface EntryBounds {
  * @throws InvalidArgumentError
  */
 export function toLaneEntries(staged: readonly StagedJob[], bounds: EntryBounds): LaneEntries[] {
+  if (staged.length === 1) return [toEntries(staged[0]!, bounds)];
   const lanes = new Map<string, LaneEntries>();
   for (const item of staged) {
-    const lane = laneKey(item.lane);
-    const entry = encodeEntry(item, bounds.maxInlineBytes, bounds.maxJobBytes);
-    const found = lanes.get(lane);
-    if (found) found.entries.push(entry);
-    else lanes.set(lane, { lane, entries: [entry] });
+    const one = toEntries(item, bounds);
+    const found = lanes.get(one.lane);
+    if (found) found.entries.push(...one.entries);
+    else lanes.set(one.lane, one);
   }
   return [...lanes.values()];
+}
+
+function toEntries(item: StagedJob, { maxInlineBytes, maxJobBytes }: EntryBounds): LaneEntries {
+  return { lane: laneKey(item.lane), entries: [encodeEntry(item, maxInlineBytes, maxJobBytes)] };
 }

@@ -131,8 +131,8 @@ export class LaneHost {
   private turn(): void {
     if (this.turns >= MAX_TURNS || this.stopped || this.retryMs > 0) return;
     const mayClaim = this.looking && !this.draining;
-    const commands = mayClaim ? this.commands.free : 0;
-    const others = mayClaim ? this.others.free : 0;
+    const commands = mayClaim ? this.commands.forOneTurn : 0;
+    const others = mayClaim ? this.others.forOneTurn : 0;
     const stale = [...this.running.values()].filter(({ renewing }) => renewing);
     if (commands + others === 0 && this.outbox.size === 0 && stale.length === 0 && this.wake.length === 0) return;
     for (const one of stale) one.renewing = false;
@@ -212,8 +212,8 @@ export class LaneHost {
     } else {
       await this.inside(async () => {
         const end = await run.run();
-        const wasStopped = run.abort.signal.reason instanceof ClosedError;
-        if (run.abort.signal.reason instanceof LeaseLostError) return;
+        const wasStopped = run.abort.reason instanceof ClosedError;
+        if (run.abort.reason instanceof LeaseLostError) return;
         this.log(run, end.step);
         this.outbox.add(wasStopped && end.completed === 0 ? run.handBack() : end);
       });

@@ -9,3 +9,8 @@ export function shardPrefix(prefix: string, queue: string, shard: number): strin
 export function wakeKey(shard: string, group: string): string {
   return `${shard}wake:${group}`;
 }
+
+/** The channel that names new answers. */
+export function answeredChannel(shard: string): string {
+  return `${shard}answered`;
+}

@@ -1,5 +1,7 @@
 import type { Clock } from '../../clock/clock.js';
 import { PermanentError } from '../../errors/permanent.error.js';
+import { BatchAbort } from '../batch-abort.js';
+import { checkAnswers } from '../check-answers.js';
 import { handleInTime } from '../handle-in-time.js';
 import type { Job } from '../job.js';
 import { type Lane, parseLaneKey } from '../lane.js';
@@ -15,7 +17,7 @@ import type { BatchEnd, Claim } from './redis-lane-engine.js';
 /** A lane that this worker has leased, from its claim to how its batch ended. */
 export class LaneRun {
   readonly lane: Lane;
-  readonly abort = new AbortController();
+  readonly abort = new BatchAbort();
 
   constructor(
     readonly claim: Claim,
@@ -40,6 +42,7 @@ export class LaneRun {
       const batch = { lane: this.lane, jobs, attempt: claim.failures + 1, redelivered: claim.redelivered };
       const handle: LaneConsumer['handle'] = (one) => this.consumer.handle(one);
       const found = await handleInTime(handle, batch, this.abort, policy.timeoutMs, this.clock);
+      checkAnswers(found);
       followUps = await this.withinBound(found.followUps);
       outcome = found;
       failure = found.failure;
@@ -49,7 +52,8 @@ export class LaneRun {
     const completed = outcome?.completed ?? 0;
     const tries: LaneTries =
       completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
-    const took = { completed, tries, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
+    const answers = outcome?.answers ?? [];
+    const took = { completed, tries, answers, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
     if (!failure) return this.end('settle', took);
     const failed = { error: failure.error, opaque: !outcome, jobs: jobs.length };
     const step = nextStep(tries, failed, policy, Math.random());
@@ -85,7 +89,7 @@ export class LaneRun {
   ): BatchEnd {
     const { tries, ...given } = rest;
     const { lane, token } = this.claim;
-    return { lane, token, step, delayMs: 0, batchLimit: 0, error: '', ...tries, ...given };
+    return { lane, token, step, delayMs: 0, batchLimit: 0, error: '', answers: [], ...tries, ...given };
   }
 }
 

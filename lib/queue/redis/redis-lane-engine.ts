@@ -1,5 +1,7 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
+import { encodeKey } from '../../tenancy/encode-key.js';
 import type { QueueDepth } from '../group-queue.js';
+import type { JobAnswer } from '../job-answer.js';
 import type { LaneEntries } from './lane-entries.js';
 import { DEPTH } from './scripts/depth.script.js';
 import { EXCHANGE } from './scripts/exchange.script.js';
@@ -16,6 +18,8 @@ export interface StageCall {
 export interface Flush {
   readonly producer: string;
   readonly number: number;
+  /** The first of the producer's flushes that has no answer yet; none is taken before one that is. */
+  readonly oldest: number;
   readonly calls: readonly StageCall[];
 }
 
@@ -24,6 +28,12 @@ export interface StageLimits {
   readonly maxWaitingJobs: number;
   readonly maxWaitingJobsPerTenant: number;
   readonly maxWaitingBytesPerTenant: number;
+}
+
+/** How long answers are kept, and how many of a tenant at least. */
+export interface AnswerLimits {
+  readonly answersKeptMs: number;
+  readonly answersKeptPerTenant: number;
 }
 
 /** A lane in the hands of this worker, until its lease ends. */
@@ -55,6 +65,7 @@ export interface BatchEnd extends LeasedLane {
   readonly batchLimit: number;
   /** The failure as JSON, or empty. */
   readonly error: string;
+  readonly answers: readonly JobAnswer[];
   readonly followUps: readonly LaneEntries[];
   /** For whoever hosts the batch: to be called when an exchange has taken this end. */
   readonly staged?: () => void;
@@ -96,7 +107,7 @@ export interface TurnAnswer {
 const MAX_ENTRIES = 256;
 const MAX_BYTES = 262_144;
 
-type ClaimReply = [string, string, number, number, number, number, ...string[]];
+type ClaimReply = [lane: string, token: string, history: string, ...entries: string[]];
 type ExchangeReply = [number, number, number, string[], ClaimReply[]];
 
 /** The lanes on the server: one call for one atomic step. It knows nothing of who hosts the handlers. */
@@ -107,18 +118,19 @@ export class RedisLaneEngine {
     private readonly connection: Pick<RedisConnection, 'run'>,
     prefix: string,
     private readonly leaseMs: number,
-    private readonly limits: StageLimits,
+    private readonly limits: StageLimits & AnswerLimits,
   ) {
     this.keys = [prefix];
   }
 
   /** Answers per call an empty text when it was taken, or what refused it: see the script. */
-  async stage({ producer, number, calls }: Flush): Promise<readonly string[]> {
+  async stage({ producer, number, oldest, calls }: Flush): Promise<readonly string[]> {
     const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant, maxWaitingBytesPerTenant } = this.limits;
     const args: (string | number)[] = [
       maxWaitingBytesPerTenant,
       producer,
       number,
+      oldest,
       maxWaitingCommands,
       maxWaitingJobs,
       maxWaitingJobsPerTenant,
@@ -139,10 +151,11 @@ export class RedisLaneEngine {
     for (const { lane, token } of renewals) args.push(lane, token);
     args.push(busy.length, ...busy.flat(), groups.length, ...groups.flat(), ends.length);
     for (const end of ends) {
-      args.push(end.lane, end.token, end.completed, end.step, Math.ceil(end.delayMs), end.failures, end.outages);
-      args.push(end.batchLimit, end.error, end.followUps.length);
+      args.push(end.lane, end.token, end.completed, end.followUps.length);
       pushLanes(args, end.followUps);
+      pushFate(args, end);
     }
+    pushAnswers(args, ends, this.limits);
     const reply = (await this.connection.run(EXCHANGE, this.keys, args)) as ExchangeReply;
     const [dueInMs, more, capped, lost, claims] = reply;
     return {
@@ -165,6 +178,27 @@ function pushLanes(args: (string | number)[], lanes: readonly LaneEntries[]): vo
   for (const { lane, entries } of lanes) args.push(lane, entries.length, ...entries);
 }
 
-function toClaim([lane, token, failures, outages, redelivered, suspect, ...entries]: ClaimReply): Claim {
-  return { lane, token, failures, outages, redelivered: redelivered === 1, suspect: suspect === 1, entries };
+/** What a batch that went well says nothing of. */
+function pushFate(args: (string | number)[], end: BatchEnd): void {
+  const { step, delayMs, failures, outages, batchLimit, error } = end;
+  if (step === 'settle' && failures + outages + batchLimit === 0) args.push('');
+  else args.push(step, Math.ceil(delayMs), failures, outages, batchLimit, error);
+}
+
+function pushAnswers(args: (string | number)[], ends: readonly BatchEnd[], limits: AnswerLimits): void {
+  const places = ends.flatMap(({ answers }, index) => (answers.length > 0 ? [index] : []));
+  args.push(places.length);
+  if (places.length === 0) return;
+  args.push(limits.answersKeptMs, limits.answersKeptPerTenant);
+  for (const index of places) {
+    const { answers } = ends[index]!;
+    args.push(index + 1, answers.length);
+    for (const { id, value } of answers) args.push(encodeKey(id), value);
+  }
+}
+
+function toClaim([lane, token, history, ...entries]: ClaimReply): Claim {
+  if (history === '') return { lane, token, failures: 0, outages: 0, redelivered: false, suspect: false, entries };
+  const [failures, outages, redelivered, suspect] = history.split(' ').map(Number) as [number, number, number, number];
+  return { lane, token, failures, outages, redelivered: redelivered > 0, suspect: suspect > 0, entries };
 }

@@ -43,6 +43,10 @@ export interface RedisQueueOptions {
   readonly maxBufferedBytes?: number;
   /** How long staging is repeated while Redis is away, before it fails with `QueueUnavailableError`. @default 5_000 */
   readonly stageTimeoutMs?: number;
+  /** How long the outcome of a command can be asked for; milliseconds. @default 3_600_000 */
+  readonly answersKeptMs?: number;
+  /** Of how many commands of a tenant at least, the last ones; older outcomes go sooner. @default 25_000 */
+  readonly answersKeptPerTenant?: number;
   /** How long a stop waits for what runs before it aborts it; milliseconds. @default 10_000 */
   readonly drainTimeoutMs?: number;
 }
@@ -68,6 +72,8 @@ const DEFAULTS: Numbers = {
   maxJobBytes: 1_048_576,
   maxBufferedBytes: 67_108_864,
   stageTimeoutMs: 5_000,
+  answersKeptMs: 3_600_000,
+  answersKeptPerTenant: 25_000,
   drainTimeoutMs: 10_000,
 };
 

@@ -9,7 +9,7 @@ import { RedisQueue } from './redis-queue.js';
  * was acknowledged, `everysec` may lose a second of it.
  *
  * @throws InvalidArgumentError when an option is out of its range; `open()` throws MissingPackageError without
- * `ioredis`, RedisUnreachableError, and RedisUnsuitableError
+ * `ioredis`, RedisUnreachableError, RedisUnsuitableError, and ForeignKeyError when others use its keys
  * @publicApi
  */
 export function redisQueue(options: RedisQueueOptions = {}): QueueAdapter {

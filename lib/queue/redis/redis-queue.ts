@@ -6,6 +6,7 @@ import { ClosedError } from '../../errors/closed.error.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { describeError } from '../../errors/describe-error.js';
 import { RedisConnection } from '../../redis/redis-connection.js';
+import type { RedisConnectionOptions } from '../../redis/redis-connection-options.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
@@ -13,9 +14,11 @@ import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { StagedJob } from '../staged-job.js';
 import { type LaneEntries, MAX_JOBS_A_STEP, toLaneEntries } from './lane-entries.js';
+import { checkQueueKeys } from './check-queue-keys.js';
 import { checkQueueServer } from './check-queue-server.js';
 import { LaneHost } from './lane-host.js';
 import { shardPrefix } from './lane-keys.js';
+import { RedisAnswers } from './redis-answers.js';
 import { RedisLaneEngine } from './redis-lane-engine.js';
 import type { ResolvedRedisQueueOptions } from './redis-queue-options.js';
 import { RedisQueueControl } from './redis-queue-control.js';
@@ -37,8 +40,8 @@ const HOST_RETRY_MS = 1_000;
  *                       └──exchange: time is up──▶ ready └──for good──▶ parked, or the head is put aside and: ready
  *
  * An entry leaves its lane by acknowledgement under the lease's token, to the dead letters, or when its tenant is
- * forgotten. Draining ends when what
- * runs here has ended; all else stays for other workers.
+ * forgotten. Draining ends when what runs here has ended and nobody here waits for an answer, or its time is over; all
+ * else stays for other workers.
  */
 export class RedisQueue extends GroupQueue {
   readonly control: RedisQueueControl;
@@ -46,6 +49,7 @@ export class RedisQueue extends GroupQueue {
   private readonly prefix: string;
   private readonly engine: RedisLaneEngine;
   private readonly buffer: StageBuffer;
+  private readonly answers: RedisAnswers;
   private readonly insideBatch = new AsyncLocalStorage<true>();
   private host: LaneHost | undefined;
   private hosting: Promise<void> | undefined;
@@ -55,6 +59,7 @@ export class RedisQueue extends GroupQueue {
   constructor(
     private readonly connection: RedisConnection,
     private readonly openMarks: () => Promise<RedisConnection>,
+    openListener: () => Promise<RedisConnection>,
     private readonly options: ResolvedRedisQueueOptions,
     private readonly clock: Clock,
   ) {
@@ -62,6 +67,7 @@ export class RedisQueue extends GroupQueue {
     this.prefix = shardPrefix(options.prefix, options.name, 0);
     this.engine = new RedisLaneEngine(connection, this.prefix, options.leaseMs, options);
     this.buffer = new StageBuffer(this.engine, options);
+    this.answers = new RedisAnswers(connection, openListener, this.prefix, clock);
     this.control = new RedisQueueControl(connection, this.prefix);
   }
 
@@ -70,23 +76,28 @@ export class RedisQueue extends GroupQueue {
     const connection = await RedisConnection.open(options.connection, purpose);
     try {
       await checkQueueServer(connection);
+      await checkQueueKeys(connection, shardPrefix(options.prefix, options.name, 0));
     } catch (error) {
       connection.close();
       throw error;
     }
     const marks = { ...options.connection, commandTimeoutMs: MARK_TIMEOUT_MS };
-    return new RedisQueue(connection, () => RedisConnection.open(marks, purpose), options, clock);
+    const open = (more: RedisConnectionOptions) => () => RedisConnection.open(more, purpose);
+    return new RedisQueue(connection, open(marks), open(options.connection), options, clock);
   }
 
   async stage(staged: readonly StagedJob[]): Promise<void> {
     checkStagedJobs(staged);
     if (staged.length === 0) return;
-    const commands = staged.filter(({ lane }) => lane.kind === 'command').length;
+    let commands = 0;
+    for (const { lane } of staged) if (lane.kind === 'command') commands += 1;
     // What is being finished may lead to further commands.
     if (commands > 0 && this.drained && !this.insideBatch.getStore()) throw new ClosedError('The queue');
     if (commands > 0 && staged.length > MAX_JOBS_A_STEP) {
       throw new InvalidArgumentError('jobs', `must not be more than ${MAX_JOBS_A_STEP} with commands among them`);
     }
+    if (staged.length <= MAX_JOBS_A_STEP)
+      return this.buffer.add({ commands, lanes: toLaneEntries(staged, this.options) });
     // All are encoded before the first is sent, so that none is taken when one is refused.
     const parts: LaneEntries[][] = [];
     for (let from = 0; from < staged.length; from += MAX_JOBS_A_STEP) {
@@ -102,6 +113,14 @@ export class RedisQueue extends GroupQueue {
   async forget(tenantId: TenantId): Promise<number> {
     const removal = new TenantRemoval(this.connection, this.prefix, createTenantId(tenantId));
     return removal.run(() => this.control.groupsWithDeadLetters());
+  }
+
+  answer(tenantId: TenantId, id: string): Promise<string | undefined> {
+    return this.answers.read(tenantId, id);
+  }
+
+  awaitAnswer(tenantId: TenantId, id: string, timeoutMs: number): Promise<string | undefined> {
+    return this.answers.wait(tenantId, id, timeoutMs);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -134,12 +153,15 @@ export class RedisQueue extends GroupQueue {
   private async finish(): Promise<void> {
     try {
       await this.hosting;
-      await this.host?.drain(this.options.drainTimeoutMs);
+      const { drainTimeoutMs } = this.options;
+      // Other processes may answer meanwhile.
+      await Promise.all([this.host?.drain(drainTimeoutMs), this.answers.quiet(drainTimeoutMs)]);
       await this.buffer.close();
       this.lastDepth = await this.engine.depth();
     } catch (error) {
       this.logger.warn({ message: 'The queue did not answer at its end', error: describeError(error) });
     } finally {
+      this.answers.end();
       this.connection.close();
     }
   }

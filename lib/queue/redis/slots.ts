@@ -1,3 +1,6 @@
+/** Fewer lanes than these are not worth a turn of their own. */
+const SMALLEST_SHARE_OF_A_TURN = 16;
+
 /** The batches of one class, commands or others, that a worker runs at a time. */
 export class Slots {
   private taken = 0;
@@ -16,6 +19,11 @@ export class Slots {
   /** Slots that nothing runs in and no turn has asked for. */
   get free(): number {
     return this.size - this.taken;
+  }
+
+  /** Free slots for one turn to ask for: half of many, so that the lanes of one turn run while the next one asks. */
+  get forOneTurn(): number {
+    return Math.min(this.free, Math.max(SMALLEST_SHARE_OF_A_TURN, Math.ceil(this.size / 2)));
   }
 
   /** Sets slots aside for the lanes that a turn asks for, or gives them back. */

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ClosedError } from '../../errors/closed.error.js';
 import { describeError } from '../../errors/describe-error.js';
 import { classifyRedisError } from '../../redis/classify-redis-error.js';
 import { QueueFullError } from '../queue-full.error.js';
 import { ForeignKeyError } from './foreign-key.error.js';
+import type { LaneEntries } from './lane-entries.js';
 import { QueueUnavailableError } from './queue-unavailable.error.js';
 import type { RedisLaneEngine, StageCall, StageLimits } from './redis-lane-engine.js';
 
 /** Bounds of one flush; a single larger call goes alone. */
 const MAX_FLUSH_JOBS = 256;
 const MAX_FLUSH_BYTES = 262_144;
+/** Flushes under way: the server takes one while the answer of the other is worked off. */
+const MAX_FLUSHES = 2;
+/** From so many calls on they go in two halves, so that there is one to take while the other is answered. */
+const CALLS_TO_HALVE = 16;
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 500;
 
@@ -29,8 +34,9 @@ interface PendingCall extends StageCall {
 }
 
 /**
- * Sends what callers stage: all calls that come while one flush is under way go out together in the next one. One at a
- * time, so that jobs arrive in the order in which they were staged.
+ * Sends what callers stage: calls that come while flushes are under way go out together in the next one. Jobs arrive in
+ * the order in which they were staged: a flush says which ones before it have no answer yet, and the server takes none
+ * before its predecessor.
  *
  * A flush that fails is sent again under its number until `stageTimeoutMs` is over; then it fails, and with it all that
  * waits behind it.
@@ -40,8 +46,11 @@ export class StageBuffer {
   private flushes = 0;
   private waiting: PendingCall[] = [];
   private bytes = 0;
-  private flushing: Promise<void> | undefined;
+  /** Numbers of the flushes under way, the oldest first. */
+  private readonly underWay: number[] = [];
+  private scheduled = false;
   private closed = false;
+  private tellEmpty = (): void => {};
 
   constructor(
     private readonly engine: RedisLaneEngine,
@@ -49,43 +58,48 @@ export class StageBuffer {
   ) {}
 
   /** @throws QueueFullError, QueueUnavailableError, ForeignKeyError, ClosedError */
-  async add(call: StageCall): Promise<void> {
-    if (this.closed) throw new ClosedError('The queue');
-    const bytes = sizeOf(call);
+  add({ commands, lanes }: StageCall): Promise<void> {
+    if (this.closed) return Promise.reject(new ClosedError('The queue'));
+    const { jobs, bytes } = sizeOf(lanes);
     if (this.bytes > 0 && this.bytes + bytes > this.options.maxBufferedBytes) {
-      throw new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes);
+      return Promise.reject(new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes));
     }
-    const jobs = call.lanes.reduce((sum, { entries }) => sum + entries.length, 0);
-    await new Promise<void>((resolve, reject) => {
-      this.waiting.push({ ...call, jobs, bytes, resolve, reject });
+    return new Promise<void>((resolve, reject) => {
+      this.waiting.push({ commands, lanes, jobs, bytes, resolve, reject });
       this.bytes += bytes;
-      this.flushing ??= this.flushAll();
+      this.schedule();
     });
   }
 
   /** Takes nothing more, and resolves when all is sent or has failed. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.flushing;
+    if (this.bytes > 0) await new Promise<void>((resolve) => (this.tellEmpty = resolve));
   }
 
-  private async flushAll(): Promise<void> {
-    while (this.waiting.length > 0) {
-      // What is staged in one turn of the event loop goes together.
-      await immediate();
-      await this.flush(this.next());
-    }
-    this.flushing = undefined;
+  private schedule(): void {
+    if (this.scheduled || this.waiting.length === 0) return;
+    // The server remembers the answers of so many flushes, so none may run further ahead of the oldest one.
+    if (this.underWay.length > 0 && this.flushes - this.underWay[0]! >= MAX_FLUSHES - 1) return;
+    this.scheduled = true;
+    // What is staged in one turn of the event loop goes together.
+    setImmediate(() => {
+      this.scheduled = false;
+      void this.flush(this.next());
+      this.schedule();
+    });
   }
 
   private next(): PendingCall[] {
+    const halve = this.underWay.length === 0 && this.waiting.length >= CALLS_TO_HALVE;
+    const calls = halve ? Math.ceil(this.waiting.length / 2) : this.waiting.length;
     let jobs = 0;
     let bytes = 0;
     let count = 0;
     for (const call of this.waiting) {
       jobs += call.jobs;
       bytes += call.bytes;
-      if (count > 0 && (jobs > MAX_FLUSH_JOBS || bytes > MAX_FLUSH_BYTES)) break;
+      if (count === calls || (count > 0 && (jobs > MAX_FLUSH_JOBS || bytes > MAX_FLUSH_BYTES))) break;
       count += 1;
     }
     return this.waiting.splice(0, count);
@@ -93,19 +107,24 @@ export class StageBuffer {
 
   private async flush(calls: readonly PendingCall[]): Promise<void> {
     this.flushes += 1;
+    const number = this.flushes;
+    this.underWay.push(number);
     try {
-      const answers = await this.send(calls, this.flushes);
+      const answers = await this.send(calls, number);
       calls.forEach((call, index) => this.answer(call, answers[index]!));
     } catch (error) {
       for (const call of [...calls, ...this.waiting.splice(0)]) this.settle(call, error);
     }
+    this.underWay.splice(this.underWay.indexOf(number), 1);
+    if (this.bytes === 0) this.tellEmpty();
+    this.schedule();
   }
 
   private async send(calls: readonly PendingCall[], number: number): Promise<readonly string[]> {
     const deadline = performance.now() + this.options.stageTimeoutMs;
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
       try {
-        return await this.engine.stage({ producer: this.producer, number, calls });
+        return await this.engine.stage({ producer: this.producer, number, oldest: this.underWay[0]!, calls });
       } catch (cause) {
         if (cause instanceof ClosedError) throw cause;
         if (classifyRedisError(cause) === 'permanent') throw new ForeignKeyError(describeError(cause), { cause });
@@ -128,11 +147,13 @@ export class StageBuffer {
   }
 }
 
-function sizeOf({ lanes }: StageCall): number {
-  let characters = 0;
+function sizeOf(lanes: readonly LaneEntries[]): { readonly jobs: number; readonly bytes: number } {
+  let jobs = 0;
+  let bytes = 0;
   for (const { lane, entries } of lanes) {
-    characters += lane.length;
-    for (const entry of entries) characters += entry.length;
+    jobs += entries.length;
+    bytes += lane.length;
+    for (const entry of entries) bytes += entry.length;
   }
-  return characters;
+  return { jobs, bytes };
 }

@@ -10,6 +10,9 @@ import { exportOf, spanId, traceId } from './support/otlp-json.js';
 import { buildSample, SampleProcess } from './support/sample-process.js';
 
 const outDir = fileURLToPath(new URL(`../.data/build-roles-${process.pid}`, import.meta.url));
+/** As many commands as may wait in Redis. */
+const MAX_WAITING_COMMANDS = 10_000;
+const SPANS_A_REQUEST = 2_000;
 const tenant = { 'x-tenant-id': 'acme' };
 
 let clickhouse: TestClickHouse;
@@ -76,6 +79,25 @@ it('takes spans in one process and handles them in another, now or when it comes
   await start('worker');
   await eventually(() => isWhole(web.url, 3), Boolean);
   expect((await read(web.url, 2)).status).toBe(404);
+});
+
+it('answers a web process that sends more than may wait with 429', async () => {
+  const web = await start('web');
+  const full = (number: number): Promise<Response> => {
+    const spans = Array.from({ length: SPANS_A_REQUEST }, (_, index) => ({
+      traceId: traceId(number),
+      spanId: spanId(index + 1),
+    }));
+    const body = JSON.stringify(exportOf('checkout', ...spans));
+    const headers = { 'content-type': 'application/json', ...tenant };
+    return fetch(`${web.url}/v1/traces`, { method: 'POST', headers, body });
+  };
+  for (let number = 1; number <= MAX_WAITING_COMMANDS / SPANS_A_REQUEST; number += 1) {
+    expect((await full(number)).status).toBe(200);
+  }
+  const refused = await full(99);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+  expect(await refused.json()).toMatchObject({ code: 'QUEUE_FULL' });
 });
 
 it.each(['web', 'worker'])('says what the role %s needs', (role) => {

@@ -4,7 +4,8 @@ import type { QueueRun } from './queue-run.js';
 export type QueueLoad = Omit<QueueRun, 'port' | 'jobs' | 'warmUpJobs' | 'perSecond'> & { readonly jobsPerMs: number };
 
 const DISTINCT = Number.MAX_SAFE_INTEGER;
-const NO_WORK = { maxBatchJobs: 20, delayMs: 0 };
+/** Batches of the size that folds and maps have by default. */
+const NO_WORK = { maxBatchJobs: 500, delayMs: 0 };
 const DRAIN = { system: 'own', mode: 'drain', lanes: 100, handler: NO_WORK, floodJobs: 0 } as const;
 const LATENCY = { ...DRAIN, mode: 'latency' } as const;
 

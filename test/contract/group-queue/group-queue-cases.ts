@@ -16,6 +16,8 @@ export interface QueueLimits {
   readonly maxWaitingJobs: number;
   readonly maxWaitingJobsPerTenant: number;
   readonly drainTimeoutMs: number;
+  readonly answersKeptMs: number;
+  readonly answersKeptPerTenant: number;
 }
 
 export const LIMITS: QueueLimits = {
@@ -25,6 +27,8 @@ export const LIMITS: QueueLimits = {
   maxWaitingJobs: 100_000,
   maxWaitingJobsPerTenant: 100_000,
   drainTimeoutMs: 5_000,
+  answersKeptMs: 60_000,
+  answersKeptPerTenant: 1_000,
 };
 
 export const POLICY: LanePolicy = {
@@ -72,7 +76,11 @@ export function range(of: Lane, sequence: number): StagedJob {
 }
 
 export function command(of: Lane, commandId: string): StagedJob {
-  return { lane: of, job: { kind: 'command', commandId, type: 'x', data: {}, metadata: {}, acceptedAt: 0 } };
+  const receipt = { receiptId: `receipt-${commandId}`, awaited: false };
+  return {
+    lane: of,
+    job: { kind: 'command', commandId, ...receipt, type: 'x', data: {}, metadata: {}, acceptedAt: 0 },
+  };
 }
 
 export const sequenceOf = (job: Job): number => (job as EventRangeJob).to;

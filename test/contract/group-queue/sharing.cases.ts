@@ -25,7 +25,7 @@ export function sharingCases({ open, start }: GroupQueueCases): void {
     await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 2, running: 0, parkedLanes: 0 }));
     expect(seen).toEqual(['fold c@1']);
     const usage = await queue.control.usageByComponent();
-    expect(usage.get('fold:c%402')).toMatchObject({ jobs: 1, running: 0 });
+    expect(usage.get('fold:c@2')).toMatchObject({ jobs: 1, running: 0 });
   });
 
   it('leaves a share of its slots to other tenants, however many lanes one has', async () => {

@@ -39,7 +39,7 @@ it('bounds what one turn hands out, in entries and in bytes, and leaves the rest
 it('fills a turn with the only lane there is', async () => {
   const worker = await EngineUnderTest.open(redis);
   await worker.stage(...Array.from({ length: 300 }, (_, index) => range(lane('a'), index + 1)));
-  const groups = [['fold:c%401', 500]] as const;
+  const groups = [['fold:c@1', 500]] as const;
   const [claim] = await worker.claim(64, { groups });
   expect(claim!.entries).toHaveLength(256);
 });
@@ -101,10 +101,10 @@ it('leaves suspects of components that it does not know, or that are paused', as
   await worker.stage(range(lane('a'), 1), range(lane('b', 'map'), 1));
   expect(await worker.claim()).toHaveLength(2);
   await delay(40);
-  await redis.client.sadd(`${worker.prefix}holds`, 'g map:c%401');
-  expect(await worker.claim(10, { groups: [['map:c%401', 10]] })).toEqual([]);
+  await redis.client.sadd(`${worker.prefix}holds`, 'g map:c@1');
+  expect(await worker.claim(10, { groups: [['map:c@1', 10]] })).toEqual([]);
   await redis.client.del(`${worker.prefix}holds`);
-  const [suspect] = await worker.claim(10, { groups: [['map:c%401', 10]] });
+  const [suspect] = await worker.claim(10, { groups: [['map:c@1', 10]] });
   expect(suspect!.lane).toBe(laneKey(lane('b', 'map')));
   await worker.expectTruth();
 });

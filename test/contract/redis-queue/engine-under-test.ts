@@ -23,6 +23,8 @@ export const UNLIMITED = {
   maxWaitingJobs: 1_000_000,
   maxWaitingJobsPerTenant: 1_000_000,
   maxWaitingBytesPerTenant: 1_000_000_000,
+  answersKeptMs: 60_000,
+  answersKeptPerTenant: 1_000,
 };
 
 const NOTHING: Turn = {
@@ -56,9 +58,11 @@ export class EngineUnderTest {
     return this.flush(this.flushes, jobs);
   }
 
-  flush(number: number, jobs: readonly StagedJob[]): Promise<readonly string[]> {
+  /** @param oldest the first flush without answer */
+  flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
     const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
-    return this.engine.stage({ producer: 'p', number, calls: [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }] });
+    const calls = [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }];
+    return this.engine.stage({ producer: 'p', number, oldest, calls });
   }
 
   turn(turn: Partial<Turn>): Promise<TurnAnswer> {
@@ -72,7 +76,7 @@ export class EngineUnderTest {
   }
 
   end({ lane, token }: Claim, rest: Partial<BatchEnd> = {}): BatchEnd {
-    const none = { failures: 0, outages: 0, batchLimit: 0, delayMs: 0, error: '', followUps: [] };
+    const none = { failures: 0, outages: 0, batchLimit: 0, delayMs: 0, error: '', answers: [], followUps: [] };
     return { lane, token, completed: 1, step: 'settle', ...none, ...rest };
   }
 

@@ -130,7 +130,12 @@ class World {
       BOUNDS,
     );
     this.flushes += 1;
-    await this.engine.stage({ producer: 'p', number: this.flushes, calls: [{ commands: 0, lanes: entries }] });
+    await this.engine.stage({
+      producer: 'p',
+      number: this.flushes,
+      oldest: this.flushes,
+      calls: [{ commands: 0, lanes: entries }],
+    });
   }
 
   private async turn(said: {
@@ -143,7 +148,7 @@ class World {
     if (end && this.holds(end.claim)) this.end(end.claim, end.completed, end.step);
     if (renewal && this.holds(renewal)) this.lanes.get(renewal.lane)!.lease!.deadline = this.now + LEASE_MS;
     for (const state of this.lanes.values()) this.takeBack(state);
-    const none = { failures: 0, outages: 0, batchLimit: 0, error: '', followUps: [] };
+    const none = { failures: 0, outages: 0, batchLimit: 0, error: '', answers: [], followUps: [] };
     const answer = await this.engine.exchange({
       ends: end ? [{ ...end.claim, ...end, ...none }] : [],
       renewals: renewal ? [renewal] : [],
@@ -151,7 +156,7 @@ class World {
       others: { lanes, perTenant: 9 },
       maySuspect: true,
       busy: [],
-      groups: [['fold:c%401', BATCH]],
+      groups: [['fold:c@1', BATCH]],
       wake: [],
     });
     expect(answer.lost).toEqual(expectedLost);

@@ -288,8 +288,8 @@ it('takes over what a worker held that died, one lease later', async () => {
   const web = await open();
   await web.stage([range(lane('a'), 1)]);
   // The worker died after its turn.
-  await redis.client.lrem(`${prefix}ready:fold:c%401:acme`, 0, laneKey(lane('a')));
-  await redis.client.del(`${prefix}ring:fold:c%401`);
+  await redis.client.lrem(`${prefix}ready:fold:c@1:acme`, 0, laneKey(lane('a')));
+  await redis.client.del(`${prefix}ring:fold:c@1`);
   await redis.client.hset(`${prefix}state`, laneKey(lane('a')), 'l1 1 10');
   await redis.client.zadd(`${prefix}lease`, Date.now() + 1_000, laneKey(lane('a')));
   const diedAt = performance.now();

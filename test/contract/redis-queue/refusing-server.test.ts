@@ -112,7 +112,7 @@ it('keeps what waits while it may not log in, and goes on when it may', async ()
   const impatient = await open({ stageTimeoutMs: SHORT_MS });
   await redis.client.config('SET', 'requirepass', 'other');
   try {
-    await redis.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     goOn();
     const refused = impatient.stage([range(lane('a'), 2)]);
     await expect(refused).rejects.toBeInstanceOf(QueueUnavailableError);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import type { GroupQueue } from '../../../lib/queue/group-queue.js';
 import { laneKey } from '../../../lib/queue/lane.js';
-import { ForeignKeyError } from '../../../lib/queue/redis/foreign-key.error.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { QueueUnavailableError } from '../../../lib/queue/redis/queue-unavailable.error.js';
 import { redisQueue } from '../../../lib/queue/redis/redis-queue.adapter.js';
@@ -13,7 +13,6 @@ import { RedisUnsuitableError } from '../../../lib/redis/redis-unsuitable.error.
 import { RedisUnreachableError } from '../../../lib/redis/redis-unreachable.error.js';
 import { eventually } from '../../support/eventually.js';
 import { gate } from '../../support/gate.js';
-import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import {
@@ -26,7 +25,7 @@ import {
   sequenceOf,
   settled,
 } from '../group-queue/group-queue-cases.js';
-import { EngineUnderTest } from './engine-under-test.js';
+import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
 
 Logger.overrideLogger(silentLogger);
 
@@ -123,18 +122,65 @@ it('says within its bound that the server is away, also to those who wait behind
 });
 
 it('takes a flush that is sent twice once, and tells the second the answer of the first', async () => {
-  const worker = await EngineUnderTest.open(redis, 30_000, {
-    maxWaitingCommands: 1,
-    maxWaitingJobs: 100,
-    maxWaitingJobsPerTenant: 100,
-    maxWaitingBytesPerTenant: 1_000_000,
-  });
+  const worker = await EngineUnderTest.open(redis, 30_000, { ...UNLIMITED, maxWaitingCommands: 1 });
   const jobs = [command(lane('a', 'command'), '1')];
   expect(await worker.flush(1, jobs)).toEqual(['']);
   expect(await worker.flush(1, jobs)).toEqual(['']);
   expect(await worker.flush(2, jobs)).toEqual(['maxWaitingCommands']);
   expect(await worker.size(lane('a', 'command'))).toBe(1);
   await worker.expectTruth();
+});
+
+it('takes no flush before its predecessor, and answers both again when they are sent again', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  const jobs = [1, 2, 3].map((sequence) => [range(lane('a'), sequence)]);
+  await worker.flush(1, jobs[0]!);
+  await expect(worker.flush(3, jobs[2]!, 2)).rejects.toThrow(/TRYAGAIN/);
+  expect(await worker.flush(2, jobs[1]!, 2)).toEqual(['']);
+  expect(await worker.flush(3, jobs[2]!, 2)).toEqual(['']);
+  expect(await worker.flush(2, jobs[1]!, 2)).toEqual(['']);
+  expect(await worker.flush(3, jobs[2]!, 2)).toEqual(['']);
+  const [claim] = await worker.claim();
+  expect(claim!.entries.map((entry) => entry.split(' ')[0])).toEqual(['F1', 'F2', 'F3']);
+  await worker.expectTruth();
+});
+
+it('takes a flush whose predecessors were given up, or forgotten with everything else', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  await worker.flush(1, [range(lane('a'), 1)]);
+  expect(await worker.flush(3, [range(lane('a'), 3)])).toEqual(['']);
+  await redis.flush();
+  await expect(worker.flush(5, [range(lane('a'), 5)], 4)).rejects.toThrow(/TRYAGAIN/);
+  expect(await worker.flush(5, [range(lane('a'), 5)])).toEqual(['']);
+});
+
+it('keeps order, and takes each job once, while the connection breaks again and again', async () => {
+  const name = randomUUID();
+  const queue = await open({ name, stageTimeoutMs: 30_000 });
+  const jobs = 3_000;
+  const staged = Promise.all(
+    Array.from({ length: jobs }, async (_, index) => {
+      // In many turns of the event loop, so that many flushes are under way when it breaks.
+      for (let turn = 0; turn < index / 40; turn += 1) await new Promise(setImmediate);
+      await queue.stage([range(lane('a'), index + 1)]);
+    }),
+  );
+  let cuts = 0;
+  while ((await Promise.race([staged, Promise.resolve('under way')])) === 'under way') {
+    cuts += 1;
+    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await delay(20 + Math.random() * 60);
+  }
+  await staged;
+  expect(cuts).toBeGreaterThan(3);
+  const entries = await redis.client.lrange(`${shardPrefix('es', name, 0)}lane:${laneKey(lane('a'))}`, 0, -1);
+  const ranges = entries.map((entry) => entry.slice(1).split(' ').slice(0, 2).map(Number));
+  let next = 1;
+  for (const [from, to] of ranges) {
+    expect(from).toBe(next);
+    next = to! + 1;
+  }
+  expect(next).toBe(jobs + 1);
 });
 
 it('refuses new jobs while the server is short of memory, takes none of them, and still acknowledges', async () => {
@@ -163,37 +209,6 @@ it('waits for a server that only reads, and stages once it writes again', async 
   await redis.client.replicaof('NO', 'ONE');
   await staged;
   expect(await queue.depth()).toMatchObject({ jobs: 1 });
-});
-
-it('names a key of a lane that holds something else, and takes the jobs of the other lanes', async () => {
-  const name = randomUUID();
-  const prefix = shardPrefix('es', name, 0);
-  const queue = await open({ name });
-  await redis.client.set(`${prefix}lane:${laneKey(lane('bad'))}`, 'mine');
-  const bad = queue.stage([range(lane('bad'), 1)]);
-  const good = queue.stage([range(lane('good'), 1)]);
-  await expect(bad).rejects.toBeInstanceOf(ForeignKeyError);
-  await good;
-  expect(await queue.depth()).toMatchObject({ jobs: 1 });
-  await redis.client.del(`${prefix}lane:${laneKey(lane('bad'))}`);
-  expect(await untruths(redis.client, prefix)).toEqual([]);
-});
-
-it('parks a lane whose key was overwritten, and goes on with the others', async () => {
-  const worker = await EngineUnderTest.open(redis);
-  await worker.stage(range(lane('bad'), 1), range(lane('good'), 1));
-  await redis.client.set(`${worker.prefix}lane:${laneKey(lane('bad'))}`, 'mine');
-  expect((await worker.claim()).map((claim) => claim.lane)).toEqual([laneKey(lane('good'))]);
-  expect(await worker.engine.depth()).toMatchObject({ parkedLanes: 1 });
-});
-
-it('takes nothing of a flush when a key of the queue itself holds something else', async () => {
-  const name = randomUUID();
-  const prefix = shardPrefix('es', name, 0);
-  const queue = await open({ name });
-  await redis.client.set(`${prefix}state`, 'mine');
-  await expect(queue.stage([range(lane('a'), 1)])).rejects.toBeInstanceOf(ForeignKeyError);
-  expect(await redis.client.exists(`${prefix}lane:${laneKey(lane('a'))}`)).toBe(0);
 });
 
 it('does not open on a server that may evict keys, nor on none', async () => {

@@ -1,5 +1,5 @@
 /**
- * Lua: ends the batches of a worker and prolongs its leases. It needs `lanes`, `lost` and `deadline` of the exchange.
+ * Lua: ends the batches of a worker and prolongs its leases. It needs `lost`, `deadline` and `NOTHING` of the exchange.
  */
 export const ACKNOWLEDGE_LIBRARY = String.raw`
 local function removeHead(lane, completed, entries, bytes)
@@ -12,24 +12,29 @@ local function removeHead(lane, completed, entries, bytes)
   counted(lane, -completed, -bytes)
 end
 
-local function acknowledge(ack)
+-- Takes the completed entries off a lane; those that went well are settled together.
+local function acknowledge(ack, well)
   local lane = lanes[ack.name]
   local token, entries, bytes = leaseOf(lane)
   if token ~= ack.token then
     lost[#lost + 1] = ack.name
+    ack.isLost, ack.lanes = true, NOTHING
     return
   end
   local completed = math.min(ack.completed, entries)
-  -- What failed is one of the batch, or nothing did.
-  local step = completed < entries and ack.step or 'settle'
   removeHead(lane, completed, entries, bytes)
-  if completed < entries or readTries(lane).stored then
-    local tries = triesOf(lane)
-    tries.delivered = math.max(tries.delivered, entries) - completed
-    tries.failures, tries.outages, tries.limit, tries.suspicion = ack.failures, ack.outages, ack.limit, 0
-    remember(lane, ack.failure)
-    if step == 'dead-letter' then putAside(lane, tries, '') end
+  if completed == entries and not readTries(lane).stored then
+    well[#well + 1] = lane
+    return
   end
+  local tries = triesOf(lane)
+  tries.delivered = math.max(tries.delivered, entries) - completed
+  tries.failures, tries.outages = ack.failures or 0, ack.outages or 0
+  tries.limit, tries.suspicion = ack.limit or 0, 0
+  remember(lane, ack.failure or '')
+  -- What failed is one of the batch, or nothing did.
+  local step = completed < entries and ack.step
+  if step == 'dead-letter' then putAside(lane, tries, '') end
   if step == 'wait' then
     wait(lane, now + ack.delay)
   elseif step == 'park' then
@@ -37,8 +42,27 @@ local function acknowledge(ack)
   else
     settle(lane)
   end
-  for _, staged in ipairs(ack.lanes) do
-    add(lanes[staged.name], { unpack(ARGV, staged.from, staged.from + staged.n - 1) })
+end
+
+-- One look for all, since most lanes that went well hold nothing more where there are many of them.
+local function settleAll(well)
+  if #well == 0 then return end
+  local keys = {}
+  for i, lane in ipairs(well) do keys[i] = lane.key end
+  local empty = call('EXISTS', unpack(keys)) == 0
+  for _, lane in ipairs(well) do
+    if empty then setState(lane, false) else settle(lane) end
+  end
+end
+
+local function acknowledgeAll(acks)
+  local well = {}
+  for _, ack in ipairs(acks) do acknowledge(ack, well) end
+  settleAll(well)
+  for _, ack in ipairs(acks) do
+    for _, staged in ipairs(ack.lanes) do
+      add(lanes[staged.name], { unpack(ARGV, staged.from, staged.from + staged.n - 1) })
+    end
   end
 end
 

@@ -32,13 +32,19 @@ local function read(claim, upTo)
       break
     end
     claim.n = claim.n + 1
-    claim.answer[6 + claim.n] = entry
+    claim.answer[3 + claim.n] = entry
     claim.bytes = claim.bytes + #entry
     bytesLeft = bytesLeft - #entry
     entriesLeft = entriesLeft - 1
   end
   if claim.n < upTo then claim.full = true end
   return true
+end
+
+-- What most lanes have none of.
+local function history(tries, suspect)
+  if tries == NO_TRIES and not suspect then return '' end
+  return int(tries.failures) .. ' ' .. int(tries.outages) .. (tries.delivered > 0 and ' 1' or ' 0') .. (suspect and ' 1' or ' 0')
 end
 
 local function lease(name, group, suspect, place)
@@ -48,7 +54,7 @@ local function lease(name, group, suspect, place)
   local most = suspect and 1 or known[group]
   if tries.limit > 0 then most = math.min(most, tries.limit) end
   lane.most, lane.n, lane.bytes, lane.suspect = most, 0, 0, suspect
-  lane.answer = { name, false, tries.failures, tries.outages, tries.delivered > 0 and 1 or 0, suspect and 1 or 0 }
+  lane.answer = { name, false, history(tries, suspect) }
   if not read(lane, math.min(most, SLICE)) then
     remember(lane, cjson.encode({ error = 'Its key holds something else than a list.', at = now }))
     setState(lane, 'p')

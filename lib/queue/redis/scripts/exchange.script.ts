@@ -1,5 +1,6 @@
 import { defineScript } from '../../../redis/redis-script.js';
 import { ACKNOWLEDGE_LIBRARY } from './acknowledge-library.js';
+import { ANSWER_LIBRARY } from './answer-library.js';
 import { CLAIM_LIBRARY } from './claim-library.js';
 import { LANE_LIBRARY } from './lane-library.js';
 import { TAKE_BACK_LIBRARY } from './take-back-library.js';
@@ -15,12 +16,14 @@ import { TAKE_BACK_LIBRARY } from './take-back-library.js';
  *         n, (lane, token) … to prolong;
  *         n, (c or o for command or other, tenant, lanes it runs now) …;
  *         n, (group that it knows, most entries of a batch) …;
- *         n, per batch to end: lane, token, completed, step, delayMs, failures, outages, limit of the next batch or 0,
- *         error as JSON or '', lanes; per lane: lane, entries, entry …
+ *         n, per batch to end: lane, token, completed, lanes; per lane: lane, entries, entry …; then '' when it went
+ *         well, or step, delayMs, failures, outages, limit of the next batch or 0, error as JSON or '';
+ *         n, and where there are any how long answers are kept in ms, how many of a tenant, and per batch that has some:
+ *         its place among those to end, answers, (id, value) ….
  *         Steps: settle, wait, park, dead-letter (the head is put aside).
  * Answer  ms until something is due or -1; 1 when it stopped at a bound of its own; 1 when a tenant had its
- *         share; lanes whose lease is lost; and per leased lane: lane, token, failures, outages, 1 when handed out
- *         before, 1 for a suspect, entry …
+ *         share; lanes whose lease is lost; and per leased lane: lane, token, '' or `failures outages handed-out-before
+ *         suspect` (the last two 0 or 1), entry …
  *
  * Leases change before any of them is taken back, so that a worker which comes late does not lose its own. With
  * `allow-oom` it runs also when memory is short: acknowledging is what frees it.
@@ -60,24 +63,30 @@ for i = 1, takeNumber() do
   knownGroups[i] = take()
   known[knownGroups[i]] = takeNumber()
 end
-local acks = {}
+local acks, NOTHING = {}, {}
 for i = 1, takeNumber() do
-  local ack = {
-    name = take(), token = take(), completed = takeNumber(), step = take(), delay = takeNumber(),
-    failures = takeNumber(), outages = takeNumber(), limit = takeNumber(), failure = take(), lanes = {},
-  }
+  local ack = { name = take(), token = take(), completed = takeNumber(), lanes = NOTHING }
   names[#names + 1] = ack.name
-  for l = 1, takeNumber() do
-    local name, n = take(), takeNumber()
-    ack.lanes[l] = { name = name, from = at, n = n }
+  local n = takeNumber()
+  if n > 0 then ack.lanes = {} end
+  for l = 1, n do
+    local name, size = take(), takeNumber()
+    ack.lanes[l] = { name = name, from = at, n = size }
     names[#names + 1] = name
-    at = at + n
+    at = at + size
+  end
+  ack.step = take()
+  if ack.step ~= '' then
+    ack.delay, ack.failures, ack.outages, ack.limit = takeNumber(), takeNumber(), takeNumber(), takeNumber()
+    ack.failure = take()
   end
   acks[i] = ack
 end
 loadLanes(names)
 ${ACKNOWLEDGE_LIBRARY}
-for _, ack in ipairs(acks) do acknowledge(ack) end
+acknowledgeAll(acks)
+${ANSWER_LIBRARY}
+keepAnswers(acks)
 for _, one in ipairs(renewals) do renew(one) end
 saveStates()
 ${TAKE_BACK_LIBRARY}

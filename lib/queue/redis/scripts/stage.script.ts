@@ -5,10 +5,11 @@ import { LANE_LIBRARY } from './lane-library.js';
  * Takes the jobs of several calls, each call wholly or not at all. A flush that is sent twice is taken once.
  *
  * KEYS[1] prefix
- * ARGV    maxTenantBytes, producer, number of the flush, maxWaitingCommands, maxWaitingJobs, maxTenantJobs, calls;
- *         then per call: commands, lanes; per lane: lane, entries, entry …
+ * ARGV    maxTenantBytes, producer, number of the flush, the producer's first flush without answer, maxWaitingCommands,
+ *         maxWaitingJobs, maxTenantJobs, calls; then per call: commands, lanes; per lane: lane, entries, entry …
  * Answer  per call: '' when taken; the name of the bound that refused it; or `!` and the server's answer, when the key
- *         of a lane holds something else: then the jobs of its other lanes were taken.
+ *         of a lane holds something else: then the jobs of its other lanes were taken. The error TRYAGAIN when the flush
+ *         came before its predecessor.
  *
  * Without `allow-oom` a server that is short of memory refuses the script before it runs.
  */
@@ -18,16 +19,24 @@ export const STAGE = defineScript(
 ${LANE_LIBRARY}
 local FLUSH_REMEMBERED_MS = '600000'
 local flushKey = prefix .. 'flush:' .. ARGV[2]
+-- The last flush, its answers, and those of the one before it: a producer has two under way at most.
+local number, oldest = tonumber(ARGV[3]), tonumber(ARGV[4])
 local seen = call('GET', flushKey)
+local last, lastAnswers, priorAnswers
 if seen then
-  local number, answers = string.match(seen, '^(%d+) (.*)$')
-  if number == ARGV[3] then return cjson.decode(answers) end
+  last, lastAnswers, priorAnswers = string.match(seen, '^(%d+)\\n([^\\n]*)\\n(.*)$')
+  last = tonumber(last)
+  if number == last then return cjson.decode(lastAnswers) end
+  if number == last - 1 then return cjson.decode(priorAnswers) end
+end
+if number ~= oldest and number ~= (last or 0) + 1 then
+  return redis.error_reply('TRYAGAIN flush ' .. number .. ' came before its predecessor')
 end
 
 maxTenantBytes = tonumber(ARGV[1])
-local maxCommands, maxJobs, maxTenantJobs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local calls, names, at = {}, {}, 8
-for c = 1, tonumber(ARGV[7]) do
+local maxCommands, maxJobs, maxTenantJobs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local calls, names, at = {}, {}, 9
+for c = 1, tonumber(ARGV[8]) do
   local one = { commands = tonumber(ARGV[at]), lanes = tonumber(ARGV[at + 1]), at = at + 2, jobs = 0 }
   at = at + 2
   for l = 1, one.lanes do
@@ -101,7 +110,7 @@ saveCounts()
 -- Whoever waits for work knows the next time that is due, unless this one comes before it.
 if later and (not head[2] or later.due < tonumber(head[2])) then pushed[later.place.group] = true end
 for group in pairs(pushed) do wake(group) end
-call('SET', flushKey, ARGV[3] .. ' ' .. cjson.encode(answers), 'PX', FLUSH_REMEMBERED_MS)
+call('SET', flushKey, ARGV[3] .. '\\n' .. cjson.encode(answers) .. '\\n' .. (lastAnswers or '[]'), 'PX', FLUSH_REMEMBERED_MS)
 return answers
 `,
 );

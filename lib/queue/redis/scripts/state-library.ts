@@ -19,6 +19,8 @@
  *     forgetting               ZSET  <tenant> <call> → time until which the tenant is being forgotten; ms
  *     actions                  LIST  <tenant or nothing>\n<what an operator did as JSON>, the last first
  *     dead:<id>, dead-letters:<group>, last-dead  HASH, ZSET, counter: jobs put aside
+ *     answers:<tenant>, older-answers:<tenant>  HASH  id → what was answered; two generations, each with its expiry
+ *     answered                 channel: the names of new answers, <tenant>:<id>, apart by spaces
  *     token, turns             the last fencing token; counts turns, so that groups begin in turn
  *     flush:<producer>         the last flush of a producer, and what was answered
  *

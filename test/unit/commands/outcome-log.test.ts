@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest';
 import type { CommandOutcome } from '../../../lib/commands/command-outcome.js';
-import { InProcessCommandOutcomes } from '../../../lib/commands/in-process-command-outcomes.js';
-import type { Lane } from '../../../lib/queue/lane.js';
+import { OutcomeLog } from '../../../lib/commands/outcome-log.js';
 import { createTenantId } from '../../../lib/index.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import type { CommandJob } from '../../../lib/queue/job.js';
+import type { Lane } from '../../../lib/queue/lane.js';
 
 const lane: Lane = {
   tenantId: createTenantId('acme'),
@@ -12,6 +12,16 @@ const lane: Lane = {
   component: 'counting',
   aggregateType: 'counter',
   id: 'c1',
+};
+const job: CommandJob = {
+  kind: 'command',
+  commandId: '1',
+  receiptId: 'r1',
+  awaited: false,
+  type: 'counter.add',
+  data: {},
+  metadata: {},
+  acceptedAt: 0,
 };
 const rejected: CommandOutcome = { status: 'rejected', commandId: '1', reason: 'TOO_MUCH', message: '', details: null };
 const failed: CommandOutcome = { status: 'failed', commandId: '1', code: 'X', kind: 'permanent', message: 'broken' };
@@ -26,20 +36,18 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 it('logs a command that was not stored when nobody waits to hear of it', () => {
-  const outcomes = new InProcessCommandOutcomes(new ManualClock());
-  outcomes.publish(lane, stored);
+  const log = new OutcomeLog();
+  log.note(lane, job, stored);
   expect([warn.mock.calls, error.mock.calls]).toEqual([[], []]);
-  outcomes.publish(lane, rejected);
-  outcomes.publish(lane, failed);
-  const command = { tenantId: 'acme', pipeline: 'counting', aggregateId: 'c1', commandId: '1' };
+  log.note(lane, job, rejected);
+  log.note(lane, job, failed);
+  const command = { tenantId: 'acme', pipeline: 'counting', aggregateId: 'c1', commandId: '1', receiptId: 'r1' };
   expect(warn.mock.calls).toEqual([[{ message: 'A command was rejected', ...command, reason: 'TOO_MUCH' }]]);
   expect(error.mock.calls).toEqual([[{ message: 'A command failed', ...command, code: 'X', error: 'broken' }]]);
 });
 
-it('logs nothing that somebody hears of', async () => {
-  const outcomes = new InProcessCommandOutcomes(new ManualClock());
-  const { outcome } = outcomes.wait(lane, '1', 1_000);
-  outcomes.publish(lane, failed);
-  expect(await outcome).toBe(failed);
-  expect(error).not.toHaveBeenCalled();
+it('logs nothing that somebody waits to hear of', () => {
+  const log = new OutcomeLog();
+  for (const outcome of [rejected, failed]) log.note(lane, { ...job, awaited: true }, outcome);
+  expect([warn.mock.calls, error.mock.calls]).toEqual([[], []]);
 });
