@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService, LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
@@ -19,6 +19,8 @@ import { ROOT } from './pipeline/root.token.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
+import { InProcessRecurringJobs } from './recurring-jobs/in-process/in-process-recurring-jobs.js';
+import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
 import { createRuntime } from './runtime/create-runtime.js';
 import { DispatchStrikes } from './runtime/dispatch-strikes.js';
 import { DispatchingEventStore } from './runtime/dispatching-event-store.js';
@@ -86,6 +88,15 @@ const providers: Provider[] = [
     useFactory: ({ queue }: EventSourcingSetup, clock: Clock) => queue.open({ clock }),
   },
   {
+    provide: RecurringJobs,
+    // After the queue, which knows at once when its server is away.
+    inject: [ROOT, Clock, LazyModuleLoader, GroupQueue],
+    useFactory: ({ queue, role }: EventSourcingSetup, clock: Clock, loader: LazyModuleLoader) =>
+      role === 'web'
+        ? new InProcessRecurringJobs(clock)
+        : queue.openRecurringJobs({ clock, loadModule: (module) => loader.load(() => module) }),
+  },
+  {
     provide: CommandDispatcher,
     inject: [GroupQueue, Validator, IdGenerator, Clock, ROOT],
     useFactory: (queue: GroupQueue, validator: Validator, ids: IdGenerator, clock: Clock, setup: EventSourcingSetup) =>
@@ -148,6 +159,7 @@ const providers: Provider[] = [
       PipelineRegistry,
       STORAGE,
       GroupQueue,
+      RecurringJobs,
       CommandDispatcher,
       EventRouter,
       EventAnnouncer,
@@ -162,6 +174,7 @@ const providers: Provider[] = [
       pipelines: PipelineRegistry,
       storage: Storage,
       queue: GroupQueue,
+      recurringJobs: RecurringJobs,
       dispatcher: CommandDispatcher,
       router: EventRouter,
       announcer: EventAnnouncer,
@@ -171,7 +184,20 @@ const providers: Provider[] = [
       ids: IdGenerator,
     ) =>
       createRuntime(
-        { setup, pipelines, storage, queue, dispatcher, router, announcer, strikes, serializer, clock, ids },
+        {
+          setup,
+          pipelines,
+          storage,
+          queue,
+          recurringJobs,
+          dispatcher,
+          router,
+          announcer,
+          strikes,
+          serializer,
+          clock,
+          ids,
+        },
         discovery,
       ),
   },
@@ -195,6 +221,7 @@ const providers: Provider[] = [
     Commands,
     Projections,
     GroupQueue,
+    RecurringJobs,
     LogMaintenance,
     EventSourcingHealth,
     Clock,

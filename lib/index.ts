@@ -10,6 +10,7 @@ export type { PipelineOptions } from './pipeline/pipeline-options.js';
 export { WiringError } from './pipeline/wiring.error.js';
 export * from './projections/index.js';
 export * from './queue/index.js';
+export type * from './recurring-jobs/index.js';
 export * from './reactors/index.js';
 export { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 export type { ProcessRole } from './runtime/process-role.js';

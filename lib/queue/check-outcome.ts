@@ -1,4 +1,5 @@
 import { integerProblem } from '../errors/integer-problem.js';
+import { checkAnswers } from './check-answers.js';
 import { checkStagedJobs } from './check-staged-jobs.js';
 import { InvalidOutcomeError } from './invalid-outcome.error.js';
 import type { LaneOutcome } from './lane-batch.js';
@@ -8,7 +9,7 @@ import type { LaneOutcome } from './lane-batch.js';
  *
  * @param jobs how many the handler was given
  * @throws InvalidOutcomeError
- * @throws InvalidTenantError, InvalidArgumentError when a follow-up has no legal lane or job
+ * @throws InvalidTenantError, InvalidArgumentError when a follow-up has no legal lane or job, or an answer is none
  */
 export function checkOutcome(outcome: LaneOutcome | undefined, jobs: number): LaneOutcome {
   if (typeof outcome !== 'object' || outcome === null) throw new InvalidOutcomeError('is none');
@@ -18,5 +19,6 @@ export function checkOutcome(outcome: LaneOutcome | undefined, jobs: number): La
   if (failure && completed === jobs) throw new InvalidOutcomeError('has a failure, and every job completed');
   if (!Array.isArray(followUps)) throw new InvalidOutcomeError('has no list of follow-ups');
   checkStagedJobs(followUps);
+  checkAnswers(outcome);
   return outcome;
 }

@@ -13,7 +13,7 @@ const ABORT_GRACE_MS = 5_000;
  *
  * @param abort aborts the batch from outside as well
  * @throws HandlerTimeoutError
- * @throws InvalidOutcomeError, and what `checkStagedJobs` throws of follow-ups
+ * @throws InvalidOutcomeError, and what `checkOutcome` says of follow-ups and answers
  */
 export async function handleInTime(
   handle: (batch: LaneBatch) => Promise<LaneOutcome>,

@@ -12,4 +12,5 @@ export type { LanePolicy } from './lane-policy.js';
 export type { QueueAdapter, QueueContext } from './queue-adapter.js';
 export type * from './queue-control.js';
 export * from './queue-full.error.js';
-export type { Debounce, StagedJob } from './staged-job.js';
+export type { StagedJob } from './staged-job.js';
+export type { Debounce, Dedupe, JobTiming, Ranked, Throttle } from './timing.js';

@@ -85,6 +85,8 @@ export interface QueueUsage {
   readonly deadLetters: number;
   /** Batches that run now. */
   readonly running: number;
+  /** Jobs that were dropped, ever since, because a twin stands for them: see `JobTiming`. */
+  readonly dropped: number;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { GroupQueue } from '../queue/group-queue.js';
+import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
 import { ComponentBirths } from './component-births.js';
@@ -19,6 +20,7 @@ import type { EventSourcingSetup } from './event-sourcing-setup.js';
 import { EventSourcingRuntime } from './event-sourcing.runtime.js';
 import { LaneWorker } from './lane-worker.js';
 import { Reconciler } from './reconciler.js';
+import { UndispatchedSweep } from './undispatched-sweep.js';
 
 /** What the runtime is made of. */
 export interface RuntimeTools {
@@ -26,6 +28,7 @@ export interface RuntimeTools {
   readonly pipelines: PipelineRegistry;
   readonly storage: Storage;
   readonly queue: GroupQueue;
+  readonly recurringJobs: RecurringJobs;
   readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
@@ -37,7 +40,20 @@ export interface RuntimeTools {
 
 /** Puts the runtime together. */
 export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService): EventSourcingRuntime {
-  const { setup, pipelines, storage, queue, dispatcher, router, announcer, strikes, serializer, clock, ids } = tools;
+  const {
+    setup,
+    pipelines,
+    storage,
+    queue,
+    recurringJobs,
+    dispatcher,
+    router,
+    announcer,
+    strikes,
+    serializer,
+    clock,
+    ids,
+  } = tools;
   const { events, projections, records } = storage;
   const births = new ComponentBirths(pipelines, events, projections, clock);
   return new EventSourcingRuntime({
@@ -47,15 +63,17 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     announcer,
     births,
     queue,
+    recurringJobs,
     storage,
     dispatcher,
     reconciler: new Reconciler(pipelines, events, projections, records, queue, router),
+    sweep: new UndispatchedSweep(events, queue, router, setup.sweepIntervalMs),
     worker: new LaneWorker(
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),
       new FoldExecutor(events, projections, serializer),
       new MapExecutor(events, records, serializer),
-      new ReactorExecutor(projections, serializer),
+      new ReactorExecutor(events, projections, serializer),
       router,
       announcer,
       births,

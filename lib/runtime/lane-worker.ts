@@ -107,7 +107,7 @@ export class LaneWorker implements LaneConsumer {
     // What was read from the log may have come there by an import, since this process began.
     if (readsLog(batch, covered)) await this.births.refresh(tenantId);
     const events = covered.filter(wanted);
-    const followUps = reactors.flatMap((reactor) => reactorJobs(reactor, events));
+    const followUps = reactorJobs(reactors, events);
     return { completed, followUps, failure };
   }
 

@@ -46,7 +46,8 @@ export class Crew {
     const proxy = await TcpProxy.start(this.redisPort);
     this.proxies.push(proxy);
     const { journals, ...how } = this.plan;
-    const plan: WorkerPlan = { ...how, name, port: proxy.port, journal: join(journals, name) };
+    const host = this.hired % 2 === 0 ? 'native' : 'bullmq';
+    const plan: WorkerPlan = { ...how, name, host, port: proxy.port, journal: join(journals, name) };
     const main = join(this.compiled.path, 'test/chaos/worker-main.js');
     for (let started = false; !started && !this.dismissed;) {
       const child = spawn(process.execPath, [main, JSON.stringify(plan)], {

@@ -12,6 +12,8 @@ export interface WorkerPlan {
   readonly name: string;
   readonly port: number;
   readonly leaseMs: number;
+  /** Who runs the lanes; both kinds share them. */
+  readonly host: 'bullmq' | 'native';
   /** Path of the file that it writes what it does into. */
   readonly journal: string;
   /** Bounds of how long a batch takes. */
@@ -32,7 +34,7 @@ const note = openJournal(plan.journal, plan.name);
 let runs = 0;
 
 const connection = { host: '127.0.0.1', port: plan.port, commandTimeoutMs: 2_000 };
-const opening = redisQueue({ connection, leaseMs: plan.leaseMs }).open({ clock: new SystemClock() });
+const opening = redisQueue({ connection, leaseMs: plan.leaseMs, host: plan.host }).open({ clock: new SystemClock() });
 // As an application would: it is started again.
 const queue = await opening.catch(() => process.exit(1));
 queue.consume({

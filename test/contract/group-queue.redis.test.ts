@@ -10,13 +10,14 @@ import { groupQueueSuite } from './group-queue.suite.js';
 
 Logger.overrideLogger(silentLogger);
 
-/** All keys of a queue have one hash tag: a server of a cluster refuses a step over keys of several slots. */
-const SERVERS = [
-  ['redis', {}],
-  ['redis as a cluster of one server', { 'cluster-enabled': 'yes' }],
+const SETTINGS = [
+  ['redis', 'bullmq', {}],
+  ['redis', 'native', {}],
+  // All keys of a queue have one hash tag: a server of a cluster refuses a step over keys of several slots.
+  ['redis as a cluster of one server', 'bullmq', { 'cluster-enabled': 'yes' }],
 ] as const;
 
-describe.each(SERVERS)('%s', (server, settings) => {
+describe.each(SETTINGS)('%s, run by the host %s', (server, host, settings) => {
   const names = new Set<string>();
   let redis: TestRedis;
   beforeAll(async () => void (redis = await startTestRedis(settings)));
@@ -29,6 +30,6 @@ describe.each(SERVERS)('%s', (server, settings) => {
   groupQueueSuite(server, (limits, name) => {
     names.add(name);
     const connection = { host: redis.host, port: redis.port };
-    return redisQueue({ connection, name, ...limits }).open({ clock: new SystemClock() });
+    return redisQueue({ connection, name, host, ...limits }).open({ clock: new SystemClock() });
   });
 });

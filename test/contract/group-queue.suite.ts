@@ -6,6 +6,8 @@ import { admissionCases } from './group-queue/admission.cases.js';
 import { badInputCases } from './group-queue/bad-input.cases.js';
 import { controlCases } from './group-queue/control.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
+import { dedupeCases } from './group-queue/dedupe.cases.js';
+import { delayCases } from './group-queue/delay.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
@@ -14,6 +16,8 @@ import { orderCases } from './group-queue/order.cases.js';
 import { propertyCases } from './group-queue/property.cases.js';
 import { sharingCases } from './group-queue/sharing.cases.js';
 import { stagedCases } from './group-queue/staged.cases.js';
+import { throttleCases } from './group-queue/throttle.cases.js';
+import { timingInputCases } from './group-queue/timing-input.cases.js';
 
 /**
  * What every adapter of the GroupQueue port keeps.
@@ -56,7 +60,11 @@ export function groupQueueSuite(
     describe('admission', () => admissionCases({ open, start }));
     describe('bad input', () => badInputCases({ open, start }));
     describe('forgetting a tenant', () => forgetCases({ open, start }));
+    describe('times that are none', () => timingInputCases({ open, start }));
+    describe('delay', () => delayCases({ open, start }));
     describe('debounce', () => debounceCases({ open, start }));
+    describe('throttle', () => throttleCases({ open, start }));
+    describe('dedupe', () => dedupeCases({ open, start }));
     describe('sharing', () => sharingCases({ open, start }));
     describe('control', () => controlCases({ open, start }));
     describe('model', () => propertyCases({ open, start }));

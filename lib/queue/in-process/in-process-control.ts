@@ -16,7 +16,7 @@ import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { InProcessLane } from './in-process-lane.js';
 import type { InProcessLanes } from './in-process-lanes.js';
 
-const NOTHING: QueueUsage = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0 };
+const NOTHING: QueueUsage = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0, dropped: 0 };
 
 /** The actions of operators, on lanes in memory. */
 export class InProcessControl implements QueueControl {
@@ -125,11 +125,11 @@ export class InProcessControl implements QueueControl {
   }
 
   async usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
-    return this.usage(({ tenantId }) => tenantId);
+    return this.usage(({ tenantId }) => tenantId, this.lanes.counts.droppedOf);
   }
 
   async usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
-    return this.usage(componentKey);
+    return this.usage(componentKey, this.lanes.counts.droppedBy);
   }
 
   private unpark(action: 'retry' | 'skip' | 'discard', of: Lane, note: OperatorNote): boolean {
@@ -157,8 +157,8 @@ export class InProcessControl implements QueueControl {
     if (this.done.length > KEPT_ACTIONS) this.done.shift();
   }
 
-  private usage<K>(keyOf: (lane: Lane) => K): Map<K, QueueUsage> {
-    const usage = new Map<K, QueueUsage>();
+  private usage<K>(keyOf: (lane: Lane) => K, dropped: ReadonlyMap<K, number>): Map<K, QueueUsage> {
+    const usage = new Map([...dropped].map(([key, jobs]) => [key, { ...NOTHING, dropped: jobs }]));
     const note = (lane: Lane, more: Partial<QueueUsage>): void => {
       const one = { ...(usage.get(keyOf(lane)) ?? NOTHING) };
       for (const [what, value] of Object.entries(more)) one[what as keyof QueueUsage] += value;

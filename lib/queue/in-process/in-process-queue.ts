@@ -5,7 +5,6 @@ import { ClosedError } from '../../errors/closed.error.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { BatchAbort } from '../batch-abort.js';
-import { checkAnswers } from '../check-answers.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
@@ -38,7 +37,7 @@ import type { InProcessQueueOptions } from './in-process-queue-options.js';
  *
  * A job leaves its lane by acknowledgement, to the dead letters, or when its tenant is forgotten, and not otherwise.
  * Draining ends when nothing runs any more: jobs that wait for quiet then have it, and run; lanes that wait after a
- * failure are left as they are.
+ * failure, or for a delayed job, are left as they are.
  */
 export class InProcessQueue extends GroupQueue {
   readonly control: InProcessControl;
@@ -135,6 +134,7 @@ export class InProcessQueue extends GroupQueue {
   private claim(): void {
     if (!this.consumer || this.stopped) return;
     for (let lane = this.lanes.next(); lane; lane = this.lanes.next()) {
+      if (this.lanes.putOff(lane)) continue;
       if (this.mayRun(lane.lane)) this.start(lane, this.consumer);
       else lane.status = 'held';
     }
@@ -158,17 +158,15 @@ export class InProcessQueue extends GroupQueue {
 
   private async run(lane: InProcessLane, consumer: LaneConsumer): Promise<void> {
     const policy = consumer.policy(lane.lane);
-    const { jobs, redelivered } = lane.take(policy.maxBatchJobs, this.clock.now());
+    const { jobs, redelivered } = this.lanes.take(lane, policy.maxBatchJobs);
     const batch = { lane: lane.lane, jobs, redelivered, attempt: lane.tries.failures + 1 };
     const abort = new BatchAbort();
     this.aborts.add(abort);
     let outcome: LaneOutcome | undefined;
     let failure: LaneOutcome['failure'];
     try {
-      const found = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
-      checkAnswers(found);
-      outcome = found;
-      failure = found.failure;
+      outcome = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
+      failure = outcome.failure;
     } catch (error) {
       failure = { error };
     }

@@ -171,7 +171,7 @@ export class RedisQueueControl implements QueueControl {
 
   private async usage(by: 'tenant' | 'group', nameOf: (lane: Lane) => string): Promise<Map<string, QueueUsage>> {
     const [fields, leased] = (await this.run(USAGE, [by])) as [string[], string[]];
-    const none = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0 };
+    const none = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0, dropped: 0 };
     const usage = new Map<string, QueueUsage>();
     const note = (name: string, what: string, value: number): void => {
       const one = usage.get(name) ?? none;

@@ -5,7 +5,7 @@ import { describeError } from '../../errors/describe-error.js';
 import { classifyRedisError } from '../../redis/classify-redis-error.js';
 import { QueueFullError } from '../queue-full.error.js';
 import { ForeignKeyError } from './foreign-key.error.js';
-import type { LaneEntries } from './lane-entries.js';
+import { sizeOf } from './lane-entries.js';
 import { QueueUnavailableError } from './queue-unavailable.error.js';
 import type { RedisLaneEngine, StageCall, StageLimits } from './redis-lane-engine.js';
 
@@ -145,15 +145,4 @@ export class StageBuffer {
     if (error === undefined) call.resolve();
     else call.reject(error);
   }
-}
-
-function sizeOf(lanes: readonly LaneEntries[]): { readonly jobs: number; readonly bytes: number } {
-  let jobs = 0;
-  let bytes = 0;
-  for (const { lane, entries } of lanes) {
-    jobs += entries.length;
-    bytes += lane.length;
-    for (const entry of entries) bytes += entry.length;
-  }
-  return { jobs, bytes };
 }

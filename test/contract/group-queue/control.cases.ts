@@ -142,11 +142,11 @@ export function controlCases({ start }: GroupQueueCases): void {
     const queue = await start(handler(new Set([1]), []), parking);
     await queue.stage([range(lane('a'), 1), range(lane('a'), 2), range(lane('b', 'fold', 'other'), 2)]);
     await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 2, parkedLanes: 1, running: 0 }));
-    const parked = { jobs: 2, parkedJobs: 2, parkedLanes: 1, deadLetters: 0, running: 0 };
+    const parked = { jobs: 2, parkedJobs: 2, parkedLanes: 1, deadLetters: 0, running: 0, dropped: 0 };
     expect(Object.fromEntries(await queue.control.usageByTenant())).toEqual({ acme: parked });
     await queue.control.skipJob(lane('a'), note);
     await settled(queue);
-    const skipped = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 1, running: 0 };
+    const skipped = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 1, running: 0, dropped: 0 };
     expect(Object.fromEntries(await queue.control.usageByComponent())).toEqual({ 'fold:c@1': skipped });
   });
 

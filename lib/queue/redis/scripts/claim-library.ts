@@ -1,4 +1,4 @@
-/** Lua: leases lanes, tenants in turn. It needs what the worker asked for, as the exchange reads it. */
+/** Lua: leases lanes, tenants in turn. It needs what the worker asked for and `nextDue`, as the exchange reads them. */
 export const CLAIM_LIBRARY = String.raw`
 local SLICE, MAX_PASSES = 32, 256
 
@@ -18,16 +18,20 @@ end
 local token = math.max(micros, tonumber(call('GET', prefix .. 'token') or 0) + 1)
 local claims = {}
 
-local function due(entry)
-  return string.byte(entry) ~= 68 or tonumber(string.match(entry, '^D(%d+)')) <= now
-end
-
 -- Reads on from a lane; false when its key holds something else.
 local function read(claim, upTo)
   local slice = pcall('LRANGE', claim.key, claim.n, upTo - 1)
   if slice.err then return false end
   for _, entry in ipairs(slice) do
-    if claim.n > 0 and (bytesLeft < #entry or entriesLeft <= 0 or not due(entry)) then
+    if string.byte(entry) == 68 then
+      local due = dueOf(entry)
+      if due > now then
+        claim.full, claim.notBefore = true, due
+        break
+      end
+      claim.quietMs = math.max(claim.quietMs, throttledMs(entry))
+    end
+    if claim.n > 0 and (bytesLeft < #entry or entriesLeft <= 0) then
       claim.full = true
       break
     end
@@ -53,7 +57,7 @@ local function lease(name, group, suspect, place)
   local tries = readTries(lane)
   local most = suspect and 1 or known[group]
   if tries.limit > 0 then most = math.min(most, tries.limit) end
-  lane.most, lane.n, lane.bytes, lane.suspect = most, 0, 0, suspect
+  lane.most, lane.n, lane.bytes, lane.suspect, lane.quietMs = most, 0, 0, suspect, 0
   lane.answer = { name, false, history(tries, suspect) }
   if not read(lane, math.min(most, SLICE)) then
     remember(lane, cjson.encode({ error = 'Its key holds something else than a list.', at = now }))
@@ -62,7 +66,13 @@ local function lease(name, group, suspect, place)
     return false
   end
   if lane.n == 0 then
-    setState(lane, false)
+    -- A head that took the place of another may have its time yet to come.
+    if lane.notBefore then
+      wait(lane, lane.notBefore)
+      nextDue = math.min(nextDue or math.huge, lane.notBefore)
+    else
+      setState(lane, false)
+    end
     return false
   end
   claims[#claims + 1] = lane

@@ -116,6 +116,7 @@ for i, claim in ipairs(claims) do
   claim.deadline = deadline
   setState(claim, 'l' .. id .. ' ' .. claim.n .. ' ' .. claim.bytes .. (claim.suspect and 's' or ''))
   claim.answer[2] = id
+  if claim.quietMs > 0 then openWindow(claim, claim.quietMs) end
   answers[i] = claim.answer
 end
 if #claims > 0 then call('SET', prefix .. 'token', int(token)) end

@@ -2,8 +2,8 @@ import { defineScript } from '../../../redis/redis-script.js';
 import { LANE_LIBRARY } from './lane-library.js';
 
 /**
- * Removes what is held of a tenant and what operators did for it, both bounded lists, what was answered, and the mark of
- * `FORGET_LANES`.
+ * Removes what is held of a tenant and what operators did for it, both bounded lists, what was answered, the windows of its
+ * lanes, how many of its jobs were dropped, and the mark of `FORGET_LANES`.
  *
  * KEYS[1] prefix
  * ARGV    tenant, name of the whole call
@@ -23,6 +23,8 @@ for i, action in ipairs(call('LRANGE', actions, 0, -1)) do
   if string.sub(action, 1, #own) == own then call('LSET', actions, i - 1, '') end
 end
 call('LREM', actions, 0, '')
+call('UNLINK', prefix .. 'windows:' .. tenant)
+call('HDEL', prefix .. 'count:tenant', tenant .. ' dropped')
 call('UNLINK', prefix .. 'answers:' .. tenant, prefix .. 'older-answers:' .. tenant)
 call('ZREM', prefix .. 'forgetting', tenant .. ' ' .. ARGV[2])
 `,

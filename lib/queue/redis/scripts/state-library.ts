@@ -14,6 +14,7 @@
  *     suspects:<group>         LIST  lanes whose worker died
  *     active, suspected        SET   groups with a ring, with suspects
  *     wake:<group>             ZSET  a mark for whoever waits for work
+ *     windows:<tenant>         ZSET  lane → time until which twins are kept off, ms; expires some time after the last
  *     holds                    SET   what is passed over: g <group>, t <tenant>, x <tenant>:<group>
  *     count, count:tenant, count:group  HASH  counters
  *     forgetting               ZSET  <tenant> <call> → time until which the tenant is being forgotten; ms
