@@ -30,8 +30,10 @@ import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingModuleOptions } from './runtime/event-sourcing-options.js';
 import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
+import { laneComponents } from './runtime/lane-components.js';
 import { LaneDrainModule } from './runtime/lane-drain.module.js';
 import { resolveSetup } from './runtime/resolve-setup.js';
+import { UnknownCommands } from './runtime/unknown-commands.js';
 import { wire } from './runtime/wire.js';
 import type { Storage } from './storage/storage.js';
 
@@ -113,6 +115,7 @@ const providers: Provider[] = [
     ) => new Commands(commands.values(), dispatcher, queue, commandTimeoutMs),
   },
   EventAnnouncer,
+  UnknownCommands,
   {
     provide: EventRouter,
     inject: [PipelineRegistry],
@@ -148,8 +151,9 @@ const providers: Provider[] = [
   },
   {
     provide: EventSourcingHealth,
-    inject: [STORAGE, GroupQueue],
-    useFactory: (storage: Storage, queue: GroupQueue) => new EventSourcingHealth(storage, queue),
+    inject: [STORAGE, GroupQueue, PipelineRegistry, UnknownCommands],
+    useFactory: (storage: Storage, queue: GroupQueue, pipelines: PipelineRegistry, commands: UnknownCommands) =>
+      new EventSourcingHealth(storage, queue, laneComponents(pipelines), commands),
   },
   {
     provide: EventSourcingRuntime,
@@ -164,6 +168,7 @@ const providers: Provider[] = [
       EventRouter,
       EventAnnouncer,
       DispatchStrikes,
+      UnknownCommands,
       EventSerializer,
       Clock,
       IdGenerator,
@@ -179,6 +184,7 @@ const providers: Provider[] = [
       router: EventRouter,
       announcer: EventAnnouncer,
       strikes: DispatchStrikes,
+      unknownCommands: UnknownCommands,
       serializer: EventSerializer,
       clock: Clock,
       ids: IdGenerator,
@@ -194,6 +200,7 @@ const providers: Provider[] = [
           router,
           announcer,
           strikes,
+          unknownCommands,
           serializer,
           clock,
           ids,

@@ -12,7 +12,7 @@ export * from './projections/index.js';
 export * from './queue/index.js';
 export type * from './recurring-jobs/index.js';
 export * from './reactors/index.js';
-export { EventSourcingHealth } from './runtime/event-sourcing-health.js';
+export { EventSourcingHealth, type EventSourcingReport } from './runtime/event-sourcing-health.js';
 export type { ProcessRole } from './runtime/process-role.js';
 export { UnknownComponentError } from './runtime/unknown-component.error.js';
 export { memory } from './storage/memory-storage.js';

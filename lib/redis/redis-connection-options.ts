@@ -5,8 +5,8 @@ import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 const MAX_PORT = 65_535;
 
 /**
- * Where Redis is: a `url`, or `host` and `port`, or `sentinels`. One server, with or without replicas; not a Redis
- * Cluster.
+ * Where Redis is: a `url`, or `host` and `port`, or `sentinels`. One server, with or without replicas; it may
+ * be in cluster mode as long as it has the keys that are asked for.
  *
  * @publicApi
  */

@@ -20,6 +20,7 @@ import type { EventSourcingSetup } from './event-sourcing-setup.js';
 import { EventSourcingRuntime } from './event-sourcing.runtime.js';
 import { LaneWorker } from './lane-worker.js';
 import { Reconciler } from './reconciler.js';
+import type { UnknownCommands } from './unknown-commands.js';
 import { UndispatchedSweep } from './undispatched-sweep.js';
 
 /** What the runtime is made of. */
@@ -33,6 +34,7 @@ export interface RuntimeTools {
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;
+  readonly unknownCommands: UnknownCommands;
   readonly serializer: EventSerializer;
   readonly clock: Clock;
   readonly ids: IdGenerator;
@@ -50,6 +52,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     router,
     announcer,
     strikes,
+    unknownCommands,
     serializer,
     clock,
     ids,
@@ -78,6 +81,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
       announcer,
       births,
       strikes,
+      unknownCommands,
     ),
   });
 }

@@ -9,7 +9,9 @@ import { debounceCases } from './group-queue/debounce.cases.js';
 import { dedupeCases } from './group-queue/dedupe.cases.js';
 import { delayCases } from './group-queue/delay.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
+import { failingCases } from './group-queue/failing.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
+import { figuresCases } from './group-queue/figures.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
@@ -67,6 +69,8 @@ export function groupQueueSuite(
     describe('dedupe', () => dedupeCases({ open, start }));
     describe('sharing', () => sharingCases({ open, start }));
     describe('control', () => controlCases({ open, start }));
+    describe('figures', () => figuresCases({ open, start }));
+    describe('failing lanes', () => failingCases({ open, start }));
     describe('model', () => propertyCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });

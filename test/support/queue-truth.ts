@@ -65,6 +65,17 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
   }
   for (const [lane, where] of places) problems.push(`${lane} has no state and stands in ${where.join()}`);
 
+  const suspects = keys.filter((key) => key.startsWith('suspects:')).map((key) => key.slice('suspects:'.length));
+  const suspected = await redis.smembers(`${prefix}suspected`);
+  if (suspected.toSorted().join() !== suspects.toSorted().join())
+    problems.push(`suspected holds ${suspected}, true is ${suspects}`);
+
+  const tries = await redis.hgetall(`${prefix}tries`);
+  const failing = Object.keys(tries).filter((lane) => /^(?!0 0 )/.test(tries[lane]!) && states[lane]?.[0] !== 'p');
+  const listed = await redis.zrange(`${prefix}failing`, '0', '-1');
+  if (listed.toSorted().join() !== failing.toSorted().join())
+    problems.push(`failing holds ${listed}, true is ${failing}`);
+
   const rings = keys.filter((key) => key.startsWith('ring:'));
   const inRings: string[] = [];
   for (const ring of rings) {
@@ -76,7 +87,7 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
 
   for (const field of [
     ...keys.filter((key) => key.startsWith('errors:')).map((key) => key.slice('errors:'.length)),
-    ...(await redis.hkeys(`${prefix}tries`)),
+    ...Object.keys(tries),
   ]) {
     if (states[field] === undefined) problems.push(`${field} has tries or errors and nothing else`);
   }

@@ -54,8 +54,14 @@ export class InProcessLane {
   readonly tries: LaneTries = { failures: 0, outages: 0 };
   /** The last failed attempts of the job at the head. */
   readonly failures: JobFailure[] = [];
+  /** Milliseconds since the epoch; of a lane that is ready or held. */
+  readyAt = 0;
+  /** When the first of its failures or outages was; milliseconds since the epoch. */
+  failingSince: number | undefined;
   /** Milliseconds since the epoch; of a parked lane. */
   parkedAt = 0;
+  /** Milliseconds since the epoch; of a lane that waits after a failure. */
+  nextAttemptAt: number | undefined;
   /** Bound of the next batch while a failing job is looked for. */
   batchLimit = Number.POSITIVE_INFINITY;
   /** Calls off the timer of a waiting lane. */
@@ -131,6 +137,7 @@ export class InProcessLane {
   }
 
   failed(failure: JobFailure): void {
+    this.failingSince ??= failure.at;
     this.failures.push(failure);
     if (this.failures.length > KEPT_FAILURES) this.failures.shift();
   }
@@ -151,6 +158,7 @@ export class InProcessLane {
     this.tries.failures = 0;
     this.tries.outages = 0;
     this.failures.length = 0;
+    this.failingSince = undefined;
   }
 
   private addTwin(job: Job, twin: Twin, dueOf: (twin: Twin) => number): Added {

@@ -110,6 +110,8 @@ export class InProcessLanes {
 
   makeReady(lane: InProcessLane): void {
     lane.cancelWait();
+    lane.nextAttemptAt = undefined;
+    if (lane.status !== 'held') lane.readyAt = this.clock.now();
     lane.status = 'ready';
     this.classOf(lane).push(lane);
   }
@@ -117,6 +119,7 @@ export class InProcessLanes {
   wait(lane: InProcessLane, delayMs: number): void {
     lane.cancelWait();
     lane.status = 'waiting';
+    lane.nextAttemptAt = this.clock.now() + delayMs;
     lane.cancelWait = this.clock.schedule(delayMs, () => {
       lane.comeDue();
       this.makeReady(lane);
@@ -130,9 +133,11 @@ export class InProcessLanes {
     this.counts.parked(lane.lane, lane.size);
   }
 
-  /** Lets a parked lane go on, without its first `removed` jobs. */
-  unpark(lane: InProcessLane, removed: number): void {
-    this.counts.unparked(lane.lane, lane.size);
+  /** Lets a parked or failing lane that does not run go on, without its first `removed` jobs. */
+  letGo(lane: InProcessLane, removed: number): void {
+    if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);
+    if (lane.status === 'ready') this.classOf(lane).remove(lane);
+    lane.cancelWait();
     this.removeHead(lane, removed);
     lane.forgetTries();
     this.settle(lane);
@@ -192,8 +197,8 @@ export class InProcessLanes {
   /** All lanes of the tenant that do not run are gone afterwards. @returns how many jobs went */
   private removeWaiting(tenantId: TenantId): number {
     let jobs = 0;
-    this.commands.remove(tenantId);
-    this.others.remove(tenantId);
+    this.commands.removeAll(tenantId);
+    this.others.removeAll(tenantId);
     for (const lane of this.lanesOf(tenantId)) {
       lane.cancelWait();
       if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);

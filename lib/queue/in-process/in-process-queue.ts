@@ -18,6 +18,7 @@ import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
 import { InProcessAnswers } from './in-process-answers.js';
 import { InProcessControl } from './in-process-control.js';
+import { InProcessFigures } from './in-process-figures.js';
 import type { InProcessLane } from './in-process-lane.js';
 import { InProcessLanes } from './in-process-lanes.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
@@ -43,6 +44,7 @@ export class InProcessQueue extends GroupQueue {
   readonly control: InProcessControl;
   private readonly logger = new Logger(GroupQueue.name);
   private readonly lanes: InProcessLanes;
+  private readonly figures: InProcessFigures;
   private readonly answers: InProcessAnswers;
   private readonly aborts = new Set<BatchAbort>();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
@@ -62,7 +64,8 @@ export class InProcessQueue extends GroupQueue {
   ) {
     super();
     this.lanes = new InProcessLanes(options, clock, () => this.claim());
-    this.control = new InProcessControl(this.lanes, clock, () => this.claim());
+    this.figures = new InProcessFigures(this.lanes, clock);
+    this.control = new InProcessControl(this.lanes, this.figures, clock, () => this.claim());
     this.answers = new InProcessAnswers(options.answersKeptMs, options.answersKeptPerTenant, clock);
   }
 
@@ -77,6 +80,7 @@ export class InProcessQueue extends GroupQueue {
   consume(consumer: LaneConsumer): void {
     this.consumer = consumer;
     this.known = new Set(consumer.components.map(componentKey));
+    this.figures.know(consumer.components);
     this.claim();
   }
 

@@ -49,6 +49,11 @@ export interface RedisQueueOptions {
   readonly maxJobBytes?: number;
   /** Bytes of jobs on their way to Redis, before further ones are refused with `QueueFullError`. @default 67_108_864 */
   readonly maxBufferedBytes?: number;
+  /**
+   * Starts also on a server that may evict keys when memory is short, with a warning. Jobs may then be lost without a
+   * word; what folds and maps lack of them is found in the log at the next start. @default false
+   */
+  readonly allowEviction?: boolean;
   /** How long staging is repeated while Redis is away, before it fails with `QueueUnavailableError`. @default 5_000 */
   readonly stageTimeoutMs?: number;
   /** How long the outcome of a command can be asked for; milliseconds. @default 3_600_000 */
@@ -59,12 +64,14 @@ export interface RedisQueueOptions {
   readonly drainTimeoutMs?: number;
 }
 
-type Numbers = Omit<Required<RedisQueueOptions>, 'url' | 'connection' | 'prefix' | 'name' | 'host' | 'bullmq'>;
+type Plain = 'url' | 'connection' | 'prefix' | 'name' | 'host' | 'bullmq' | 'allowEviction';
+type Numbers = Omit<Required<RedisQueueOptions>, Plain>;
 
 export interface ResolvedRedisQueueOptions extends Numbers {
   readonly connection: RedisConnectionOptions;
   readonly prefix: string;
   readonly name: string;
+  readonly allowEviction: boolean;
   readonly host: 'bullmq' | 'native';
   readonly bullmq: BullmqHostOptions;
 }
@@ -95,9 +102,13 @@ const MAX_SHARE_PERCENT = 100;
 
 /** @throws InvalidArgumentError */
 export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRedisQueueOptions {
-  const { url, connection, prefix = 'es', name = 'default', host = 'bullmq', bullmq = {}, ...given } = options;
+  const { url, connection, prefix = 'es', name = 'default', host = 'bullmq', bullmq = {}, ...rest } = options;
+  const { allowEviction = false, ...given } = rest;
   if (url !== undefined && connection !== undefined) {
     throw new InvalidArgumentError('redisQueue.url', 'must not be given together with redisQueue.connection');
+  }
+  if (typeof allowEviction !== 'boolean') {
+    throw new InvalidArgumentError('redisQueue.allowEviction', 'must be true or false');
   }
   checkText('prefix', prefix);
   checkText('name', name);
@@ -112,7 +123,15 @@ export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRe
     const problem = integerProblem(value, min, max);
     if (problem !== null) throw new InvalidArgumentError(`redisQueue.${option}`, problem);
   }
-  return { ...numbers, prefix, name, host, bullmq, connection: connection ?? (url === undefined ? {} : { url }) };
+  return {
+    ...numbers,
+    prefix,
+    name,
+    host,
+    bullmq,
+    allowEviction,
+    connection: connection ?? (url === undefined ? {} : { url }),
+  };
 }
 
 function checkText(option: string, value: unknown): void {

@@ -81,7 +81,7 @@ export class RedisQueue extends GroupQueue {
     const purpose = 'The Redis queue';
     const connection = await RedisConnection.open(options.connection, purpose);
     try {
-      await checkQueueServer(connection);
+      await checkQueueServer(connection, options);
       await checkQueueKeys(connection, shardPrefix(options.prefix, options.name, 0));
     } catch (error) {
       connection.close();
@@ -158,7 +158,9 @@ export class RedisQueue extends GroupQueue {
     const { engine, clock, prefix } = this;
     const ahead = (lanes: readonly LaneEntries[]): Promise<void> => this.buffer.add({ commands: 0, lanes });
     const toRun = (claim: Claim): LaneRun => new LaneRun(claim, consumer, this.options, ahead, clock);
-    const groups = consumer.components.map((one) => [componentKey(one), consumer.policy(one).maxBatchJobs] as const);
+    const groups = consumer.components.map(
+      (one) => [componentKey(one), consumer.policy(one).maxBatchJobs, one.pipeline] as const,
+    );
     return new LaneSource(engine, marks, groups, toRun, { ...this.options, prefix }, clock);
   }
 

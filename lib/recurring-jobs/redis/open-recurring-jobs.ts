@@ -39,7 +39,7 @@ export async function openRecurringJobs(
 /** What needs BullMQ is loaded here alone, so that nobody installs it who does not use it. */
 async function load() {
   const [{ RecurringJobsModule }, { RedisRecurringJobs }] = await loadPackage(
-    { name: 'bullmq', install: 'bullmq@~6.7', purpose: PURPOSE },
+    { name: 'bullmq', install: 'bullmq@~6.7.0', purpose: PURPOSE },
     () =>
       loadPackage({ name: '@nestjs/bullmq', install: '@nestjs/bullmq', purpose: PURPOSE }, () =>
         Promise.all([import('./recurring-jobs.module.js'), import('./redis-recurring-jobs.js')]),

@@ -150,7 +150,8 @@ class World {
     if (end && this.holds(end.claim)) this.end(end.claim, end.completed, end.step);
     if (renewal && this.holds(renewal)) this.lanes.get(renewal.lane)!.lease!.deadline = this.now + LEASE_MS;
     for (const state of this.lanes.values()) this.takeBack(state);
-    const none = { failures: 0, outages: 0, batchLimit: 0, error: '', answers: [], followUps: [] };
+    const hasFailed = end !== undefined && end.step !== 'settle' && end.completed < end.claim.entries.length;
+    const none = { failures: hasFailed ? 1 : 0, outages: 0, batchLimit: 0, error: '', answers: [], followUps: [] };
     const answer = await this.engine.exchange({
       ends: end ? [{ ...end.claim, ...end, ...none }] : [],
       renewals: renewal ? [renewal] : [],

@@ -155,7 +155,7 @@ it('lets a tenant go on whose removal broke off', async () => {
   const removal = forget(worker, async () => {
     throw broken;
   });
-  await expect(removal).rejects.toBe(broken);
+  await expect(removal).rejects.toMatchObject({ cause: broken });
   await worker.stage(range(c, 1));
   expect(await worker.size(c)).toBe(0);
   const [mark] = await redis.client.zrange(`${worker.prefix}forgetting`, '0', '-1');

@@ -7,15 +7,20 @@ for _, hold in ipairs(call('SMEMBERS', prefix .. 'holds')) do
   held[hold] = true
   anyHeld = true
 end
+local function isGroupHeld(group)
+  return anyHeld and (held['g ' .. group] or held['p ' .. pipelines[group]])
+end
 local function isHeld(tenant, group)
   if isForgotten(tenant) then return true end
-  return anyHeld and (held['t ' .. tenant] or held['x ' .. tenant .. ':' .. group])
+  return anyHeld
+    and (held['t ' .. tenant] or held['x ' .. tenant .. ':' .. group] or held['y ' .. tenant .. ':' .. pipelines[group]])
 end
 local function classOf(group)
   return string.sub(group, 1, 8) == 'command:' and classes[1] or classes[2]
 end
 
-local token = math.max(micros, tonumber(call('GET', prefix .. 'token') or 0) + 1)
+local lastToken, named = unpack(call('MGET', prefix .. 'token', prefix .. 'named'))
+local token = math.max(micros, tonumber(lastToken or 0) + 1)
 local claims = {}
 
 -- Reads on from a lane; false when its key holds something else.
@@ -127,7 +132,7 @@ local visited, remaining = {}, {}
 local function leaseSuspect()
   for _, group in ipairs(call('SMEMBERS', prefix .. 'suspected')) do
     local class = classOf(group)
-    if known[group] and not held['g ' .. group] and class.want > 0 then
+    if known[group] and not isGroupHeld(group) and class.want > 0 then
       local queue = prefix .. 'suspects:' .. group
       for _ = 1, math.min(call('LLEN', queue), MAX_DUE) do
         local name = call('LPOP', queue)
@@ -146,12 +151,27 @@ local function leaseSuspect()
   end
 end
 
+-- For the figures by pipeline; said again when another worker said something else, or the server forgot it.
+local function namePipelines()
+  if named == fingerprint then return end
+  local fields = {}
+  for group, pipeline in pairs(pipelines) do
+    if pipeline ~= '' then
+      fields[#fields + 1] = group
+      fields[#fields + 1] = pipeline
+    end
+  end
+  if #fields > 0 then call('HSET', prefix .. 'pipelines', unpack(fields)) end
+  call('SET', prefix .. 'named', fingerprint)
+end
+
 local function claimLanes()
   if maySuspect and classes[1].want + classes[2].want > 0 then leaseSuspect() end
   if classes[1].want + classes[2].want > 0 then
+    namePipelines()
     local active = call('SMEMBERS', prefix .. 'active')
     for _, group in ipairs(active) do
-      if known[group] and not held['g ' .. group] then
+      if known[group] and not isGroupHeld(group) then
         local class = classOf(group)
         class.groups[#class.groups + 1] = group
         visited[group] = class

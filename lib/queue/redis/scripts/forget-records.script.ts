@@ -15,8 +15,8 @@ export const FORGET_RECORDS = defineScript(
 ${LANE_LIBRARY}
 local tenant = ARGV[1]
 for _, hold in ipairs(call('SMEMBERS', prefix .. 'holds')) do
-  local whole = hold == 't ' .. tenant
-  if whole or string.sub(hold, 1, #tenant + 3) == 'x ' .. tenant .. ':' then call('SREM', prefix .. 'holds', hold) end
+  local kind, name = string.match(hold, '^(%a) ([^:]*)')
+  if name == tenant and (kind == 't' or kind == 'x' or kind == 'y') then call('SREM', prefix .. 'holds', hold) end
 end
 local actions, own = prefix .. 'actions', tenant .. '\\n'
 for i, action in ipairs(call('LRANGE', actions, 0, -1)) do
