@@ -125,7 +125,7 @@ it.each(seeds)(
   { timeout: ROUND_TIMEOUT_MS },
   async (seed) => {
     const random = new Random(seed);
-    const workers = await gather([5, 20]);
+    const workers = await gather([20, 40]);
     const standstills = new Standstills();
     const deaths = new Map<string, number>();
     const killing = (async () => {

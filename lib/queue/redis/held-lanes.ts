@@ -53,6 +53,11 @@ export class HeldLanes {
     }
   }
 
+  /** Has a lease prolonged by the next turn, however young it is. */
+  renewSoon(run: LaneRun): void {
+    if (this.holds(run)) this.byLane.get(run.claim.lane)!.renewing = true;
+  }
+
   /** Those to be prolonged by the next turn; `renewed` or `notRenewed` says how it went. */
   takeAged(): readonly LaneRun[] {
     const aged = [...this.byLane.values()].filter(({ renewing }) => renewing);
@@ -65,7 +70,7 @@ export class HeldLanes {
   }
 
   notRenewed(runs: readonly LaneRun[]): void {
-    for (const run of runs) if (this.holds(run)) this.byLane.get(run.claim.lane)!.renewing = true;
+    for (const run of runs) this.renewSoon(run);
   }
 
   lose(lane: string): void {

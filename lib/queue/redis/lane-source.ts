@@ -50,10 +50,14 @@ export class LaneSource {
   private readonly marks: MarkWaiter;
   private readonly ticking: NodeJS.Timeout;
   private atHand: LaneRun[] = [];
+  /** Suspects that do not run before the server knows that they are here: only who has run one can be its victim. */
+  private readonly announced = new Set<LaneRun>();
   private wake: string[] = [];
   private turns = 0;
   private scheduled = false;
+  /** Pause before the turn after one that failed; 0 after one that did not. */
   private retryMs = 0;
+  private pausing = false;
   private claiming = false;
   private looking = true;
   /** Rises with each hint that there may be lanes, so that an older answer does not hide it. */
@@ -79,7 +83,10 @@ export class LaneSource {
     const { prefix, concurrency, commandConcurrency, tenantSharePercent, leaseMs } = options;
     this.commands = new Slots('c', commandConcurrency, tenantSharePercent);
     this.others = new Slots('o', concurrency, tenantSharePercent);
-    this.held = new HeldLanes(leaseMs, (run) => this.lostListener(run));
+    this.held = new HeldLanes(leaseMs, (run) => {
+      if (this.announced.delete(run)) this.end(run);
+      else this.lostListener(run);
+    });
     this.ticking = setInterval(() => this.checkLeases(), Math.max(1, leaseMs / CHECKS_A_LEASE));
     this.marks = new MarkWaiter(marks, prefix, leaseMs, {
       waitedFor: () => this.waitedFor(),
@@ -127,7 +134,8 @@ export class LaneSource {
   /** Claims no more, and hands back what nobody has taken yet. */
   suspend(): void {
     this.claiming = false;
-    for (const run of this.take(Infinity)) this.end(run, run.handBack());
+    for (const run of [...this.take(Infinity), ...this.announced]) this.end(run, run.handBack());
+    this.announced.clear();
     this.changed();
   }
 
@@ -176,7 +184,7 @@ export class LaneSource {
   }
 
   private turn(): void {
-    if (this.turns >= MAX_TURNS || this.stopped || this.retryMs > 0) return;
+    if (this.turns >= MAX_TURNS || this.stopped || this.pausing) return;
     const mayClaim = this.looking && this.claiming;
     const commands = mayClaim ? this.commands.forOneTurn : 0;
     const others = mayClaim ? this.others.forOneTurn : 0;
@@ -226,7 +234,10 @@ export class LaneSource {
   private settle(turn: Turn, renewed: readonly LaneRun[], answer: TurnAnswer, askedAt: number, hints: number): void {
     // An end that is refused was told twice, or too late: nothing of it runs here any more.
     const lost = new Set(answer.lost);
-    for (const run of renewed) if (lost.has(run.claim.lane) && this.held.holds(run)) this.held.lose(run.claim.lane);
+    for (const run of renewed) {
+      if (!lost.has(run.claim.lane)) this.toHand(run);
+      else if (this.held.holds(run)) this.held.lose(run.claim.lane);
+    }
     for (const { lane, staged } of turn.ends) if (!lost.has(lane)) staged?.();
     for (const claim of answer.claims) this.begin(claim, askedAt);
     const asked = turn.commands.lanes + turn.others.lanes;
@@ -244,8 +255,17 @@ export class LaneSource {
     const run = this.toRun(claim);
     this.held.add(run, leasedAt);
     this.slotsOf(run).begin(run.tenant);
-    if (claim.suspect) this.suspects += 1;
-    this.atHand.push(run);
+    if (!claim.suspect) {
+      this.atHand.push(run);
+      return;
+    }
+    this.suspects += 1;
+    this.announced.add(run);
+    this.held.renewSoon(run);
+  }
+
+  private toHand(run: LaneRun): void {
+    if (this.announced.delete(run)) this.atHand.push(run);
   }
 
   private slotsOf({ lane }: LaneRun): Slots {
@@ -260,11 +280,12 @@ export class LaneSource {
   }
 
   private retryLater(error: unknown): void {
-    if (this.stopped) return;
+    if (this.stopped || this.pausing) return;
+    this.pausing = true;
     this.retryMs = Math.min(Math.max(this.retryMs * 2, FIRST_RETRY_MS), MAX_RETRY_MS);
     this.logger.warn({ message: 'The queue did not answer', error: describeError(error), retryMs: this.retryMs });
     setTimeout(() => {
-      this.retryMs = 0;
+      this.pausing = false;
       this.hint();
     }, this.retryMs);
   }

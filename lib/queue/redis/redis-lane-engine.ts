@@ -51,7 +51,7 @@ export interface Claim extends LeasedLane {
   readonly outages: number;
   /** Whether any of the entries was handed out before. */
   readonly redelivered: boolean;
-  /** Whether its last worker died; a worker has one such lane at a time. */
+  /** Whether its last worker died; a worker has one such lane at a time, and prolongs its lease before it runs it. */
   readonly suspect: boolean;
   readonly entries: readonly string[];
 }

@@ -52,7 +52,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 /** What a lane holds, and who has it until when. */
 interface LaneState {
   readonly model: TimedLaneModel;
-  lease: { readonly token: string; readonly entries: number; deadline: number; readonly suspect: boolean } | undefined;
+  lease:
+    | { readonly token: string; readonly entries: number; deadline: number; readonly suspect: boolean; heard: boolean }
+    | undefined;
   suspect: boolean;
   losses: number;
 }
@@ -148,7 +150,11 @@ class World {
     const { end, renewal, lanes = 0 } = said;
     const expectedLost = [end?.claim, renewal].filter((one) => one && !this.holds(one)).map((one) => one!.lane);
     if (end && this.holds(end.claim)) this.end(end.claim, end.completed, end.step);
-    if (renewal && this.holds(renewal)) this.lanes.get(renewal.lane)!.lease!.deadline = this.now + LEASE_MS;
+    if (renewal && this.holds(renewal)) {
+      const lease = this.lanes.get(renewal.lane)!.lease!;
+      lease.deadline = this.now + LEASE_MS;
+      lease.heard = true;
+    }
     for (const state of this.lanes.values()) this.takeBack(state);
     const hasFailed = end !== undefined && end.step !== 'settle' && end.completed < end.claim.entries.length;
     const none = { failures: hasFailed ? 1 : 0, outages: 0, batchLimit: 0, error: '', answers: [], followUps: [] };
@@ -188,7 +194,8 @@ class World {
   private takeBack(state: LaneState): void {
     const { lease, model } = state;
     if (!lease || lease.deadline > this.now) return;
-    state.losses = lease.suspect ? state.losses + 1 : 0;
+    if (!lease.suspect) state.losses = 0;
+    else if (lease.heard) state.losses += 1;
     state.suspect = true;
     state.lease = undefined;
     model.end(0);
@@ -211,7 +218,7 @@ class World {
     expect(BigInt(claim.token) > this.lastToken, 'a token that does not rise').toBe(true);
     this.lastToken = BigInt(claim.token);
     const { token, suspect } = claim;
-    state.lease = { token, suspect, entries: claim.entries.length, deadline: this.now + LEASE_MS };
+    state.lease = { token, suspect, heard: false, entries: claim.entries.length, deadline: this.now + LEASE_MS };
     this.claims.push(claim);
   }
 }

@@ -113,6 +113,7 @@ it('parks a lane whose workers died three times while it was their only suspect,
     await delay(LEASE_MS * 2);
     for (const claim of await worker.claim()) {
       expect(claim.suspect).toBe(true);
+      await worker.turn({ renewals: [claim] });
       if (claim.lane === laneKey(b)) await worker.turn({ ends: [worker.end(claim)] });
       else deaths += 1;
     }
@@ -120,6 +121,20 @@ it('parks a lane whose workers died three times while it was their only suspect,
   }
   expect(deaths).toBe(4);
   expect(await worker.engine.depth()).toEqual({ jobs: 1, parkedJobs: 1, running: 0, parkedLanes: 1, deadLetters: 0 });
+  await worker.expectTruth();
+});
+
+it('blames no lane for workers that never said that they have it', async () => {
+  const worker = await EngineUnderTest.open(redis, LEASE_MS);
+  await worker.stage(range(a, 1));
+  for (let lost = 0; lost < 6; lost += 1) {
+    expect(await worker.claim()).toHaveLength(1);
+    await delay(LEASE_MS * 2);
+  }
+  const [claim] = await worker.claim();
+  expect(claim).toMatchObject({ suspect: true, redelivered: true });
+  await worker.turn({ ends: [worker.end(claim!)] });
+  expect(await worker.engine.depth()).toMatchObject({ jobs: 0, parkedLanes: 0 });
   await worker.expectTruth();
 });
 

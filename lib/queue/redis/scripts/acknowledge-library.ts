@@ -71,7 +71,7 @@ local function renew(one)
   local lane = lanes[one.name]
   if leaseOf(lane) == one.token then
     lane.deadline = deadline
-    setState(lane, lane.state)
+    setState(lane, (string.gsub(lane.state, 'u$', 's')))
   else
     lost[#lost + 1] = one.name
   end

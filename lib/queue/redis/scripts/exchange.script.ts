@@ -115,7 +115,7 @@ for i, claim in ipairs(claims) do
   token = token + 1
   local id = int(token)
   claim.deadline = deadline
-  setState(claim, 'l' .. id .. ' ' .. claim.n .. ' ' .. claim.bytes .. (claim.suspect and 's' or ''))
+  setState(claim, 'l' .. id .. ' ' .. claim.n .. ' ' .. claim.bytes .. (claim.suspect and 'u' or ''))
   claim.answer[2] = id
   if claim.quietMs > 0 then openWindow(claim, claim.quietMs) end
   answers[i] = claim.answer

@@ -5,7 +5,7 @@
  *
  *     lane:<lane>              LIST  entries in order; one stays until it is acknowledged
  *     state                    HASH  lane → r<ms> ready since | s<ms> ready suspect | w waiting | p parked |
- *                                    l<token> <entries> <bytes>[s] leased; absent: nothing there
+ *                                    l<token> <entries> <bytes>[u|s] leased; absent: nothing there
  *     tries                    HASH  lane → failures outages limit delivered suspicion; absent: all zero
  *     errors:<lane>            LIST  last errors of the head as JSON, while it fails
  *     lease, due, parked       ZSET  lane → deadline, time to wake, time of parking; ms
@@ -30,6 +30,7 @@
  *
  * A lane's name is tenant:kind:component:aggregateType:id, each part encoded; a group is kind:component.
  * `tries.suspicion`: 0 none; n: the lane is a suspect and n - 1 workers died while it was their only one.
+ * A suspect is leased as `u` and runs as `s`, once its worker has prolonged the lease: who never heard of it is not its victim.
  */
 export const STATE_LIBRARY = String.raw`
 local call, pcall = redis.call, redis.pcall
@@ -87,11 +88,11 @@ local function setState(lane, state)
   end
 end
 
--- Token, entries, bytes, and whether its worker has it as its only suspect; nothing when it is not leased.
+-- Token, entries, bytes, and for a suspect u or s; nothing when it is not leased.
 local function leaseOf(lane)
   if not lane.state or string.byte(lane.state) ~= 108 then return nil, 0 end
-  local token, entries, bytes, suspect = string.match(lane.state, '^l(%d+) (%d+) (%d+)(s?)$')
-  return token, tonumber(entries), tonumber(bytes), suspect == 's'
+  local token, entries, bytes, suspect = string.match(lane.state, '^l(%d+) (%d+) (%d+)([us]?)$')
+  return token, tonumber(entries), tonumber(bytes), suspect
 end
 
 local forgetting

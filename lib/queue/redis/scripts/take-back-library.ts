@@ -14,7 +14,11 @@ local function takeBack(lane)
   local _, entries, _, suspect = leaseOf(lane)
   local tries = triesOf(lane)
   tries.delivered = math.max(tries.delivered, entries)
-  tries.suspicion = suspect and tries.suspicion + 1 or 1
+  if suspect == 's' then
+    tries.suspicion = tries.suspicion + 1
+  else
+    tries.suspicion = suspect == 'u' and tries.suspicion or 1
+  end
   if tries.suspicion > LOST_WORKERS_TO_PARK then
     remember(lane, cjson.encode({ error = 'Its workers died while it ran as their only suspect.', at = now }))
     park(lane)
