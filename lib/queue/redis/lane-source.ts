@@ -53,7 +53,9 @@ export class LaneSource {
   private wake: string[] = [];
   private turns = 0;
   private scheduled = false;
+  /** The last pause, while the engine fails. */
   private retryMs = 0;
+  private pausing = false;
   private claiming = false;
   private looking = true;
   /** Rises with each hint that there may be lanes, so that an older answer does not hide it. */
@@ -176,7 +178,7 @@ export class LaneSource {
   }
 
   private turn(): void {
-    if (this.turns >= MAX_TURNS || this.stopped || this.retryMs > 0) return;
+    if (this.turns >= MAX_TURNS || this.stopped || this.pausing) return;
     const mayClaim = this.looking && this.claiming;
     const commands = mayClaim ? this.commands.forOneTurn : 0;
     const others = mayClaim ? this.others.forOneTurn : 0;
@@ -211,6 +213,7 @@ export class LaneSource {
       this.retryMs = 0;
     } catch (error) {
       this.outbox.putBack(turn.ends);
+      this.wake.push(...turn.wake);
       this.held.notRenewed(renewed);
       this.retryLater(error);
     } finally {
@@ -230,12 +233,14 @@ export class LaneSource {
     for (const { lane, staged } of turn.ends) if (!lost.has(lane)) staged?.();
     for (const claim of answer.claims) this.begin(claim, askedAt);
     const asked = turn.commands.lanes + turn.others.lanes;
-    if (answer.claims.length < asked && !answer.more && hints === this.hints) this.looking = false;
+    // It looked at as many tenants as it may, and all of them must wait: it goes on with the mark that it set.
+    const inVain = answer.more && answer.claims.length === 0;
+    if (answer.claims.length < asked && (!answer.more || inVain) && hints === this.hints) this.looking = false;
     // Claims of a turn that was under way when it was told to claim no more.
     if (!this.claiming) this.suspend();
     this.cancelDue();
     if (this.draining) return;
-    this.capped = answer.capped;
+    this.capped = answer.capped || inVain;
     const { dueInMs } = answer;
     if (dueInMs !== undefined) this.cancelDue = this.clock.schedule(Math.min(dueInMs, MAX_WAIT_MS), () => this.hint());
   }
@@ -260,11 +265,12 @@ export class LaneSource {
   }
 
   private retryLater(error: unknown): void {
-    if (this.stopped) return;
+    if (this.stopped || this.pausing) return;
+    this.pausing = true;
     this.retryMs = Math.min(Math.max(this.retryMs * 2, FIRST_RETRY_MS), MAX_RETRY_MS);
     this.logger.warn({ message: 'The queue did not answer', error: describeError(error), retryMs: this.retryMs });
     setTimeout(() => {
-      this.retryMs = 0;
+      this.pausing = false;
       this.hint();
     }, this.retryMs);
   }
