@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
+import { jsonProblem } from '../events/json-problem.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { textProblem } from '../tenancy/text-problem.js';
 import { checkTiming } from './check-timing.js';
@@ -6,7 +7,8 @@ import type { Lane } from './lane.js';
 import type { StagedJob } from './staged-job.js';
 
 /**
- * Refuses jobs whose lane has no legal tenant or names, or whose times are none, before any of them is accepted.
+ * Refuses jobs whose lane has no legal tenant or names, whose times are none, and commands that are not JSON, before any
+ * of them is accepted. Events come from the log, and are JSON already.
  *
  * @throws InvalidTenantError
  * @throws InvalidArgumentError
@@ -14,14 +16,16 @@ import type { StagedJob } from './staged-job.js';
 export function checkStagedJobs(staged: readonly StagedJob[]): void {
   let checked: Lane | undefined;
   for (const item of staged) {
-    const { lane } = item;
+    const { lane, job } = item;
     checkTiming(item);
     // The jobs of one call mostly share their tenant and aggregate.
-    if (lane.tenantId !== checked?.tenantId) createTenantId(lane.tenantId);
-    if (lane.id !== checked?.id) checkText('lane.id', lane.id);
-    if (lane.aggregateType !== checked?.aggregateType) checkText('lane.aggregateType', lane.aggregateType);
-    if (lane.component !== checked?.component) checkText('lane.component', lane.component);
+    if (!checked || lane.tenantId !== checked.tenantId) createTenantId(lane.tenantId);
+    if (!checked || lane.id !== checked.id) checkText('lane.id', lane.id);
+    if (!checked || lane.aggregateType !== checked.aggregateType) checkText('lane.aggregateType', lane.aggregateType);
+    if (!checked || lane.component !== checked.component) checkText('lane.component', lane.component);
     checked = lane;
+    const problem = job.kind === 'command' ? jsonProblem(job.data) : null;
+    if (problem !== null) throw new InvalidArgumentError('job.data', problem);
   }
 }
 

@@ -33,7 +33,8 @@ export abstract class GroupQueue {
    * the first.
    *
    * @throws InvalidTenantError when a lane has no legal tenant
-   * @throws InvalidArgumentError when a lane's names are no legal ids, or a time is no integer from 0 to 2^31 - 1
+   * @throws InvalidArgumentError when a lane's names are no legal ids, a command is not JSON, or a time is no integer from
+   * 0 to 2^31 - 1
    * @throws QueueFullError when commands are among them and there is no room for more
    * @throws ClosedError when commands are among them and the queue is draining
    */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import type { BatchAbort } from './batch-abort.js';
+import { checkOutcome } from './check-outcome.js';
 import { HandlerTimeoutError } from './handler-timeout.error.js';
 import type { LaneBatch, LaneOutcome } from './lane-batch.js';
 
@@ -12,6 +13,7 @@ const ABORT_GRACE_MS = 5_000;
  *
  * @param abort aborts the batch from outside as well
  * @throws HandlerTimeoutError
+ * @throws InvalidOutcomeError, and what `checkOutcome` says of follow-ups and answers
  */
 export async function handleInTime(
   handle: (batch: LaneBatch) => Promise<LaneOutcome>,
@@ -24,8 +26,9 @@ export async function handleInTime(
     abort.abort(new HandlerTimeoutError(batch.lane.component, timeoutMs));
   });
   let cancelGrace = (): void => {};
+  let outcome: LaneOutcome;
   try {
-    return await new Promise((resolve, reject) => {
+    outcome = await new Promise((resolve, reject) => {
       abort.onAbort(() => {
         cancelGrace = clock.schedule(ABORT_GRACE_MS, () => reject(abort.reason!));
       });
@@ -38,6 +41,7 @@ export async function handleInTime(
     cancelTimeout();
     cancelGrace();
   }
+  return checkOutcome(outcome, batch.jobs.length);
 }
 
 function withSignal({ lane, jobs, attempt, redelivered }: Omit<LaneBatch, 'signal'>, abort: BatchAbort): LaneBatch {

@@ -1,5 +1,6 @@
 export { GroupQueue, type QueueDepth } from './group-queue.js';
 export * from './handler-timeout.error.js';
+export * from './invalid-outcome.error.js';
 export { inProcessQueue } from './in-process/in-process-queue.adapter.js';
 export type { InProcessQueueOptions } from './in-process/in-process-queue-options.js';
 export type { JobAnswer } from './job-answer.js';

@@ -19,6 +19,8 @@ export interface LaneBatch<J extends Job = Job> {
  * What became of a batch. The queue acknowledges the first `completed` jobs, keeps the answers and stages the follow-ups
  * in one atomic step. Without a failure, jobs after the completed ones simply stay at the head for the next batch.
  *
+ * An outcome that makes no sense (`InvalidOutcomeError`) counts as a failure for good.
+ *
  * A handler that throws instead says nothing of which job failed: the queue then halves the batch until the failing job
  * stands alone.
  *

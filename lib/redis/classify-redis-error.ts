@@ -13,15 +13,20 @@ export type RedisErrorClass = 'refused' | 'transient' | 'permanent' | 'unknown';
 
 /** How the answers begin by which a server refuses a command for now, a whole script included. */
 const TRANSIENT_PREFIXES: readonly string[] = [
+  'ASK',
   'BUSY',
   'CLUSTERDOWN',
   'LOADING',
   'MASTERDOWN',
   'MISCONF',
+  'MOVED',
+  'NOAUTH',
+  'NOPERM',
   'NOREPLICAS',
   'OOM',
   'READONLY',
   'TRYAGAIN',
+  'WRONGPASS',
 ];
 
 /** How the answers begin by which a server does not let in, or not as far. */
@@ -33,6 +38,11 @@ export function classifyRedisError(error: unknown): RedisErrorClass {
   const prefix = replyPrefix(error);
   if (prefix === undefined) return 'unknown';
   return TRANSIENT_PREFIXES.includes(prefix) ? 'transient' : 'permanent';
+}
+
+/** Whether a node of a Redis Cluster says that other nodes have the keys. */
+export function isMoved(error: unknown): error is Error {
+  return replyPrefix(error) === 'MOVED';
 }
 
 /** Whether the server does not know a script (any more). */

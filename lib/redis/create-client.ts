@@ -32,6 +32,8 @@ function serverOptions(options: ResolvedRedisOptions): RedisOptions {
     connectTimeout: options.connectTimeoutMs,
     // Answers look the same in all versions of the client.
     protocol: 2,
+    // How often a server is asked that is loading; it may guess its remaining time much too long.
+    maxLoadingRetryTime: MAX_RETRY_MS,
     retryStrategy: (times) => Math.min(FIRST_RETRY_MS * 2 ** Math.min(times - 1, MAX_DOUBLINGS), MAX_RETRY_MS),
   };
 }

@@ -5,8 +5,8 @@ import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 const MAX_PORT = 65_535;
 
 /**
- * Where Redis is: a `url`, or `host` and `port`, or `sentinels`. One server, with or without replicas; not a Redis
- * Cluster.
+ * Where Redis is: a `url`, or `host` and `port`, or `sentinels`. One server, with or without replicas; it may
+ * be in cluster mode as long as it has the keys that are asked for.
  *
  * @publicApi
  */
@@ -27,7 +27,7 @@ export interface RedisConnectionOptions {
   readonly sentinels?: readonly { readonly host: string; readonly port: number }[];
   /** What the sentinels call the server. */
   readonly sentinelName?: string;
-  /** Bound of the attempt to connect. @default 5_000 */
+  /** Bound of the attempt to connect, and of the wait for a server that is still loading. @default 5_000 */
   readonly connectTimeoutMs?: number;
   /** How long a command waits for a connection that broke; then it fails with `RedisUnreachableError`. @default 2_000 */
   readonly reconnectWaitMs?: number;

@@ -49,12 +49,16 @@ export class RedisConnection {
       enableOfflineQueue: false,
     });
     const connection = new RedisConnection(redis, resolved);
+    // The client's own bound ends when the socket is there. It then waits for as long as a server loads what it saved.
+    const timer = setTimeout(() => redis.disconnect(), resolved.connectTimeoutMs);
     try {
       await redis.connect();
     } catch (cause) {
       connection.close();
       const reason = connection.lastError ?? cause;
       throw new RedisUnreachableError(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+    } finally {
+      clearTimeout(timer);
     }
     return connection;
   }

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { SystemClock } from '../../lib/clock/system-clock.js';
 import { shardPrefix } from '../../lib/queue/redis/lane-keys.js';
 import { redisQueue } from '../../lib/queue/redis/redis-queue.adapter.js';
@@ -10,19 +10,26 @@ import { groupQueueSuite } from './group-queue.suite.js';
 
 Logger.overrideLogger(silentLogger);
 
-const names = new Set<string>();
-let redis: TestRedis;
-beforeAll(async () => void (redis = await startTestRedis()));
-afterAll(async () => {
-  // Whatever the cases did, counters, states and lists fit what the lanes hold.
-  for (const name of names) expect(await untruths(redis.client, shardPrefix('es', name, 0))).toEqual([]);
-  await redis.stop();
-});
+const SETTINGS = [
+  ['redis', 'bullmq', {}],
+  ['redis', 'native', {}],
+  // All keys of a queue have one hash tag: a server of a cluster refuses a step over keys of several slots.
+  ['redis as a cluster of one server', 'bullmq', { 'cluster-enabled': 'yes' }],
+] as const;
 
-for (const host of ['bullmq', 'native'] as const) {
-  groupQueueSuite(`redis, run by the host ${host}`, (limits, name) => {
+describe.each(SETTINGS)('%s, run by the host %s', (server, host, settings) => {
+  const names = new Set<string>();
+  let redis: TestRedis;
+  beforeAll(async () => void (redis = await startTestRedis(settings)));
+  afterAll(async () => {
+    // Whatever the cases did, counters, states and lists fit what the lanes hold.
+    for (const name of names) expect(await untruths(redis.client, shardPrefix('es', name, 0))).toEqual([]);
+    await redis.stop();
+  });
+
+  groupQueueSuite(server, (limits, name) => {
     names.add(name);
     const connection = { host: redis.host, port: redis.port };
     return redisQueue({ connection, name, host, ...limits }).open({ clock: new SystemClock() });
   });
-}
+});

@@ -1,7 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   CommandFailedError,
   CommandRejectedError,
@@ -9,20 +8,15 @@ import {
   CommandTimeoutError,
   EventStore,
   GroupQueue,
-  type ProcessRole,
   QueueFullError,
   type QueuedReceipt,
   type StoredReceipt,
 } from '../../lib/index.js';
 import { stream } from '../support/apps.js';
 import { collect } from '../support/collect.js';
-import { compile, type Compiled } from '../support/compile.js';
 import { Add, type Added } from '../support/counter-app.js';
 import { eventually } from '../support/eventually.js';
-import { startTestPostgres, type TestPostgres } from '../support/postgres-server.js';
-import { startTestRedis, type TestRedis } from '../support/redis-server.js';
-import { roleApp, type RoleSettings } from '../support/role-app.js';
-import { RoleProcess } from '../support/role-process.js';
+import { RoleFleet } from '../support/role-fleet.js';
 
 const SHORT_LEASE_MS = 1_000;
 /** Far longer than a test: whoever waits for its end fails. */
@@ -32,52 +26,14 @@ const COMMANDS = 400;
 const STORED_BEFORE_THE_END = 80;
 const SETTLE_TIMEOUT_MS = 30_000;
 
-let compiled: Compiled;
-let server: TestPostgres;
-let redis: TestRedis;
-let settings: RoleSettings;
-let apps: INestApplicationContext[];
-let processes: RoleProcess[];
-
-beforeAll(async () => {
-  [compiled, server, redis] = await Promise.all([
-    compile('test/support/role-main.ts'),
-    startTestPostgres(),
-    startTestRedis(),
-  ]);
-});
-afterAll(() => Promise.all([compiled.remove(), server.stop(), redis.stop()]));
-
-beforeEach(async () => {
-  await redis.flush();
-  settings = { postgresUrl: await server.createDatabase(), redisPort: redis.port, leaseMs: SHORT_LEASE_MS };
-  apps = [];
-  processes = [];
-});
-afterEach(async () => {
-  await Promise.all(processes.map((one) => one.end('SIGKILL')));
-  for (const app of apps) await app.close();
-});
-
-async function spawned(role: ProcessRole, more: Partial<RoleSettings> = {}): Promise<RoleProcess> {
-  const one = await RoleProcess.start(compiled, role, { ...settings, ...more });
-  processes.push(one);
-  return one;
-}
-
-/** The application in this process. */
-async function inThisProcess(role: ProcessRole, more: Partial<RoleSettings> = {}): Promise<INestApplicationContext> {
-  const app = await NestFactory.createApplicationContext(roleApp(role, { ...settings, ...more }), { logger: false });
-  apps.push(app);
-  return app;
-}
+const fleet = new RoleFleet(SHORT_LEASE_MS);
 
 const queued = async (app: INestApplicationContext, command: Add): Promise<QueuedReceipt> =>
   (await app.get(CommandBus).execute(command)) as QueuedReceipt;
 
 it('tells a web process what became of a command in a worker, as if it had handled it itself', async () => {
-  const web = await inThisProcess('web');
-  await spawned('worker');
+  const web = await fleet.boot('web');
+  await fleet.spawn('worker');
   const commands = web.get(Commands);
   const stored = { status: 'stored', commandId: 'first', aggregateId: 'c0', eventCount: 1, lastSequence: 1 };
   expect(await commands.run(Add.of('c0', 1, 'first'))).toEqual(stored);
@@ -93,12 +49,12 @@ it('tells a web process what became of a command in a worker, as if it had handl
   expect(await commands.run(Add.of('c0', 1, 'first'))).toEqual(stored);
   expect(await web.get(EventStore).head(stream('c0'))).toBe(2);
   // One connection for all, and one that hears of outcomes; none that blocks.
-  const clients = (await redis.client.client('LIST')) as string;
+  const clients = (await fleet.redis.client.client('LIST')) as string;
   expect(clients.split('\n').filter((client) => /\bsub=1\b/.test(client))).toHaveLength(1);
 });
 
 it('tells any process later what became of a command that was queued', async () => {
-  const [web, other] = [await inThisProcess('web'), await inThisProcess('web')];
+  const [web, other] = [await fleet.boot('web'), await fleet.boot('web')];
   const receipts = [await queued(web, Add.of('c0', 1)), await queued(web, Add.of('c0', -1))];
   receipts.push(await queued(web, Add.of('c0', 0)));
   expect(await other.get(Commands).outcome(receipts[0]!)).toBeUndefined();
@@ -106,7 +62,7 @@ it('tells any process later what became of a command that was queued', async () 
     status: 'queued',
     commandId: 'x',
   });
-  await spawned('worker');
+  await fleet.spawn('worker');
   const outcomes = await eventually(async () => {
     const found = await Promise.all(receipts.map((receipt) => other.get(Commands).outcome(receipt)));
     expect(found.every((outcome) => outcome !== undefined)).toBe(true);
@@ -132,14 +88,14 @@ it('tells any process later what became of a command that was queued', async () 
 });
 
 it('gives a receipt to whoever did not hear of the outcome in time', async () => {
-  const web = await inThisProcess('web');
+  const web = await fleet.boot('web');
   const commands = web.get(Commands);
   const error = await commands.run(Add.of('c0', 1, 'first'), { timeoutMs: 50 }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(CommandTimeoutError);
   const { receipt } = error as CommandTimeoutError;
   expect(receipt).toMatchObject({ status: 'queued', commandId: 'first' });
   expect(await commands.outcome(receipt)).toBeUndefined();
-  await spawned('worker');
+  await fleet.spawn('worker');
   await eventually(
     async () => expect(await commands.outcome(receipt)).toMatchObject({ status: 'stored', lastSequence: 1 }),
     SETTLE_TIMEOUT_MS,
@@ -147,12 +103,12 @@ it('gives a receipt to whoever did not hear of the outcome in time', async () =>
 });
 
 it('gives the outcome of a command whose worker died after storing it and before saying so', async () => {
-  const web = await inThisProcess('web');
-  const dying = await spawned('worker', { fatalAmount: 7 });
+  const web = await fleet.boot('web');
+  const dying = await fleet.spawn('worker', { fatalAmount: 7 });
   const stored = web.get(Commands).run(Add.of('c0', 7, 'fatal'), { timeoutMs: LONG_MS });
   await dying.ended();
   expect(await web.get(EventStore).head(stream('c0'))).toBe(1);
-  await spawned('worker');
+  await fleet.spawn('worker');
   expect(await stored).toEqual({
     status: 'stored',
     commandId: 'fatal',
@@ -164,18 +120,18 @@ it('gives the outcome of a command whose worker died after storing it and before
 });
 
 it('gives the outcome to a process that was without Redis meanwhile', async () => {
-  const web = await inThisProcess('web');
+  const web = await fleet.boot('web');
   const stored = web.get(Commands).run(Add.of('c0', 1), { timeoutMs: LONG_MS });
   await eventually(async () => expect(await web.get(GroupQueue).depth()).toMatchObject({ jobs: 1 }));
-  await redis.restart('kept');
-  await spawned('worker');
+  await fleet.redis.restart('kept');
+  await fleet.spawn('worker');
   expect(await stored).toMatchObject({ status: 'stored', lastSequence: 1 });
 });
 
 it('gives every command its own outcome when the worker is killed in the middle', async () => {
-  const app = await inThisProcess('web');
-  const webs = await Promise.all([spawned('web'), spawned('web')]);
-  const first = await spawned('worker');
+  const app = await fleet.boot('web');
+  const webs = await Promise.all([fleet.spawn('web'), fleet.spawn('web')]);
+  const first = await fleet.spawn('worker');
   const store = app.get(EventStore);
   const sent = Array.from({ length: COMMANDS }, (_, index) => ({
     counterId: COUNTERS[index % COUNTERS.length]!,
@@ -190,7 +146,7 @@ it('gives every command its own outcome when the worker is killed in the middle'
   }, SETTLE_TIMEOUT_MS);
   await first.end('SIGKILL');
   expect((await app.get(GroupQueue).depth()).jobs).toBeGreaterThan(0);
-  await spawned('worker');
+  await fleet.spawn('worker');
   const logs = new Map<string, readonly number[]>();
   const stored = (await receipts) as readonly StoredReceipt[];
   for (const id of COUNTERS) {
@@ -207,7 +163,7 @@ it('gives every command its own outcome when the worker is killed in the middle'
 });
 
 it('refuses a command of a web process when too many wait in Redis', async () => {
-  const web = await inThisProcess('web', { maxWaitingCommands: 3 });
+  const web = await fleet.boot('web', { maxWaitingCommands: 3 });
   for (const amount of [1, 2, 3]) await queued(web, Add.of('c0', amount));
   const refused = { option: 'maxWaitingCommands', limit: 3 };
   await expect(web.get(CommandBus).execute(Add.of('c0', 4))).rejects.toMatchObject(refused);

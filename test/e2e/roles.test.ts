@@ -1,19 +1,16 @@
-import { type INestApplicationContext, Logger, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { EventSourcingHealth, EventStore, GroupQueue, type ProcessRole, Projections } from '../../lib/index.js';
+import { expect, it, vi } from 'vitest';
+import { EventSourcingHealth, EventStore, GroupQueue, Projections } from '../../lib/index.js';
 import { shardPrefix } from '../../lib/queue/redis/lane-keys.js';
 import { QueueUnavailableError } from '../../lib/queue/redis/queue-unavailable.error.js';
 import { stream } from '../support/apps.js';
 import { collect } from '../support/collect.js';
-import { compile, type Compiled } from '../support/compile.js';
 import { Add, Added, Additions, acme, Totals } from '../support/counter-app.js';
 import { eventually } from '../support/eventually.js';
-import { startTestPostgres, type TestPostgres } from '../support/postgres-server.js';
-import { startTestRedis, type TestRedis } from '../support/redis-server.js';
-import { REACTIONS, roleApp, type RoleSettings } from '../support/role-app.js';
-import { RoleProcess } from '../support/role-process.js';
+import { REACTIONS } from '../support/role-app.js';
+import { RoleFleet } from '../support/role-fleet.js';
+import type { RoleProcess } from '../support/role-process.js';
 
 const COUNTERS = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'];
 const WEB_PROCESSES = 2;
@@ -27,45 +24,7 @@ const SHORT_LEASE_MS = 1_000;
 /** Far longer than a test: whoever waits for its end fails. */
 const LONG_LEASE_MS = 120_000;
 
-let compiled: Compiled;
-let server: TestPostgres;
-let redis: TestRedis;
-let settings: RoleSettings;
-let apps: INestApplicationContext[];
-let processes: RoleProcess[];
-
-beforeAll(async () => {
-  [compiled, server, redis] = await Promise.all([
-    compile('test/support/role-main.ts'),
-    startTestPostgres(),
-    startTestRedis(),
-  ]);
-});
-afterAll(() => Promise.all([compiled.remove(), server.stop(), redis.stop()]));
-
-beforeEach(async () => {
-  await redis.flush();
-  settings = { postgresUrl: await server.createDatabase(), redisPort: redis.port, leaseMs: SHORT_LEASE_MS };
-  apps = [];
-  processes = [];
-});
-afterEach(async () => {
-  await Promise.all(processes.map((one) => one.end('SIGKILL')));
-  for (const app of apps) await app.close();
-});
-
-async function spawned(role: ProcessRole): Promise<RoleProcess> {
-  const one = await RoleProcess.start(compiled, role, settings);
-  processes.push(one);
-  return one;
-}
-
-/** The application in this process. */
-async function inThisProcess(role: ProcessRole, handlers?: readonly Type[]): Promise<INestApplicationContext> {
-  const app = await NestFactory.createApplicationContext(roleApp(role, settings, handlers), { logger: false });
-  apps.push(app);
-  return app;
-}
+const fleet = new RoleFleet(SHORT_LEASE_MS);
 
 /** What one web process takes: commands whose amounts no other one has. */
 function commandsOf(web: number): { counterId: string; amount: number; commandId: string }[] {
@@ -101,7 +60,7 @@ async function expectWhole(app: INestApplicationContext, counterId: string, amou
     expect(item).toMatchObject({ sequence: log.length, state: { total, events: log.length } });
     const records = await projections.records(Additions, counterId, { tenantId: acme, limit: 1_000 });
     expect(records.map(({ record }) => record.amount)).toEqual(stored);
-    const reactions = new Set(await redis.client.lrange(REACTIONS, 0, -1));
+    const reactions = new Set(await fleet.redis.client.lrange(REACTIONS, 0, -1));
     expect(log.filter(({ sequence }) => !reactions.has(`${counterId}#${sequence}`))).toEqual([]);
   }, SETTLE_TIMEOUT_MS);
 }
@@ -121,7 +80,7 @@ async function expectNothingLeft(app: INestApplicationContext): Promise<void> {
 }
 
 it('a web process alone takes commands and events, on one connection, and a worker that comes handles them', async () => {
-  const app = await inThisProcess('web');
+  const app = await fleet.boot('web');
   const bus = app.get(CommandBus);
   const amounts = [1, 2, 3, 4, 5];
   for (const amount of amounts) {
@@ -137,18 +96,18 @@ it('a web process alone takes commands and events, on one connection, and a work
   expect(await app.get(Projections).get(Totals, 'c1', { tenantId: acme })).toBeNull();
   // The five commands, and one job each for the fold and the map of the event.
   expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 7, running: 0 });
-  const clients = (await redis.client.client('LIST')) as string;
+  const clients = (await fleet.redis.client.client('LIST')) as string;
   expect(clients.trim().split('\n')).toHaveLength(2);
   expect(clients).not.toMatch(/cmd=b(l|r|z)/);
 
-  await spawned('worker');
+  await fleet.spawn('worker');
   await expectWhole(app, 'c0', amounts);
   await expectWhole(app, 'c1', [7]);
   await expectNothingLeft(app);
 });
 
 it('a process in the role all answers queued as well, for another one may handle the command', async () => {
-  const app = await inThisProcess('all');
+  const app = await fleet.boot('all');
   expect(await app.get(CommandBus).execute(Add.of('c0', 1, 'command-1'))).toMatchObject({
     status: 'queued',
     commandId: 'command-1',
@@ -157,36 +116,35 @@ it('a process in the role all answers queued as well, for another one may handle
 });
 
 it('a command that a worker does not know waits for one that does, as in the middle of a deploy', async () => {
-  const web = await inThisProcess('web');
-  const older = await inThisProcess('worker', []);
+  const web = await fleet.boot('web');
+  const older = await fleet.boot('worker', {}, []);
   const failed = vi.spyOn(Logger.prototype, 'error');
   await web.get(CommandBus).execute(Add.of('c0', 1, 'command-1'));
   // What the queue keeps of attempts that failed says that it was tried.
   const errors = `${shardPrefix('es', 'default', 0)}errors:acme:command:counting:counter:c0`;
   await eventually(async () =>
-    expect(await redis.client.lrange(errors, 0, 0)).toEqual([expect.stringMatching(/counter\.add/)]),
+    expect(await fleet.redis.client.lrange(errors, 0, 0)).toEqual([expect.stringMatching(/counter\.add/)]),
   );
   const { queue, unknownJobs, unknownCommands } = await older.get(EventSourcingHealth).report();
   expect(queue).toMatchObject({ jobs: 1, parkedJobs: 0, deadLetters: 0 });
   expect([unknownJobs, unknownCommands]).toEqual([{}, { 'counter.add': expect.any(Number) }]);
   expect((await web.get(EventSourcingHealth).report()).unknownCommands).toEqual({});
-  await older.close();
-  apps.splice(apps.indexOf(older), 1);
+  await fleet.close(older);
   expect(failed).not.toHaveBeenCalled();
-  await spawned('worker');
+  await fleet.spawn('worker');
   await expectWhole(web, 'c0', [1]);
 });
 
 it('health fails while the queue is away', async () => {
-  const app = await inThisProcess('web');
+  const app = await fleet.boot('web');
   const health = app.get(EventSourcingHealth);
   await health.check();
-  await redis.kill();
+  await fleet.redis.kill();
   try {
     await expect(health.check()).rejects.toBeInstanceOf(QueueUnavailableError);
     await expect(health.report()).rejects.toBeInstanceOf(QueueUnavailableError);
   } finally {
-    await redis.start();
+    await fleet.redis.start();
   }
   await eventually(() => health.check());
 });
@@ -197,10 +155,10 @@ it.each([
 ] as const)(
   'all that was answered queued is stored once and reaches everything, when the worker ends by $signal in the middle',
   async ({ signal, leaseMs }) => {
-    settings = { ...settings, leaseMs };
-    const app = await inThisProcess('web');
-    const webs = await Promise.all(Array.from({ length: WEB_PROCESSES }, () => spawned('web')));
-    const first = await spawned('worker');
+    fleet.settings = { ...fleet.settings, leaseMs };
+    const app = await fleet.boot('web');
+    const webs = await Promise.all(Array.from({ length: WEB_PROCESSES }, () => fleet.spawn('web')));
+    const first = await fleet.spawn('worker');
     const sending = Promise.all(webs.map(send));
     const store = app.get(EventStore);
     await eventually(async () => {
@@ -213,7 +171,7 @@ it.each([
     expect(jobs).toBeGreaterThan(0);
     if (signal === 'SIGKILL') expect(running).toBeGreaterThan(0);
     else expect(running).toBe(0);
-    const second = await spawned('worker');
+    const second = await fleet.spawn('worker');
     const queued = (await sending).flat();
     expect(queued).toHaveLength(WEB_PROCESSES * COMMANDS_A_WEB);
     for (const id of COUNTERS) {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,8 @@ import type { RedisConnectionOptions } from '../../lib/redis/redis-connection-op
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
+/** What a server that loads slowly needs for one key, and how often it answers meanwhile. */
+const SLOW_LOADING = { 'key-load-delay': '1000', 'loading-process-events-interval-bytes': '1024' };
 
 /** A Redis server of its own for one test file, on a fresh directory. */
 export interface TestRedis {
@@ -30,11 +32,16 @@ export interface TestRedis {
   kill(): Promise<void>;
   /** Starts it again after `kill()`. */
   start(): Promise<void>;
+  /** Starts it again after `kill()`, with all that it saved, and resolves while it is still loading that. */
+  startLoading(): Promise<void>;
   /** Closes what `connect()` opened, ends the server, removes its data. */
   stop(): Promise<void>;
 }
 
-/** Call it in `beforeAll`, and `stop()` in `afterAll`. When it rejects, no server is left. */
+/**
+ * Call it in `beforeAll`, and `stop()` in `afterAll`. When it rejects, no server is left. With `cluster-enabled`, the
+ * server is a cluster by itself.
+ */
 export async function startTestRedis(settings: Readonly<Record<string, string>> = {}): Promise<TestRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'redis-test-'));
   const host = '127.0.0.1';
@@ -46,6 +53,11 @@ export async function startTestRedis(settings: Readonly<Record<string, string>> 
   const start = async (): Promise<void> => {
     server = run(directory, port, settings);
     await ready(server, client);
+    if (settings['cluster-enabled'] === 'yes') await takeAllSlots(client);
+  };
+  const startLoading = async (): Promise<void> => {
+    server = run(directory, port, { ...settings, ...SLOW_LOADING });
+    await loading(port);
   };
   const kill = async (): Promise<void> => {
     if (server) await end(server, 'SIGKILL');
@@ -83,6 +95,7 @@ export async function startTestRedis(settings: Readonly<Record<string, string>> 
     },
     kill,
     start,
+    startLoading,
     stop,
   };
 }
@@ -119,6 +132,36 @@ async function ready(server: ChildProcess, client: Redis): Promise<void> {
     await sleep(POLL_MS);
   }
   throw new Error('redis-server did not start in time.');
+}
+
+/** Asked past the client, which connects once the server has loaded everything. */
+async function loading(port: number): Promise<void> {
+  const until = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < until) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      socket.write('PING\r\n');
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      if (answer.toString().startsWith('-LOADING')) return;
+      throw new Error(`redis-server had loaded everything at once, and answers ${answer.toString()}`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
+      await sleep(POLL_MS);
+    } finally {
+      socket.destroy();
+    }
+  }
+  throw new Error('redis-server did not start in time.');
+}
+
+async function takeAllSlots(client: Redis): Promise<void> {
+  const until = performance.now() + START_TIMEOUT_MS;
+  const info = async (): Promise<string> => String(await client.cluster('INFO'));
+  if ((await info()).includes('cluster_slots_assigned:0')) await client.cluster('ADDSLOTSRANGE', 0, 16_383);
+  while (!(await info()).includes('cluster_state:ok')) {
+    if (performance.now() > until) throw new Error('redis-server did not take its slots in time.');
+    await sleep(POLL_MS);
+  }
 }
 
 async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -17,6 +17,7 @@ export class TcpProxy {
   /** How many connections it broke. */
   broken = 0;
   private readonly sockets = new Set<Socket>();
+  private held = false;
 
   private constructor(
     private readonly server: Server,
@@ -40,6 +41,24 @@ export class TcpProxy {
     const proxied = new URL(url);
     proxied.port = `${this.port}`;
     return proxied.href;
+  }
+
+  /**
+   * Becomes a black hole: it accepts connections, and carries nothing in either direction. What is sent meanwhile waits
+   * on the way, as in a network that is cut.
+   */
+  hold(): void {
+    this.held = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** Ends `hold()`: what waits on the way is delivered late, or its connections break and it is gone. */
+  release(waiting: 'delivered' | 'gone'): void {
+    this.held = false;
+    for (const socket of this.sockets) {
+      if (waiting === 'gone') socket.destroy();
+      else socket.resume();
+    }
   }
 
   async stop(): Promise<void> {
@@ -73,5 +92,6 @@ export class TcpProxy {
     });
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
+    if (this.held) for (const socket of [client, upstream]) socket.pause();
   }
 }

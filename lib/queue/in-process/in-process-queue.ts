@@ -5,7 +5,6 @@ import { ClosedError } from '../../errors/closed.error.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { BatchAbort } from '../batch-abort.js';
-import { checkAnswers } from '../check-answers.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
@@ -170,11 +169,8 @@ export class InProcessQueue extends GroupQueue {
     let outcome: LaneOutcome | undefined;
     let failure: LaneOutcome['failure'];
     try {
-      const found = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
-      checkStagedJobs(found.followUps);
-      checkAnswers(found);
-      outcome = found;
-      failure = found.failure;
+      outcome = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
+      failure = outcome.failure;
     } catch (error) {
       failure = { error };
     }

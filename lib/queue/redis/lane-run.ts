@@ -1,8 +1,6 @@
 import type { Clock } from '../../clock/clock.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import { BatchAbort } from '../batch-abort.js';
-import { checkAnswers } from '../check-answers.js';
-import { checkStagedJobs } from '../check-staged-jobs.js';
 import { handleInTime } from '../handle-in-time.js';
 import type { Job } from '../job.js';
 import { type Lane, parseLaneKey } from '../lane.js';
@@ -49,14 +47,13 @@ export class LaneRun {
       const batch = { lane: this.lane, jobs, attempt: claim.failures + 1, redelivered: claim.redelivered };
       const handle: LaneConsumer['handle'] = (one) => this.consumer.handle(one);
       const found = await handleInTime(handle, batch, this.abort, policy.timeoutMs, this.clock);
-      checkAnswers(found);
       followUps = await this.withinBound(found.followUps);
       outcome = found;
       failure = found.failure;
     } catch (error) {
       failure = { error };
     }
-    const completed = Math.max(0, Math.min(outcome?.completed ?? 0, jobs.length));
+    const completed = outcome?.completed ?? 0;
     this.completed = completed;
     this.failure = failure;
     const tries: LaneTries =
@@ -85,7 +82,6 @@ export class LaneRun {
 
   /** What one script can take with the acknowledgement. The rest is staged before it; who repeats the batch repeats them. */
   private async withinBound(followUps: readonly StagedJob[]): Promise<readonly LaneEntries[]> {
-    checkStagedJobs(followUps);
     const steps = toSteps(followUps, this.bounds);
     for (const step of steps.slice(0, -1)) await this.stageAhead(step);
     return steps.at(-1) ?? [];

@@ -10,8 +10,8 @@ import { RedisQueue } from './redis-queue.js';
  * was acknowledged, `everysec` may lose a second of it.
  *
  * @throws InvalidArgumentError when an option is out of its range; `open()` throws MissingPackageError without
- * `ioredis`, RedisUnreachableError, and RedisUnsuitableError; a process that consumes, MissingPackageError without
- * `bullmq`, unless the host is `native`
+ * `ioredis`, RedisUnreachableError, RedisUnsuitableError, and ForeignKeyError when others use its keys; a process that
+ * consumes, MissingPackageError without `bullmq`, unless the host is `native`
  * @publicApi
  */
 export function redisQueue(options: RedisQueueOptions = {}): QueueAdapter {

@@ -14,6 +14,7 @@ import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { componentKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { StagedJob } from '../staged-job.js';
+import { checkQueueKeys } from './check-queue-keys.js';
 import { type LaneEntries, MAX_BYTES_A_STEP, MAX_JOBS_A_STEP, toSteps } from './lane-entries.js';
 import { checkQueueServer } from './check-queue-server.js';
 import { BullmqHost } from './hosts/bullmq/bullmq-host.js';
@@ -81,6 +82,7 @@ export class RedisQueue extends GroupQueue {
     const connection = await RedisConnection.open(options.connection, purpose);
     try {
       await checkQueueServer(connection, options);
+      await checkQueueKeys(connection, shardPrefix(options.prefix, options.name, 0));
     } catch (error) {
       connection.close();
       throw error;

@@ -15,7 +15,7 @@ const BULLMQ = 'BullMQ c50';
 const GROUPMQ = 'GroupMQ c50';
 
 export const QUEUE_CASES: readonly QueueCase[] = [
-  ...(['lanes-1', 'lanes-100', 'lanes-10000', 'lanes-distinct'] as const).map((load) =>
+  ...(['lanes-1', 'lanes-100', 'lanes-10000', 'lanes-distinct', 'lanes-distinct-native'] as const).map((load) =>
     rate(load, load, BULLMQ, 'bullmq'),
   ),
   ...(['1', '100', '10000'] as const).map((lanes) =>

@@ -19,6 +19,7 @@ export const QUEUE_LOADS = {
   'lanes-100': { ...DRAIN, jobsPerMs: 45 },
   'lanes-10000': { ...DRAIN, lanes: 10_000, jobsPerMs: 30 },
   'lanes-distinct': { ...DRAIN, lanes: DISTINCT, jobsPerMs: 12 },
+  'lanes-distinct-native': { ...DRAIN, host: 'native', lanes: DISTINCT, jobsPerMs: 12 },
   'batch-2ms': { ...DRAIN, lanes: 1, handler: { maxBatchJobs: 500, delayMs: 2 }, jobsPerMs: 40 },
   'single-2ms': { ...DRAIN, lanes: 1, handler: { maxBatchJobs: 1, delayMs: 2 }, jobsPerMs: 0.3 },
   'bullmq-enqueue': { ...DRAIN, system: 'bullmq', mode: 'enqueue', jobsPerMs: 25 },

@@ -1,29 +1,12 @@
 import { expect, it } from 'vitest';
-import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
 import { PermanentError } from '../../../lib/errors/permanent.error.js';
 import { QueueFullError } from '../../../lib/queue/queue-full.error.js';
 import type { CommandJob } from '../../../lib/queue/job.js';
-import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
-import type { TenantId } from '../../../lib/tenancy/tenant-id.js';
 import { eventually } from '../../support/eventually.js';
 import { COMPONENTS, type GroupQueueCases, POLICY, command, done, lane, range, settled } from './group-queue-cases.js';
 
 /** See `groupQueueSuite`. */
 export function admissionCases({ open, start }: GroupQueueCases): void {
-  it('refuses lanes without a legal tenant or id, and takes none of the jobs beside them', async () => {
-    const queue = await start(done);
-    for (const tenantId of ['', ' ', 'a\u0000', '\ud800', 'x'.repeat(513), undefined, null, 7]) {
-      const bad = { ...lane('a'), tenantId: tenantId as TenantId };
-      await expect(queue.stage([range(lane('good'), 1), range(bad, 1)])).rejects.toBeInstanceOf(InvalidTenantError);
-    }
-    for (const id of ['', 'a\u0000', '\udc00', 'x'.repeat(10_000)]) {
-      await expect(queue.stage([range(lane('good'), 1), range(lane(id), 1)])).rejects.toBeInstanceOf(
-        InvalidArgumentError,
-      );
-    }
-    expect(await queue.depth()).toMatchObject({ jobs: 0 });
-  });
-
   it('refuses commands beyond its bound and takes none of them, but always takes stored events', async () => {
     const queue = await open({ maxWaitingCommands: 2 });
     await queue.stage([command(lane('a', 'command'), '1')]);

@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import type { GroupQueue } from '../../../lib/queue/group-queue.js';
 import { laneKey } from '../../../lib/queue/lane.js';
-import { ForeignKeyError } from '../../../lib/queue/redis/foreign-key.error.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { QueueUnavailableError } from '../../../lib/queue/redis/queue-unavailable.error.js';
 import { redisQueue } from '../../../lib/queue/redis/redis-queue.adapter.js';
@@ -14,7 +13,6 @@ import { RedisUnsuitableError } from '../../../lib/redis/redis-unsuitable.error.
 import { RedisUnreachableError } from '../../../lib/redis/redis-unreachable.error.js';
 import { eventually } from '../../support/eventually.js';
 import { gate } from '../../support/gate.js';
-import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import {
@@ -221,37 +219,6 @@ it('waits for a server that only reads, and stages once it writes again', async 
   await redis.client.replicaof('NO', 'ONE');
   await staged;
   expect(await queue.depth()).toMatchObject({ jobs: 1 });
-});
-
-it('names a key of a lane that holds something else, and takes the jobs of the other lanes', async () => {
-  const name = randomUUID();
-  const prefix = shardPrefix('es', name, 0);
-  const queue = await open({ name });
-  await redis.client.set(`${prefix}lane:${laneKey(lane('bad'))}`, 'mine');
-  const bad = queue.stage([range(lane('bad'), 1)]);
-  const good = queue.stage([range(lane('good'), 1)]);
-  await expect(bad).rejects.toBeInstanceOf(ForeignKeyError);
-  await good;
-  expect(await queue.depth()).toMatchObject({ jobs: 1 });
-  await redis.client.del(`${prefix}lane:${laneKey(lane('bad'))}`);
-  expect(await untruths(redis.client, prefix)).toEqual([]);
-});
-
-it('parks a lane whose key was overwritten, and goes on with the others', async () => {
-  const worker = await EngineUnderTest.open(redis);
-  await worker.stage(range(lane('bad'), 1), range(lane('good'), 1));
-  await redis.client.set(`${worker.prefix}lane:${laneKey(lane('bad'))}`, 'mine');
-  expect((await worker.claim()).map((claim) => claim.lane)).toEqual([laneKey(lane('good'))]);
-  expect(await worker.engine.depth()).toMatchObject({ parkedLanes: 1 });
-});
-
-it('takes nothing of a flush when a key of the queue itself holds something else', async () => {
-  const name = randomUUID();
-  const prefix = shardPrefix('es', name, 0);
-  const queue = await open({ name });
-  await redis.client.set(`${prefix}state`, 'mine');
-  await expect(queue.stage([range(lane('a'), 1)])).rejects.toBeInstanceOf(ForeignKeyError);
-  expect(await redis.client.exists(`${prefix}lane:${laneKey(lane('a'))}`)).toBe(0);
 });
 
 it('does not open on a server that may evict keys unless it is told to, and on none at all', async () => {

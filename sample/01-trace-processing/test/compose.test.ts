@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { startTestRedis, type TestRedis } from '../../../test/support/redis-server.js';
+import { readSettings } from '../src/settings.js';
+
+const sample = resolve(import.meta.dirname, '..');
+const root = resolve(sample, '../..');
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+
+interface Service {
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly command?: readonly string[];
+  readonly environment?: Record<string, string>;
+  readonly ports?: readonly string[];
+  readonly depends_on?: Record<string, { readonly condition: string }>;
+  readonly healthcheck: { readonly test: readonly string[] };
+  readonly volumes?: readonly string[];
+}
+
+const compose = parse(read(sample, 'compose.yaml'), { merge: true }) as {
+  readonly services: Record<'web' | 'worker' | 'clickhouse' | 'redis', Service>;
+  readonly volumes: Record<string, null>;
+};
+const { services } = compose;
+
+describe.each(['web', 'worker'] as const)('the %s process of compose.yaml', (role) => {
+  const { environment = {}, healthcheck, depends_on, build } = services[role];
+
+  it('is told its role and where its servers are, by variables that the sample reads', () => {
+    expect(readSettings(environment)).toMatchObject({
+      role,
+      host: '0.0.0.0',
+      store: { kind: 'server', url: 'http://clickhouse:8123', ...credentials(services.clickhouse) },
+      redisUrl: 'redis://redis:6379',
+    });
+    const settings = read(sample, 'src/settings.ts');
+    const unread = Object.keys(environment).filter(
+      (name) => !settings.includes(`env['${name}']`) && !settings.includes(`env, '${name}'`),
+    );
+    expect(unread).toEqual([]);
+  });
+
+  it('is asked for its health where it listens, and waits for its servers', () => {
+    expect(healthcheck.test.at(-1)).toContain(`http://127.0.0.1:${environment['PORT']}/health`);
+    expect(Object.keys(depends_on!).every((name) => name in services)).toBe(true);
+  });
+
+  it('is built by a Dockerfile whose commands exist', () => {
+    const context = resolve(sample, build!.context);
+    expect(context).toBe(root);
+    const dockerfile = read(context, build!.dockerfile);
+    const { scripts } = JSON.parse(read(sample, 'package.json')) as { scripts: Record<string, string> };
+    const [, script, workspace] = /npm run (\S+) --workspace=(\S+)/.exec(dockerfile)!;
+    expect(resolve(root, workspace!)).toBe(sample);
+    expect(scripts[script!]).toBeDefined();
+    const command = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)![1]!) as string[];
+    expect(`exec ${command.join(' ')}`).toBe(scripts['start']);
+    expect(dockerfile).toContain(`WORKDIR /app/${workspace}\n`);
+    // What is ignored is named after it.
+    expect(read(sample, `${basename(build!.dockerfile)}.dockerignore`)).toContain('node_modules');
+  });
+});
+
+it('opens the web process alone, to this machine alone', () => {
+  const { web, ...others } = services;
+  expect(web.ports).toEqual([`127.0.0.1:${web.environment!['PORT']}:${web.environment!['PORT']}`]);
+  expect(Object.values(others).flatMap(({ ports = [] }) => ports)).toEqual([]);
+});
+
+it('names the volumes that it uses', () => {
+  const used = Object.values(services).flatMap(({ volumes = [] }) => volumes.map((one) => one.split(':')[0]!));
+  expect(used.toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
+});
+
+describe('the Redis of compose.yaml', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    const [program, ...args] = services.redis.command!;
+    expect(program).toBe('redis-server');
+    const settings = args.flatMap((arg, index) => (arg.startsWith('--') ? [[arg.slice(2), args[index + 1]!]] : []));
+    redis = await startTestRedis(Object.fromEntries(settings) as Record<string, string>);
+  });
+  afterAll(() => redis.stop());
+
+  it('takes its settings, keeps what it acknowledged, and evicts nothing', async () => {
+    const setting = async (name: string): Promise<string | undefined> =>
+      ((await redis.client.config('GET', name)) as string[])[1];
+    expect(await setting('appendonly')).toBe('yes');
+    expect(await setting('appendfsync')).toBe('always');
+    expect(await setting('maxmemory-policy')).toBe('noeviction');
+    expect(Number(await setting('maxmemory'))).toBeGreaterThan(0);
+  });
+});
+
+function credentials({ environment = {} }: Service): { username: string | undefined; password: string | undefined } {
+  return { username: environment['CLICKHOUSE_USER'], password: environment['CLICKHOUSE_PASSWORD'] };
+}
