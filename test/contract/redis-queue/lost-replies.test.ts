@@ -91,7 +91,7 @@ it('loses and reorders nothing when answers to turns are lost, and stages what f
     const followUps = batch.jobs.map((job) => range(lane(`${id} ${sequenceOf(job)}`, 'reactor'), sequenceOf(job)));
     return { completed: batch.jobs.length, followUps };
   });
-  proxy.fate = breakEvery(5, EXCHANGE.sha1);
+  proxy.fate = breakEvery(3, EXCHANGE.sha1);
   const producer = await open(redis.port);
   const ids = ['a', 'b', 'c', 'd'];
   const sequences = Array.from({ length: 25 }, (_, index) => index + 1);
