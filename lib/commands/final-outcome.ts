@@ -1,4 +1,5 @@
 import { classifyError } from '../errors/classify-error.js';
+import { ClosedError } from '../errors/closed.error.js';
 import { describeError } from '../errors/describe-error.js';
 import { EventSourcingError } from '../errors/event-sourcing.error.js';
 import { OutageError } from '../errors/outage.error.js';
@@ -15,8 +16,8 @@ export function finalOutcome(
   attempt: number,
   maxAttempts = DEFAULT_MAX_ATTEMPTS,
 ): CommandOutcome | undefined {
-  // It will be stored in the end, or what came of it known: the command is not at fault.
-  if (error instanceof OutageError) return undefined;
+  // It will be stored in the end, here or by another process, or what came of it known: the command is not at fault.
+  if (error instanceof OutageError || error instanceof ClosedError) return undefined;
   if (error instanceof CommandRejectedError) {
     const { reason, message, details } = error;
     return { status: 'rejected', commandId, reason, message, details };

@@ -187,7 +187,7 @@ export class InProcessQueue extends GroupQueue {
     failure: LaneOutcome['failure'],
     policy: LanePolicy,
   ): void {
-    this.lanes.end(lane, outcome?.completed ?? 0);
+    this.lanes.end(lane, Math.min(outcome?.completed ?? 0, jobs));
     if (outcome) this.lanes.add(outcome.followUps);
     if (outcome?.answers) this.answers.keep(lane.lane.tenantId, outcome.answers);
     outcome?.staged?.();

@@ -55,7 +55,7 @@ export class LaneSource {
   private wake: string[] = [];
   private turns = 0;
   private scheduled = false;
-  /** Pause before the turn after one that failed; 0 after one that did not. */
+  /** The last pause, while the engine fails. */
   private retryMs = 0;
   private pausing = false;
   private claiming = false;
@@ -219,6 +219,7 @@ export class LaneSource {
       this.retryMs = 0;
     } catch (error) {
       this.outbox.putBack(turn.ends);
+      this.wake.push(...turn.wake);
       this.held.notRenewed(renewed);
       this.retryLater(error);
     } finally {
@@ -241,12 +242,14 @@ export class LaneSource {
     for (const { lane, staged } of turn.ends) if (!lost.has(lane)) staged?.();
     for (const claim of answer.claims) this.begin(claim, askedAt);
     const asked = turn.commands.lanes + turn.others.lanes;
-    if (answer.claims.length < asked && !answer.more && hints === this.hints) this.looking = false;
+    // It looked at as many tenants as it may, and all of them must wait: it goes on with the mark that it set.
+    const inVain = answer.more && answer.claims.length === 0;
+    if (answer.claims.length < asked && (!answer.more || inVain) && hints === this.hints) this.looking = false;
     // Claims of a turn that was under way when it was told to claim no more.
     if (!this.claiming) this.suspend();
     this.cancelDue();
     if (this.draining) return;
-    this.capped = answer.capped;
+    this.capped = answer.capped || inVain;
     const { dueInMs } = answer;
     if (dueInMs !== undefined) this.cancelDue = this.clock.schedule(Math.min(dueInMs, MAX_WAIT_MS), () => this.hint());
   }

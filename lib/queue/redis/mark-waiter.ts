@@ -7,7 +7,7 @@ import { wakeKey } from './lane-keys.js';
 
 /** The longest wait for a mark: whoever missed one looks by himself after it. */
 export const MAX_WAIT_MS = 5_000;
-/** Pause before a mark is taken again of lanes that were left because their tenant has its share here. */
+/** Pause before a mark is taken again of lanes that were left because their tenants have their share here, or must wait. */
 const CAPPED_PAUSE_MS = 20;
 const RETRY_MS = 100;
 
@@ -17,7 +17,7 @@ export type MarkConnection = Pick<RedisConnection, 'blockingPop' | 'close'>;
 export interface MarkListener {
   /** Groups of which a lane could be taken now; none while there is no use in waiting. */
   waitedFor(): readonly string[];
-  /** Whether the last lanes were left because their tenants have their share here. */
+  /** Whether the last lanes were left because their tenants have their share here, or must wait. */
   isCapped(): boolean;
   /** Resolves when `waitedFor` may have changed. */
   nextChange(): Promise<void>;

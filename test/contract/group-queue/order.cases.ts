@@ -101,6 +101,18 @@ export function orderCases({ start }: GroupQueueCases): void {
     expect(seen).toEqual([undefined, undefined, undefined]);
   });
 
+  it('acknowledges no more than it handed out, whatever a handler says', async () => {
+    const seen: number[] = [];
+    const queue = await start(async (batch) => {
+      seen.push(...batch.jobs.map(sequenceOf));
+      if (seen.length === 1) await queue.stage([range(lane('a'), 2)]);
+      return { ...(await done(batch)), completed: 5 };
+    });
+    await queue.stage([range(lane('a'), 1)]);
+    await settled(queue);
+    expect(seen).toEqual([1, 2]);
+  });
+
   it('keeps room for commands while all others wait for one', async () => {
     let handled = 0;
     const queue = await start(

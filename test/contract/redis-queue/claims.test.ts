@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { laneKey } from '../../../lib/queue/lane.js';
+import { RedisQueueControl } from '../../../lib/queue/redis/redis-queue-control.js';
 import type { StagedJob } from '../../../lib/queue/staged-job.js';
+import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { command, lane, range } from '../group-queue/group-queue-cases.js';
 import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
@@ -93,6 +95,25 @@ it('passes over tenants that have their share, and says so', async () => {
   expect(answer.claims.map((claim) => claim.lane)).toEqual([laneKey(lane('b', 'fold', 'quiet'))]);
   expect(answer.capped).toBe(true);
   expect((await worker.turn({ others, busy: [['o', 'flood', 1]] })).claims).toHaveLength(1);
+  await worker.expectTruth();
+});
+
+it('passes over so many paused tenants in a turn and goes on behind them in the next one, for which it sets a mark', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  const control = new RedisQueueControl(await redis.connect(), worker.prefix);
+  const paused = Array.from({ length: 300 }, (_, index) => `t${index}`);
+  for (const tenant of paused) {
+    await control.pause({ tenantId: createTenantId(tenant) }, { by: 'ann', reason: 'test' });
+  }
+  await worker.stage(...paused.map((tenant) => range(lane('a', 'fold', tenant), 1)));
+  await worker.stage(range(lane('a'), 1));
+  const mark = `${worker.prefix}wake:fold:c@1`;
+  await redis.client.del(mark);
+  const others = { lanes: 10, perTenant: 10 };
+  expect(await worker.turn({ others })).toMatchObject({ more: true, claims: [] });
+  expect(await redis.client.exists(mark)).toBe(1);
+  const { claims } = await worker.turn({ others });
+  expect(claims.map((claim) => claim.lane)).toEqual([laneKey(lane('a'))]);
   await worker.expectTruth();
 });
 

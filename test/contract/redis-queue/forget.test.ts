@@ -218,3 +218,11 @@ it('waits for what runs in another process', async () => {
     await web.drain();
   }
 });
+
+it('keeps a failing lane on its list where it stops in the middle', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  await worker.stage(range(a, 1));
+  const [claim] = await worker.claim();
+  await worker.turn({ ends: [worker.end(claim!, { completed: 0, step: 'park', failures: 1, error: '{}' })] });
+  await forget(worker);
+});

@@ -107,7 +107,11 @@ it('loses and reorders nothing when answers to turns are lost, and stages what f
   const producer = await open(redis.port);
   const ids = ['a', 'b', 'c', 'd'];
   const sequences = Array.from({ length: 25 }, (_, index) => index + 1);
-  for (const sequence of sequences) await producer.stage(ids.map((id) => range(lane(id), sequence)));
+  for (const sequence of sequences) {
+    await producer.stage(ids.map((id) => range(lane(id), sequence)));
+    // Each in turns of its own, so that there are enough of them.
+    await eventually(async () => expect(ids.every((id) => folds.get(id)?.includes(sequence))).toBe(true), SETTLE_MS);
+  }
   await untilDone(producer);
   expect(proxy.broken).toBeGreaterThan(2);
   for (const id of ids) expect([...new Set(folds.get(id))]).toEqual(sequences);

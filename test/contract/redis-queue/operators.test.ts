@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { laneKey } from '../../../lib/queue/lane.js';
 import type { QueueUsage } from '../../../lib/queue/queue-usage.js';
 import { RedisQueueControl } from '../../../lib/queue/redis/redis-queue-control.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
@@ -171,3 +172,20 @@ it.each(
   expect(await worker.size(a)).toBe(0);
   await worker.expectTruth();
 });
+
+it.each(['retry', 'skip', 'discard'] as const)(
+  'lets a lane go by %s whose key was overwritten, once that is removed',
+  async (action) => {
+    const worker = await EngineUnderTest.open(redis);
+    const control = await controlOf(worker);
+    await worker.stage(range(a, 1));
+    const key = `${worker.prefix}lane:${laneKey(a)}`;
+    await redis.client.set(key, 'of somebody else');
+    expect(await worker.claim()).toEqual([]);
+    await redis.client.del(key);
+    const acts = { retry: 'retryLane', skip: 'skipJob', discard: 'discardJob' } as const;
+    expect(await control[acts[action]](a, note)).toBe(true);
+    expect(await control.inspect(a)).toBeUndefined();
+    expect(await redis.client.keys(`${worker.prefix}errors:*`)).toEqual([]);
+  },
+);

@@ -154,6 +154,16 @@ it('takes a flush whose predecessors were given up, or forgotten with everything
   expect(await worker.flush(5, [range(lane('a'), 5)])).toEqual(['']);
 });
 
+it('takes no flush that comes again long after it was answered, as over a connection that was slow to break', async () => {
+  const worker = await EngineUnderTest.open(redis);
+  const jobs = [1, 2, 3].map((sequence) => [range(lane('a'), sequence)]);
+  for (const [index, some] of jobs.entries()) await worker.flush(index + 1, some);
+  await worker.flush(1, jobs[0]!);
+  await worker.flush(3, jobs[2]!);
+  expect(await worker.size(lane('a'))).toBe(3);
+  await worker.expectTruth();
+});
+
 it('keeps order, and takes each job once, while the connection breaks again and again', async () => {
   const name = randomUUID();
   const queue = await open({ name, stageTimeoutMs: 30_000 });

@@ -1,7 +1,9 @@
-import { afterEach, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { afterEach, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import type { LaneConsumer } from '../../../lib/queue/lane-consumer.js';
 import { LaneRun } from '../../../lib/queue/redis/lane-run.js';
+import { wakeKey } from '../../../lib/queue/redis/lane-keys.js';
 import { LaneSource } from '../../../lib/queue/redis/lane-source.js';
 import type { Claim, Turn, TurnAnswer } from '../../../lib/queue/redis/redis-lane-engine.js';
 import { eventually } from '../../support/eventually.js';
@@ -9,19 +11,27 @@ import { eventually } from '../../support/eventually.js';
 /** An engine whose answers are given by hand. */
 class ScriptedEngine {
   readonly turns: Turn[] = [];
-  private readonly answers: ((answer: TurnAnswer) => void)[] = [];
+  private readonly answers: { resolve(answer: TurnAnswer): void; reject(error: Error): void }[] = [];
   private closed = false;
 
   exchange(turn: Turn): Promise<TurnAnswer> {
     this.turns.push(turn);
-    return new Promise((resolve) => {
-      this.answers.push(resolve);
+    return new Promise((resolve, reject) => {
+      this.answers.push({ resolve, reject });
       if (this.closed) this.answer();
     });
   }
 
   answer(...claims: readonly Claim[]): void {
-    this.answers.shift()!({ dueInMs: undefined, more: false, capped: false, lost: [], claims });
+    this.answerWith({ claims });
+  }
+
+  answerWith(answer: Partial<TurnAnswer>): void {
+    this.answers.shift()!.resolve({ dueInMs: undefined, more: false, capped: false, lost: [], claims: [], ...answer });
+  }
+
+  fail(): void {
+    this.answers.shift()!.reject(new Error('away'));
   }
 
   /** Answers from now on by itself, that there is nothing. */
@@ -31,16 +41,29 @@ class ScriptedEngine {
   }
 }
 
-/** No mark is ever set. */
-class SilentMarks {
-  private give = (_error: Error): void => {};
+/** Marks that are set by hand. */
+class ScriptedMarks {
+  isWaiting = false;
+  private closed = false;
+  private give = (_key: string): void => {};
+  private break = (_error: Error): void => {};
 
   blockingPop(): Promise<string | undefined> {
-    return new Promise((_, reject) => (this.give = reject));
+    this.isWaiting = true;
+    return new Promise((resolve, reject) => {
+      this.give = resolve;
+      this.break = reject;
+      if (this.closed) this.close();
+    });
+  }
+
+  set(group: string): void {
+    this.give(wakeKey('p', group));
   }
 
   close(): void {
-    this.give(new Error('closed'));
+    this.closed = true;
+    this.break(new Error('closed'));
   }
 }
 
@@ -73,15 +96,21 @@ afterEach(async () => {
   }
 });
 
-function open(): { engine: ScriptedEngine; source: LaneSource } {
+function open(): {
+  engine: ScriptedEngine;
+  source: LaneSource;
+  marks: ScriptedMarks;
+} {
   const engine = new ScriptedEngine();
+  const marks = new ScriptedMarks();
   const bounds = { maxInlineBytes: 1_000, maxJobBytes: 1_000 };
   const toRun = (of: Claim): LaneRun => new LaneRun(of, consumer, bounds, async () => {}, new SystemClock());
-  const options = { prefix: 'p', concurrency: 4, commandConcurrency: 2, tenantSharePercent: 100, leaseMs: 60_000 };
+  const slots = { concurrency: 4, commandConcurrency: 2, tenantSharePercent: 100 };
+  const options = { prefix: 'p', ...slots, leaseMs: 60_000 };
   const groups = [['fold:c', 10]] as const;
-  const source = new LaneSource(engine, new SilentMarks(), groups, toRun, options, new SystemClock());
+  const source = new LaneSource(engine, marks, groups, toRun, options, new SystemClock());
   opened.push({ engine, source });
-  return { engine, source };
+  return { engine, source, marks };
 }
 
 /** So many turns of the event loop, in which a turn of the source would have begun. */
@@ -149,4 +178,43 @@ it('ends a wait for lanes when it drains', async () => {
   await source.lanes();
   expect(source.drain(1)).toBe(drained);
   await drained;
+});
+
+it('asks again after growing pauses while the engine fails', async () => {
+  const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+  const { engine, source } = open();
+  void source.lanes();
+  for (let turn = 1; turn <= 3; turn += 1) {
+    await eventually(() => expect(engine.turns).toHaveLength(turn));
+    engine.fail();
+  }
+  await eventually(() => expect(warn).toHaveBeenCalledTimes(3));
+  expect(warn.mock.calls.map(([{ retryMs }]) => retryMs as unknown)).toEqual([100, 200, 400]);
+  await eventually(() => expect(engine.turns).toHaveLength(4));
+  engine.answer();
+  warn.mockRestore();
+});
+
+it('does not ask on and on where all that there is must wait', async () => {
+  const { engine, source } = open();
+  void source.lanes();
+  await eventually(() => expect(engine.turns).toHaveLength(1));
+  engine.answerWith({ more: true });
+  await turns(5);
+  expect(engine.turns).toHaveLength(1);
+});
+
+it('tells again which marks it gives back when that was told in vain', async () => {
+  const { engine, source, marks } = open();
+  void source.lanes();
+  await eventually(() => expect(engine.turns).toHaveLength(1));
+  engine.answer();
+  await eventually(() => expect(marks.isWaiting).toBe(true));
+  source.suspend();
+  marks.set('fold:c');
+  for (const told of [2, 3]) {
+    await eventually(() => expect(engine.turns).toHaveLength(told));
+    expect(engine.turns.at(-1)!.wake).toEqual(['fold:c']);
+    engine.fail();
+  }
 });

@@ -30,8 +30,9 @@ export abstract class LaneHost {
       const end = await run.run();
       const { reason } = run.abort;
       if (reason instanceof LeaseLostError) return this.source.end(run);
-      this.log(run, end.step);
-      this.source.end(run, reason instanceof ClosedError && end.completed === 0 ? run.handBack() : end);
+      const told = reason instanceof ClosedError && end.completed === 0 ? run.handBack() : end;
+      this.log(run, told.step);
+      this.source.end(run, told);
     });
   }
 

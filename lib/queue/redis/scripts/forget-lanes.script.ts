@@ -62,6 +62,8 @@ end
 local function prepare(lane)
   local state = letter(lane.state)
   if state == 'r' or state == 'l' and tonumber(call('ZSCORE', prefix .. 'lease', lane.name)) > now then return end
+  -- It may go on as a failing one, if nobody goes on here.
+  readTries(lane)
   detach(lane)
   makeReady(lane)
 end

@@ -22,10 +22,12 @@ if ARGV[2] == 'skip' then
   putAside(lane, tries, ARGV[3])
 elseif ARGV[2] == 'discard' then
   local entry = call('LPOP', lane.key)
-  counted(lane, -1, -#entry)
+  if entry then counted(lane, -1, -#entry) end
   tries.delivered = math.max(tries.delivered - 1, 0)
 end
 tries.failures, tries.outages, tries.limit, tries.suspicion = 0, 0, 0, 0
+-- A lane that was parked for what its key holds has errors without failures.
+lane.failed = true
 settle(lane)
 record(lane.place.tenant, ARGV[4])
 saveAll()
