@@ -16,6 +16,8 @@ import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.mo
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
 import { PipelineRegistry } from './pipeline/pipeline-registry.js';
 import { ROOT } from './pipeline/root.token.js';
+import { FoldCache } from './projections/fold-cache.js';
+import { FoldSkips } from './projections/fold-skips.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
@@ -30,6 +32,8 @@ import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
 import { LaneDrainModule } from './runtime/lane-drain.module.js';
 import { resolveSetup } from './runtime/resolve-setup.js';
+import { SkippingControl } from './runtime/skipping-control.js';
+import { SkippingQueue } from './runtime/skipping-queue.js';
 import { wire } from './runtime/wire.js';
 import type { Storage } from './storage/storage.js';
 
@@ -82,8 +86,17 @@ const providers: Provider[] = [
   },
   {
     provide: GroupQueue,
-    inject: [ROOT, Clock],
-    useFactory: ({ queue }: EventSourcingSetup, clock: Clock) => queue.open({ clock }),
+    inject: [ROOT, PipelineRegistry, STORAGE, Clock],
+    useFactory: async (
+      setup: EventSourcingSetup,
+      pipelines: PipelineRegistry,
+      { log, projections }: Storage,
+      clock: Clock,
+    ) => {
+      const queue = await setup.queue.open({ clock });
+      const skips = new FoldSkips(log, projections, clock);
+      return new SkippingQueue(queue, new SkippingControl(queue.control, pipelines, skips));
+    },
   },
   {
     provide: CommandDispatcher,
@@ -100,6 +113,11 @@ const providers: Provider[] = [
       queue: GroupQueue,
       { commandTimeoutMs }: EventSourcingSetup,
     ) => new Commands(commands.values(), dispatcher, queue, commandTimeoutMs),
+  },
+  {
+    provide: FoldCache,
+    inject: [ROOT, Clock],
+    useFactory: ({ foldCacheBytes }: EventSourcingSetup, clock: Clock) => new FoldCache(foldCacheBytes, clock),
   },
   EventAnnouncer,
   {
@@ -131,9 +149,14 @@ const providers: Provider[] = [
   },
   {
     provide: LogMaintenance,
-    inject: [STORAGE, GroupQueue, EventSerializer, Clock],
-    useFactory: (storage: Storage, queue: GroupQueue, serializer: EventSerializer, clock: Clock) =>
-      new LogMaintenance({ storage, queue, serializer, clock }),
+    inject: [STORAGE, GroupQueue, FoldCache, EventSerializer, Clock],
+    useFactory: (
+      storage: Storage,
+      queue: GroupQueue,
+      foldCache: FoldCache,
+      serializer: EventSerializer,
+      clock: Clock,
+    ) => new LogMaintenance({ storage, queue, foldCache, serializer, clock }),
   },
   {
     provide: EventSourcingHealth,
@@ -148,6 +171,7 @@ const providers: Provider[] = [
       PipelineRegistry,
       STORAGE,
       GroupQueue,
+      FoldCache,
       CommandDispatcher,
       EventRouter,
       EventAnnouncer,
@@ -162,6 +186,7 @@ const providers: Provider[] = [
       pipelines: PipelineRegistry,
       storage: Storage,
       queue: GroupQueue,
+      foldCache: FoldCache,
       dispatcher: CommandDispatcher,
       router: EventRouter,
       announcer: EventAnnouncer,
@@ -171,7 +196,7 @@ const providers: Provider[] = [
       ids: IdGenerator,
     ) =>
       createRuntime(
-        { setup, pipelines, storage, queue, dispatcher, router, announcer, strikes, serializer, clock, ids },
+        { setup, pipelines, storage, queue, foldCache, dispatcher, router, announcer, strikes, serializer, clock, ids },
         discovery,
       ),
   },

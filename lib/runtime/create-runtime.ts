@@ -5,6 +5,7 @@ import { CommandExecutor } from '../commands/command-executor.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { FoldCache } from '../projections/fold-cache.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { GroupQueue } from '../queue/group-queue.js';
@@ -26,6 +27,7 @@ export interface RuntimeTools {
   readonly pipelines: PipelineRegistry;
   readonly storage: Storage;
   readonly queue: GroupQueue;
+  readonly foldCache: FoldCache;
   readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
@@ -37,7 +39,20 @@ export interface RuntimeTools {
 
 /** Puts the runtime together. */
 export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService): EventSourcingRuntime {
-  const { setup, pipelines, storage, queue, dispatcher, router, announcer, strikes, serializer, clock, ids } = tools;
+  const {
+    setup,
+    pipelines,
+    storage,
+    queue,
+    foldCache,
+    dispatcher,
+    router,
+    announcer,
+    strikes,
+    serializer,
+    clock,
+    ids,
+  } = tools;
   const { events, projections, records } = storage;
   const births = new ComponentBirths(pipelines, events, projections, clock);
   return new EventSourcingRuntime({
@@ -53,7 +68,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     worker: new LaneWorker(
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),
-      new FoldExecutor(events, projections, serializer),
+      new FoldExecutor({ store: events, projections, serializer, cache: foldCache, checkPurity: setup.checkPurity }),
       new MapExecutor(events, records, serializer),
       new ReactorExecutor(projections, serializer),
       router,

@@ -12,4 +12,6 @@ export interface EventSourcingSetup {
   readonly commandTimeoutMs: number;
   readonly maxEventBytes: number;
   readonly maxCommandBytes: number;
+  readonly foldCacheBytes: number;
+  readonly checkPurity: boolean;
 }
