@@ -10,7 +10,7 @@ import type { FoldDefinition } from '../../lib/projections/fold-definition.js';
 import { FoldExecutor, type FoldedBatch } from '../../lib/projections/fold-executor.js';
 import type { FoldHandler } from '../../lib/projections/fold-handler.js';
 import type { FoldProjectionOptions } from '../../lib/projections/fold-projection.decorator.js';
-import { FoldSkips } from '../../lib/projections/fold-skips.js';
+import { FoldSkips, readSkips, type SkippedEvent, skipsKey } from '../../lib/projections/fold-skips.js';
 import { MemoryProjectionStore } from '../../lib/projections/stores/memory/memory-projection-store.js';
 import type { ProjectionKey, ProjectionRow } from '../../lib/projections/stores/projection-row.js';
 import type { ProjectionStore } from '../../lib/projections/stores/projection-store.js';
@@ -154,6 +154,11 @@ export class FoldWorld {
   async skip(): Promise<number | undefined> {
     const skips = new FoldSkips(this.store.log, this.projections, this.clock);
     return (await skips.skipNext(this.fold, this.lane, { by: 'ann', reason: 'poison' }))?.sequence;
+  }
+
+  async skipped(): Promise<readonly SkippedEvent[]> {
+    const [row] = await this.projections.load([skipsKey(this.key)]);
+    return readSkips(row);
   }
 
   async latest(): Promise<ProjectionRow | null> {

@@ -231,6 +231,7 @@ describe('a skip', () => {
     const world = await FoldWorld.open([POISON, ...added('a'), POISON]);
     await world.run([world.job(1, 3)]);
     expect([await world.skip(), await world.skip()]).toEqual([1, 1]);
+    expect(await world.skipped()).toMatchObject([{ sequence: 1, by: 'ann', reason: 'poison', at: 1_000 }]);
     await world.run([world.job(1, 3)], true);
     expect(await world.skip()).toBe(3);
     expect(await world.run([world.job(1, 3)], true)).toMatchObject({ completed: 1 });
@@ -343,6 +344,16 @@ describe('a fold that is not pure', () => {
       message: expect.stringMatching(message),
     });
     expect(world.history).toEqual([]);
+  });
+
+  it('is told the line that changed something', async () => {
+    const apply = (state: Basket): Basket => {
+      state.quantity += 1;
+      return state;
+    };
+    const world = await FoldWorld.open(added('a'), { handler: { init: empty, apply }, checkPurity: true });
+    const { failure } = await world.run([world.job(1, 1)]);
+    expect(failure!.error).toMatchObject({ cause: { name: 'TypeError', stack: expect.stringContaining('apply') } });
   });
 
   it('passes when it is pure, and its own errors come through', async () => {
