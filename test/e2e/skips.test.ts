@@ -42,6 +42,7 @@ class Unlucky implements FoldHandler<Total> {
   @Apply(Added)
   added({ total, events }: Total, { data: { amount } }: RecordedEvent<Added>): Total {
     if (amount === 13) throw new PermanentError('unlucky');
+    if (amount === 7) throw new Error('not yet');
     return { total: total + amount, events: events + 1 };
   }
 }
@@ -119,6 +120,10 @@ describe.each<[string, () => QueueAdapter]>([
     const { control } = app.get(GroupQueue);
     await app.get(EventStore).append(stream('good'), added(1));
     expect(await control.skipJob(laneOf('good'), note)).toBe(false);
+    await app.get(EventStore).append(stream('waits'), added(7));
+    await eventually(async () => expect(await control.inspect(laneOf('waits'))).toMatchObject({ status: 'waiting' }));
+    expect(await control.skipJob(laneOf('waits'), note)).toBe(false);
+    expect(await app.get(Projections).skipped(Unlucky, 'waits', tenant)).toEqual([]);
     await app.get(EventStore).append(stream('bad'), added(13));
     await eventually(async () => expect(await control.parkedLanes()).toHaveLength(1));
     await expect(control.skipJob(laneOf('bad'), { by: 'ann', reason: '' })).rejects.toBeInstanceOf(
