@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService, LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
@@ -21,6 +21,8 @@ import { FoldSkips } from './projections/fold-skips.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
+import { InProcessRecurringJobs } from './recurring-jobs/in-process/in-process-recurring-jobs.js';
+import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
 import { createRuntime } from './runtime/create-runtime.js';
 import { DispatchStrikes } from './runtime/dispatch-strikes.js';
 import { DispatchingEventStore } from './runtime/dispatching-event-store.js';
@@ -30,10 +32,12 @@ import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingModuleOptions } from './runtime/event-sourcing-options.js';
 import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
+import { laneComponents } from './runtime/lane-components.js';
 import { LaneDrainModule } from './runtime/lane-drain.module.js';
 import { resolveSetup } from './runtime/resolve-setup.js';
 import { SkippingControl } from './runtime/skipping-control.js';
 import { SkippingQueue } from './runtime/skipping-queue.js';
+import { UnknownCommands } from './runtime/unknown-commands.js';
 import { wire } from './runtime/wire.js';
 import type { Storage } from './storage/storage.js';
 
@@ -99,6 +103,15 @@ const providers: Provider[] = [
     },
   },
   {
+    provide: RecurringJobs,
+    // After the queue, which knows at once when its server is away.
+    inject: [ROOT, Clock, LazyModuleLoader, GroupQueue],
+    useFactory: ({ queue, role }: EventSourcingSetup, clock: Clock, loader: LazyModuleLoader) =>
+      role === 'web'
+        ? new InProcessRecurringJobs(clock)
+        : queue.openRecurringJobs({ clock, loadModule: (module) => loader.load(() => module) }),
+  },
+  {
     provide: CommandDispatcher,
     inject: [GroupQueue, Validator, IdGenerator, Clock, ROOT],
     useFactory: (queue: GroupQueue, validator: Validator, ids: IdGenerator, clock: Clock, setup: EventSourcingSetup) =>
@@ -120,6 +133,7 @@ const providers: Provider[] = [
     useFactory: ({ foldCacheBytes }: EventSourcingSetup, clock: Clock) => new FoldCache(foldCacheBytes, clock),
   },
   EventAnnouncer,
+  UnknownCommands,
   {
     provide: EventRouter,
     inject: [PipelineRegistry],
@@ -160,8 +174,9 @@ const providers: Provider[] = [
   },
   {
     provide: EventSourcingHealth,
-    inject: [STORAGE, GroupQueue],
-    useFactory: (storage: Storage, queue: GroupQueue) => new EventSourcingHealth(storage, queue),
+    inject: [STORAGE, GroupQueue, PipelineRegistry, UnknownCommands],
+    useFactory: (storage: Storage, queue: GroupQueue, pipelines: PipelineRegistry, commands: UnknownCommands) =>
+      new EventSourcingHealth(storage, queue, laneComponents(pipelines), commands),
   },
   {
     provide: EventSourcingRuntime,
@@ -172,10 +187,12 @@ const providers: Provider[] = [
       STORAGE,
       GroupQueue,
       FoldCache,
+      RecurringJobs,
       CommandDispatcher,
       EventRouter,
       EventAnnouncer,
       DispatchStrikes,
+      UnknownCommands,
       EventSerializer,
       Clock,
       IdGenerator,
@@ -187,16 +204,33 @@ const providers: Provider[] = [
       storage: Storage,
       queue: GroupQueue,
       foldCache: FoldCache,
+      recurringJobs: RecurringJobs,
       dispatcher: CommandDispatcher,
       router: EventRouter,
       announcer: EventAnnouncer,
       strikes: DispatchStrikes,
+      unknownCommands: UnknownCommands,
       serializer: EventSerializer,
       clock: Clock,
       ids: IdGenerator,
     ) =>
       createRuntime(
-        { setup, pipelines, storage, queue, foldCache, dispatcher, router, announcer, strikes, serializer, clock, ids },
+        {
+          setup,
+          pipelines,
+          storage,
+          queue,
+          foldCache,
+          recurringJobs,
+          dispatcher,
+          router,
+          announcer,
+          strikes,
+          unknownCommands,
+          serializer,
+          clock,
+          ids,
+        },
         discovery,
       ),
   },
@@ -220,6 +254,7 @@ const providers: Provider[] = [
     Commands,
     Projections,
     GroupQueue,
+    RecurringJobs,
     LogMaintenance,
     EventSourcingHealth,
     Clock,

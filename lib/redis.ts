@@ -1,9 +1,14 @@
 export * from './packages/missing-package.error.js';
 export * from './queue/redis/foreign-key.error.js';
+export type { BullmqHostOptions } from './queue/redis/hosts/bullmq/bullmq-host-options.js';
+export type * from './queue/redis/hosts/bullmq/lane-job.js';
+export * from './queue/redis/hosts/bullmq/lanes-failed.error.js';
+export * from './queue/redis/hosts/bullmq/unsupported-by-lanes.error.js';
 export * from './queue/redis/lease-lost.error.js';
 export * from './queue/redis/queue-unavailable.error.js';
 export { redisQueue } from './queue/redis/redis-queue.adapter.js';
 export type { RedisQueueOptions } from './queue/redis/redis-queue-options.js';
+export { RECURRING_JOBS_QUEUE } from './recurring-jobs/redis/recurring-jobs-queue.js';
 export type { RedisConnectionOptions } from './redis/redis-connection-options.js';
 export * from './redis/redis-unreachable.error.js';
 export * from './redis/redis-unsuitable.error.js';

@@ -9,7 +9,8 @@ import { OutageError } from '../errors/outage.error.js';
 export class UnknownCommandError extends OutageError {
   readonly code = 'UNKNOWN_COMMAND';
 
-  constructor(type: string) {
+  /** @param type the command's name, as in `@CommandHandler(…, { type })` */
+  constructor(readonly type: string) {
     super(`No pipeline of this process handles the command ${type}. Start a process that has its @CommandHandler.`);
   }
 }

@@ -1,10 +1,13 @@
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
+import type { ReactorTiming, TimingName } from '../reactors/reactor-timing.js';
 import type { ReactorOptions } from '../reactors/reactor.decorator.js';
 import { checkFunctions, checkIntegers, checkName } from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
+
+const TIMINGS: readonly TimingName[] = ['debounce', 'throttle', 'dedupe', 'delayMs'];
 
 /** @param folds the folds of the reactor's own pipeline */
 export function buildReactor(
@@ -13,20 +16,12 @@ export function buildReactor(
   folds: readonly FoldDefinition[],
   problems: WiringProblems,
 ): ReactorDefinition | undefined {
-  const { name, debounce } = options;
+  const { name } = options;
   checkName(provider.name, 'name', name, problems);
   if (!provider.hasMethod('handle')) problems.add(`${provider.name} has no handle(): a reactor needs one.`);
   const { maxAttempts, timeoutMs } = options;
   checkIntegers(provider.name, { maxAttempts, timeoutMs }, 1, problems);
-  if (debounce) {
-    checkIntegers(
-      provider.name,
-      { 'debounce.delayMs': debounce.delayMs, 'debounce.maxWaitMs': debounce.maxWaitMs },
-      0,
-      problems,
-    );
-    checkFunctions(provider.name, { 'debounce.key': debounce.key }, problems);
-  }
+  checkTiming(provider.name, options, problems);
   const fold = folds.find(({ projectionClass }) => projectionClass === options.fold);
   if (!fold) {
     problems.add(
@@ -43,4 +38,19 @@ export function buildReactor(
       );
   }
   return { name, fold, types: new Set(types), options, handler: provider.reference() };
+}
+
+function checkTiming(owner: string, options: ReactorTiming, problems: WiringProblems): void {
+  const { debounce, throttle, dedupe, delayMs } = options;
+  const given = TIMINGS.filter((timing) => options[timing] !== undefined);
+  if (given.length > 1) problems.add(`${owner} has ${given.join(' and ')}: a reactor has no more than one of them.`);
+  const keyed = { debounce, throttle, dedupe };
+  for (const [timing, of] of Object.entries(keyed)) {
+    if (of) checkFunctions(owner, { [`${timing}.key`]: of.key }, problems);
+  }
+  checkIntegers(owner, { delayMs, 'debounce.maxWaitMs': debounce?.maxWaitMs }, 0, problems);
+  // What is not left out by whoever writes TypeScript may be by others.
+  if (debounce) checkIntegers(owner, { 'debounce.delayMs': debounce.delayMs ?? null }, 0, problems);
+  if (throttle) checkIntegers(owner, { 'throttle.everyMs': throttle.everyMs ?? null }, 1, problems);
+  if (dedupe) checkIntegers(owner, { 'dedupe.forMs': dedupe.forMs ?? null }, 0, problems);
 }

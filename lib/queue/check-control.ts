@@ -19,10 +19,15 @@ export function checkNote(note: OperatorNote): void {
 }
 
 /** @throws InvalidArgumentError */
-export function checkTarget({ component, tenantId }: HoldTarget): void {
-  if (component === undefined && tenantId === undefined) {
-    throw new InvalidArgumentError('target', 'must name a component or a tenant');
+export function checkTarget({ component, pipeline, tenantId }: HoldTarget): void {
+  if (component === undefined && pipeline === undefined && tenantId === undefined) {
+    throw new InvalidArgumentError('target', 'must name a component, a pipeline or a tenant');
   }
+  if (component !== undefined && pipeline !== undefined) {
+    throw new InvalidArgumentError('target', 'must not name both a component and a pipeline');
+  }
+  const problem = pipeline === undefined ? null : textProblem(pipeline);
+  if (problem !== null) throw new InvalidArgumentError('target.pipeline', problem);
 }
 
 /** @throws InvalidArgumentError */
@@ -32,7 +37,13 @@ export function checkLimit(limit: number = DEFAULT_LIMIT): number {
   return limit;
 }
 
-export function isWanted(lane: Lane, { component, tenantId }: Pick<LaneFilter, 'component' | 'tenantId'>): boolean {
+/** @param pipelineOf the pipeline of a lane's component, where it is known */
+export function isWanted(
+  lane: Lane,
+  { component, pipeline, tenantId }: Omit<LaneFilter, 'limit'>,
+  pipelineOf: (lane: Lane) => string | undefined,
+): boolean {
   if (tenantId !== undefined && lane.tenantId !== tenantId) return false;
+  if (pipeline !== undefined && pipelineOf(lane) !== pipeline) return false;
   return component === undefined || componentKey(component) === componentKey(lane);
 }

@@ -29,10 +29,11 @@ export abstract class GroupQueue {
   abstract readonly control: QueueControl;
 
   /**
-   * Accepts all jobs or none. Of more than 1_000 events, a queue that breaks down in the middle may have taken the first.
+   * Accepts all jobs or none. Of events beyond 1_000 jobs or 1 MB, a queue that breaks down in the middle may have taken
+   * the first.
    *
    * @throws InvalidTenantError when a lane has no legal tenant
-   * @throws InvalidArgumentError when a lane's names are no legal ids
+   * @throws InvalidArgumentError when a lane's names are no legal ids, or a time is no integer from 0 to 2^31 - 1
    * @throws QueueFullError when commands are among them and there is no room for more
    * @throws ClosedError when commands are among them and the queue is draining
    */

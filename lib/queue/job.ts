@@ -31,7 +31,10 @@ export interface EventRangeJob {
 /** One event that a fold has covered, for a reactor. @publicApi */
 export interface ReactorJob {
   readonly kind: 'reactor';
-  readonly event: StoredEvent;
+  readonly aggregateId: string;
+  readonly sequence: number;
+  /** `null` when it is to be read from the log. */
+  readonly event: StoredEvent | null;
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { Clock } from '../clock/clock.js';
+import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
+import type { RecurringJobsContext } from '../recurring-jobs/recurring-jobs-context.js';
 import type { GroupQueue } from './group-queue.js';
 
 /** What an adapter needs from the module that opens it. @publicApi */
@@ -18,4 +20,6 @@ export interface QueueAdapter {
   readonly shared: boolean;
   /** Called once, at boot. */
   open(context: QueueContext): Promise<GroupQueue>;
+  /** What is not ordered by lane, over all processes that the queue reaches. Called once, at boot, in all roles but `web`. */
+  openRecurringJobs(context: RecurringJobsContext): Promise<RecurringJobs>;
 }

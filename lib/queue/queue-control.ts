@@ -1,6 +1,7 @@
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { Job } from './job.js';
 import type { Lane, LaneComponent } from './lane.js';
+import type { QueueUsage } from './queue-usage.js';
 
 /** A failed attempt of a job. @publicApi */
 export interface JobFailure {
@@ -19,6 +20,28 @@ export interface ParkedLane {
   /** Failed attempts of the job at the head. */
   readonly attempts: number;
   /** The last few of them, in order. */
+  readonly failures: readonly JobFailure[];
+}
+
+/**
+ * A lane whose head is tried again and again: it failed, or what it needs is away, such as a store, or a worker that
+ * knows the command. What waits behind it waits with it. Parked lanes are not among them.
+ *
+ * @publicApi
+ */
+export interface FailingLane {
+  readonly lane: Lane;
+  readonly status: 'ready' | 'waiting' | 'running';
+  readonly jobs: number;
+  /** When the first failure or outage was, since a job of the lane was last acknowledged; milliseconds since the epoch. */
+  readonly failingSince: number;
+  /** Failed attempts of the job at the head. */
+  readonly attempts: number;
+  /** Batches that met an outage. They burn no attempts. */
+  readonly outages: number;
+  /** Milliseconds since the epoch; `undefined` when it runs, or could. */
+  readonly nextAttemptAt?: number;
+  /** The last few failures and outages, in order. */
   readonly failures: readonly JobFailure[];
 }
 
@@ -43,7 +66,10 @@ export interface LaneContent {
   readonly size: number;
   /** The first of them, in order. */
   readonly jobs: readonly Job[];
+  /** Failed attempts of the job at the head. */
   readonly attempts: number;
+  /** Batches of it that met an outage. */
+  readonly outages: number;
   readonly failures: readonly JobFailure[];
 }
 
@@ -53,9 +79,16 @@ export interface OperatorNote {
   readonly reason: string;
 }
 
-/** What is paused: a component, a tenant, or a component for one tenant. @publicApi */
+/**
+ * What is paused: a component, a pipeline with all that belongs or will belong to it, a tenant, or one of the first two
+ * for one tenant.
+ *
+ * @publicApi
+ */
 export interface HoldTarget {
   readonly component?: LaneComponent;
+  /** Not together with `component`. */
+  readonly pipeline?: string;
   readonly tenantId?: TenantId;
 }
 
@@ -71,20 +104,10 @@ export interface QueueAction extends OperatorNote {
 /** Narrows a list. @publicApi */
 export interface LaneFilter {
   readonly component?: LaneComponent;
+  readonly pipeline?: string;
   readonly tenantId?: TenantId;
   /** @default 100, at most 1_000 */
   readonly limit?: number;
-}
-
-/** How much of the queue belongs to a tenant or a component. @publicApi */
-export interface QueueUsage {
-  /** Jobs accepted and not yet acknowledged. */
-  readonly jobs: number;
-  readonly parkedJobs: number;
-  readonly parkedLanes: number;
-  readonly deadLetters: number;
-  /** Batches that run now. */
-  readonly running: number;
 }
 
 /**
@@ -96,19 +119,22 @@ export interface QueueControl {
   /** The lanes that have been parked longest come first. */
   parkedLanes(filter?: LaneFilter): Promise<readonly ParkedLane[]>;
 
+  /** The lanes that have been failing longest come first. */
+  failingLanes(filter?: LaneFilter): Promise<readonly FailingLane[]>;
+
   /** In the order in which they were put aside, component by component. */
   deadLetters(filter?: LaneFilter): Promise<readonly DeadLetter[]>;
 
   /** `undefined` when the lane holds nothing. @param limit most jobs, at most 1_000 */
   inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined>;
 
-  /** Lets a parked lane go on with all its attempts; false when it is not parked. */
+  /** Lets a parked or failing lane go on at once, with all its attempts; false when it is neither, or runs just now. */
   retryLane(lane: Lane, note: OperatorNote): Promise<boolean>;
 
-  /** Puts the job at the head of a parked lane aside as a dead letter, and lets the lane go on; false when it is not parked. */
+  /** Puts the job at the head of such a lane aside as a dead letter, and lets the lane go on; false as in `retryLane`. */
   skipJob(lane: Lane, note: OperatorNote): Promise<boolean>;
 
-  /** Removes the job at the head of a parked lane for good, and lets the lane go on; false when it is not parked. */
+  /** Removes the job at the head of such a lane for good, and lets the lane go on; false as in `retryLane`. */
   discardJob(lane: Lane, note: OperatorNote): Promise<boolean>;
 
   /** Puts a dead letter at the end of its lane; false when there is none. */
@@ -135,4 +161,7 @@ export interface QueueControl {
 
   /** By kind and component, as `componentKey()` joins them. */
   usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>>;
+
+  /** The sums over the components that workers have named with their pipelines. */
+  usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>>;
 }

@@ -1,2 +1,4 @@
+export { EventGoneError } from './event-gone.error.js';
 export type { ReactorContext, ReactorHandler } from './reactor-handler.js';
-export { Reactor, type DebounceOptions, type ReactorOptions } from './reactor.decorator.js';
+export type { DebounceOptions, DedupeOptions, KeyOptions, ReactorTiming, ThrottleOptions } from './reactor-timing.js';
+export { Reactor, type ReactorOptions } from './reactor.decorator.js';

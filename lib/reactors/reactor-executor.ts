@@ -1,20 +1,26 @@
+import type { EventStore } from '../event-store/event-store.js';
 import type { EventSerializer } from '../events/event-serializer.js';
+import type { RecordedEvent } from '../events/recorded-event.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
 import type { ReactorJob } from '../queue/job.js';
+import type { Lane } from '../queue/lane.js';
 import type { LaneBatch } from '../queue/lane-batch.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
+import { EventGoneError } from './event-gone.error.js';
 import type { ReactorDefinition } from './reactor-definition.js';
 
 /** Calls a reactor with its event and the saved state of its fold. */
 export class ReactorExecutor {
   constructor(
+    private readonly store: EventStore,
     private readonly projections: ProjectionStore,
     private readonly serializer: EventSerializer,
   ) {}
 
-  /** Reacts to the first job of the batch. */
-  async execute({ fold, handler }: ReactorDefinition, { jobs, attempt, signal }: LaneBatch<ReactorJob>): Promise<void> {
-    const event = this.serializer.deserialize(jobs[0]!.event);
+  /** Reacts to the first job of the batch. @throws EventGoneError */
+  async execute({ fold, handler }: ReactorDefinition, batch: LaneBatch<ReactorJob>): Promise<void> {
+    const { attempt, signal } = batch;
+    const event = await this.event(batch.lane, batch.jobs[0]!);
     const { tenantId, aggregateType, aggregateId, metadata } = event;
     const key = { tenantId, projection: fold.name, version: fold.version, id: aggregateId };
     const [row] = await this.projections.load([key]);
@@ -29,5 +35,13 @@ export class ReactorExecutor {
     };
     const ambient = { ...metadata, tenantId, causationId: event.id };
     await TenantContext.run(ambient, async () => (await handler.resolve()).handle(event, context));
+  }
+
+  private async event({ tenantId, aggregateType }: Lane, job: ReactorJob): Promise<RecordedEvent> {
+    if (job.event) return this.serializer.deserialize(job.event);
+    const { aggregateId, sequence } = job;
+    const stream = { tenantId, aggregateType, aggregateId };
+    for await (const event of this.store.read(stream, { from: sequence, to: sequence })) return event;
+    throw new EventGoneError(stream, sequence);
   }
 }

@@ -2,42 +2,27 @@ import type { EventClass } from '../events/event-class.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import type { FoldHandler } from '../projections/fold-handler.js';
 import type { ReactorContext } from './reactor-handler.js';
+import type { ReactorTiming } from './reactor-timing.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:reactor');
 
 /**
- * How a reactor waits for quiet.
+ * Options of `@Reactor`. Without a timing every event is reacted to at once, in the order of its aggregate.
  *
  * @publicApi
  */
-export interface DebounceOptions {
-  /** Events with the same key share one reaction; of one aggregate the last event is kept. Pure. */
-  readonly key: (event: RecordedEvent) => string;
-  /** Quiet time after the last event before the reaction; milliseconds. */
-  readonly delayMs: number;
-  /** The longest that a first event waits; milliseconds. @default ten times `delayMs` */
-  readonly maxWaitMs?: number;
-}
-
-/**
- * Options of `@Reactor`.
- *
- * @publicApi
- */
-export interface ReactorOptions<S = unknown, E extends readonly EventClass[] = readonly EventClass[]> {
+export type ReactorOptions<S = unknown, E extends readonly EventClass[] = readonly EventClass[]> = ReactorTiming & {
   /** Unique over all reactors. */
   readonly name: string;
   /** The fold after whose save it reacts. */
   readonly fold: abstract new (...args: never[]) => FoldHandler<S>;
   /** @default all events that the fold lists */
   readonly events?: E;
-  /** @default every event is reacted to, in the order of its aggregate */
-  readonly debounce?: DebounceOptions;
   /** Attempts in all before the event goes to the dead letters. @default 5 */
   readonly maxAttempts?: number;
   /** Time of one call, after which it is aborted through its signal; milliseconds. @default 60_000 */
   readonly timeoutMs?: number;
-}
+};
 
 // A property, not a method, so that its parameters are compared strictly: a wrong event or state does not compile.
 interface Reacts<S, E extends object> {

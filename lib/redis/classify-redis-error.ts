@@ -24,6 +24,9 @@ const TRANSIENT_PREFIXES: readonly string[] = [
   'TRYAGAIN',
 ];
 
+/** How the answers begin by which a server does not let in, or not as far. */
+const ACCESS_PREFIXES: readonly string[] = ['NOAUTH', 'NOPERM', 'WRONGPASS'];
+
 /** In doubt the answer is `unknown`. */
 export function classifyRedisError(error: unknown): RedisErrorClass {
   if (error instanceof RedisUnreachableError || error instanceof ClosedError) return 'refused';
@@ -35,6 +38,11 @@ export function classifyRedisError(error: unknown): RedisErrorClass {
 /** Whether the server does not know a script (any more). */
 export function isNoScript(error: unknown): boolean {
   return replyPrefix(error) === 'NOSCRIPT';
+}
+
+/** Whether the server does not let this client do it: a `permanent` no until somebody changes a password or a right. */
+export function isAccessRefused(error: unknown): boolean {
+  return ACCESS_PREFIXES.includes(replyPrefix(error) ?? '');
 }
 
 /** The first word of an answer of the server. Not by `instanceof`: a second copy of the client has a class of its own. */

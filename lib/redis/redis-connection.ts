@@ -1,7 +1,7 @@
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { ClosedError } from '../errors/closed.error.js';
-import { loadPackage } from '../packages/load-package.js';
 import { isNoScript } from './classify-redis-error.js';
+import { createClient } from './create-client.js';
 import {
   resolveRedisOptions,
   type RedisConnectionOptions,
@@ -9,10 +9,6 @@ import {
 } from './redis-connection-options.js';
 import type { RedisScript } from './redis-script.js';
 import { RedisUnreachableError } from './redis-unreachable.error.js';
-
-const FIRST_RETRY_MS = 50;
-const MAX_RETRY_MS = 500;
-const MAX_DOUBLINGS = 10;
 
 /**
  * The one way to Redis, for work whose outcome matters: nothing is sent twice unless the caller does it, and nothing
@@ -43,9 +39,15 @@ export class RedisConnection {
    */
   static async open(options: RedisConnectionOptions, purpose = 'The Redis connection'): Promise<RedisConnection> {
     const resolved = resolveRedisOptions(options);
-    const { Redis } = await loadPackage({ name: 'ioredis', install: 'ioredis', purpose }, () => import('ioredis'));
-    const client = toClientOptions(resolved);
-    const redis = resolved.url === undefined ? new Redis(client) : new Redis(resolved.url, client);
+    const redis = await createClient(resolved, purpose, {
+      commandTimeout: resolved.commandTimeoutMs,
+      // What broke off in the middle fails at once, and only the caller knows whether a repeat is safe.
+      autoResendUnfulfilledCommands: false,
+      // `listen` subscribes again by itself, to know when.
+      autoResubscribe: false,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+    });
     const connection = new RedisConnection(redis, resolved);
     try {
       await redis.connect();
@@ -139,26 +141,4 @@ export class RedisConnection {
       this.redis.once('ready', done);
     });
   }
-}
-
-function toClientOptions(options: ResolvedRedisOptions): RedisOptions {
-  const { host, port, username, password, db, tls, sentinels, sentinelName } = options;
-  const named = { host, port, username, password, db, tls, name: sentinelName };
-  return {
-    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
-    ...(sentinels === undefined ? {} : { sentinels: sentinels.map((sentinel) => ({ ...sentinel })) }),
-    connectionName: 'event-sourcing-nestjs',
-    lazyConnect: true,
-    connectTimeout: options.connectTimeoutMs,
-    commandTimeout: options.commandTimeoutMs,
-    // Answers look the same in all versions of the client.
-    protocol: 2,
-    // What broke off in the middle fails at once, and only the caller knows whether a repeat is safe.
-    autoResendUnfulfilledCommands: false,
-    // `listen` subscribes again by itself, to know when.
-    autoResubscribe: false,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    retryStrategy: (times) => Math.min(FIRST_RETRY_MS * 2 ** Math.min(times - 1, MAX_DOUBLINGS), MAX_RETRY_MS),
-  };
 }

@@ -9,6 +9,7 @@ import type { FoldCache } from '../projections/fold-cache.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { GroupQueue } from '../queue/group-queue.js';
+import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
 import { ComponentBirths } from './component-births.js';
@@ -20,6 +21,8 @@ import type { EventSourcingSetup } from './event-sourcing-setup.js';
 import { EventSourcingRuntime } from './event-sourcing.runtime.js';
 import { LaneWorker } from './lane-worker.js';
 import { Reconciler } from './reconciler.js';
+import type { UnknownCommands } from './unknown-commands.js';
+import { UndispatchedSweep } from './undispatched-sweep.js';
 
 /** What the runtime is made of. */
 export interface RuntimeTools {
@@ -28,10 +31,12 @@ export interface RuntimeTools {
   readonly storage: Storage;
   readonly queue: GroupQueue;
   readonly foldCache: FoldCache;
+  readonly recurringJobs: RecurringJobs;
   readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;
+  readonly unknownCommands: UnknownCommands;
   readonly serializer: EventSerializer;
   readonly clock: Clock;
   readonly ids: IdGenerator;
@@ -45,10 +50,12 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     storage,
     queue,
     foldCache,
+    recurringJobs,
     dispatcher,
     router,
     announcer,
     strikes,
+    unknownCommands,
     serializer,
     clock,
     ids,
@@ -62,19 +69,22 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     announcer,
     births,
     queue,
+    recurringJobs,
     storage,
     dispatcher,
     reconciler: new Reconciler(pipelines, events, projections, records, queue, router),
+    sweep: new UndispatchedSweep(events, queue, router, setup.sweepIntervalMs),
     worker: new LaneWorker(
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),
       new FoldExecutor({ store: events, projections, serializer, cache: foldCache, checkPurity: setup.checkPurity }),
       new MapExecutor(events, records, serializer),
-      new ReactorExecutor(projections, serializer),
+      new ReactorExecutor(events, projections, serializer),
       router,
       announcer,
       births,
       strikes,
+      unknownCommands,
     ),
   });
 }

@@ -12,7 +12,7 @@ const MAX_DELAY_MS = 20;
 
 /**
  * Strikes what was staged off the store's list of undispatched streams, many appends at a time and behind the back of
- * their callers. What is not struck, because the store is away or the process dies, is only staged once more.
+ * their callers. What is not struck, because the store is away or the process dies, is only staged once more, by `UndispatchedSweep`.
  */
 export class DispatchStrikes {
   private readonly logger = new Logger('EventSourcing');
@@ -35,7 +35,7 @@ export class DispatchStrikes {
   }: Pick<AppendResult, 'stream' | 'firstSequence' | 'lastSequence'>): void {
     this.commit.add({ stream, from: firstSequence, to: lastSequence }).catch((error: unknown) => {
       if (error instanceof ClosedError) return;
-      this.logger.warn({ message: 'Events may be projected twice', ...stream, error: describeError(error) });
+      this.logger.warn({ message: 'Events may be staged twice', ...stream, error: describeError(error) });
     });
   }
 }

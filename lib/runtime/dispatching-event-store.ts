@@ -70,11 +70,12 @@ export class DispatchingEventStore extends EventStore {
       // Answered only when the outcome of earlier appends is known.
       await this.store.appended(stream, [key]);
       const head = await this.store.head(stream);
-      await this.queue.stage(this.router.routeStream(stream, head));
-      if (head > 0) this.strikes.strike({ stream, firstSequence: 1, lastSequence: head });
+      if (head === 0) return;
+      await this.queue.stage(this.router.routeRange({ stream, from: 1, to: head }));
+      this.strikes.strike({ stream, firstSequence: 1, lastSequence: head });
     } catch (error) {
       this.logger.warn({
-        message: 'Events may wait for the next start to be projected',
+        message: 'Events may wait for the next sweep to be projected',
         ...stream,
         error: describeError(error),
       });

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../events/stored-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { StreamId } from '../event-store/stream-id.js';
+import type { DispatchedRange } from '../event-store/undispatched-stream.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
@@ -46,11 +47,11 @@ export class EventRouter {
     return staged;
   }
 
-  /** The jobs that bring every fold and map of a stream up to its head, from the log. */
-  routeStream({ tenantId, aggregateType, aggregateId }: StreamId, head: number): readonly StagedJob[] {
+  /** The jobs that let every fold and map of a stream cover a part of it, from the log. */
+  routeRange({ stream: { tenantId, aggregateType, aggregateId }, from, to }: DispatchedRange): readonly StagedJob[] {
     const pipeline = this.pipelines.ofAggregateType(aggregateType);
-    if (!pipeline || head === 0) return [];
-    const range = { tenantId, aggregateId, from: 1, to: head, events: null };
+    if (!pipeline) return [];
+    const range = { tenantId, aggregateId, from, to, events: null };
     return [
       ...pipeline.folds.map((fold) => this.foldJob(fold, range)),
       ...pipeline.maps.map((map) => this.mapJob(map, range)),

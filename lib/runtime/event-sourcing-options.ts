@@ -19,6 +19,11 @@ export interface EventSourcingModuleOptions {
    * in process; milliseconds. @default 10_000
    */
   readonly commandTimeoutMs?: number;
+  /**
+   * How often one of the workers looks for events that were appended and never staged, and how long it leaves them to the
+   * process that appended them; milliseconds. @default 30_000
+   */
+  readonly sweepIntervalMs?: number;
   /** Bound of one event as JSON; bytes. @default 1_048_576 */
   readonly maxEventBytes?: number;
   /** Bound of one command as JSON; bytes. @default 1_048_576 */

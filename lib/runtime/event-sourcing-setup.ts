@@ -10,6 +10,7 @@ export interface EventSourcingSetup {
   readonly storageNamed: boolean;
   readonly queue: QueueAdapter;
   readonly commandTimeoutMs: number;
+  readonly sweepIntervalMs: number;
   readonly maxEventBytes: number;
   readonly maxCommandBytes: number;
   readonly foldCacheBytes: number;

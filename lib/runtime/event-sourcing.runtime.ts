@@ -4,6 +4,8 @@ import { describeError } from '../errors/describe-error.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { GroupQueue } from '../queue/group-queue.js';
 import type { LaneConsumer } from '../queue/lane-consumer.js';
+import type { RecurringJob } from '../recurring-jobs/recurring-job.js';
+import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import type { Storage } from '../storage/storage.js';
 import type { ComponentBirths } from './component-births.js';
 import type { CqrsBinding } from './cqrs-binding.js';
@@ -22,6 +24,8 @@ export interface RuntimeParts {
   readonly reconciler: Reconciler;
   readonly worker: LaneConsumer;
   readonly queue: GroupQueue;
+  readonly recurringJobs: RecurringJobs;
+  readonly sweep: RecurringJob;
   readonly storage: Storage;
 }
 
@@ -29,7 +33,7 @@ export interface RuntimeParts {
  * The module's life in Nest's phases:
  *
  *     onModuleInit            let the CommandBus come to us
- *     onApplicationBootstrap  a worker consumes, and catches up with the log; a web process stages only
+ *     onApplicationBootstrap  a worker consumes, catches up with the log, and sweeps; a web process stages only
  *     onModuleDestroy         drain, before all other modules (`LaneDrainModule`)
  *     onApplicationShutdown   close the storage
  */
@@ -50,6 +54,7 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
       await (this.parts.role === 'web' ? this.startStaging() : this.startConsuming());
     } catch (error) {
       // Nest runs no shutdown hooks when the boot fails.
+      await this.parts.recurringJobs.drain();
       await this.parts.queue.drain();
       await this.closeStorage();
       throw error;
@@ -68,11 +73,12 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
   }
 
   private async startConsuming(): Promise<void> {
-    const { role, births, reconciler, dispatcher, queue, worker, pipelines } = this.parts;
+    const { role, births, reconciler, dispatcher, queue, worker, recurringJobs, sweep, pipelines } = this.parts;
     await births.load();
     queue.consume(worker);
     dispatcher.open();
     const behind = await reconciler.reconcile();
+    recurringJobs.start([sweep]);
     this.logger.log({ message: 'Consuming', role, pipelines: pipelines.pipelines.map(({ name }) => name), behind });
   }
 

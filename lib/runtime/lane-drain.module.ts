@@ -1,13 +1,19 @@
 import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { GroupQueue } from '../queue/group-queue.js';
+import { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 
 /** Finishes accepted work when the application stops. */
 @Injectable()
 class LaneDrain implements OnModuleDestroy {
-  constructor(private readonly queue: GroupQueue) {}
+  constructor(
+    private readonly recurringJobs: RecurringJobs,
+    private readonly queue: GroupQueue,
+  ) {}
 
   async onModuleDestroy(): Promise<void> {
+    // They stage into the queue.
+    await this.recurringJobs.drain();
     await this.queue.drain();
   }
 }

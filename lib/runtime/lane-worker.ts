@@ -10,7 +10,7 @@ import type { MapExecutor } from '../projections/map-executor.js';
 import type { CommandJob, EventRangeJob, Job, ReactorJob } from '../queue/job.js';
 import type { LaneComponent } from '../queue/lane.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
-import type { LaneConsumer } from '../queue/lane-consumer.js';
+import type { KnownComponent, LaneConsumer } from '../queue/lane-consumer.js';
 import type { LanePolicy } from '../queue/lane-policy.js';
 import { reactorJobs } from '../reactors/reactor-jobs.js';
 import type { ReactorExecutor } from '../reactors/reactor-executor.js';
@@ -19,7 +19,9 @@ import type { ComponentBirths } from './component-births.js';
 import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
+import { laneComponents } from './lane-components.js';
 import { lanePolicy } from './lane-policies.js';
+import type { UnknownCommands } from './unknown-commands.js';
 import { UnknownComponentError } from './unknown-component.error.js';
 
 /** Works off lanes: hands each batch to the executor of its kind, and says what follows from it. */
@@ -37,21 +39,11 @@ export class LaneWorker implements LaneConsumer {
     private readonly announcer: EventAnnouncer,
     private readonly births: ComponentBirths,
     private readonly strikes: DispatchStrikes,
+    private readonly unknownCommands: UnknownCommands,
   ) {}
 
-  get components(): readonly LaneComponent[] {
-    const { pipelines, folds, maps, reactors } = this.pipelines;
-    const named = (kind: LaneComponent['kind'], names: Iterable<string>): LaneComponent[] =>
-      [...names].map((component) => ({ kind, component }));
-    return [
-      ...named(
-        'command',
-        pipelines.map(({ name }) => name),
-      ),
-      ...named('fold', folds.keys()),
-      ...named('map', maps.keys()),
-      ...named('reactor', reactors.keys()),
-    ];
+  get components(): readonly KnownComponent[] {
+    return laneComponents(this.pipelines);
   }
 
   policy(component: LaneComponent): LanePolicy {
@@ -85,6 +77,7 @@ export class LaneWorker implements LaneConsumer {
     if (failure?.error instanceof UnknownCommandError) {
       const { tenantId, component: pipeline, id: aggregateId } = batch.lane;
       const error = failure.error.message;
+      this.unknownCommands.note(failure.error.type);
       this.logger.warn({ message: 'A command holds its aggregate back', tenantId, pipeline, aggregateId, error });
     }
     const staged = (): void => {
@@ -107,7 +100,7 @@ export class LaneWorker implements LaneConsumer {
     // What was read from the log may have come there by an import, since this process began.
     if (readsLog(batch, covered)) await this.births.refresh(tenantId);
     const events = covered.filter(wanted);
-    const followUps = reactors.flatMap((reactor) => reactorJobs(reactor, events));
+    const followUps = reactorJobs(reactors, events);
     return { completed, followUps, failure };
   }
 

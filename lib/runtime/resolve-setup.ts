@@ -8,6 +8,7 @@ import type { EventSourcingSetup } from './event-sourcing-setup.js';
 import { processRole } from './process-role.js';
 
 const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
+const DEFAULT_SWEEP_INTERVAL_MS = 30_000;
 const DEFAULT_MAX_COMMAND_BYTES = 1_048_576;
 const DEFAULT_FOLD_CACHE_BYTES = 33_554_432;
 
@@ -19,6 +20,7 @@ const DEFAULT_FOLD_CACHE_BYTES = 33_554_432;
 export function resolveSetup(options: EventSourcingModuleOptions): EventSourcingSetup {
   const numbers = {
     commandTimeoutMs: options.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
+    sweepIntervalMs: options.sweepIntervalMs ?? DEFAULT_SWEEP_INTERVAL_MS,
     maxEventBytes: options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES,
     maxCommandBytes: options.maxCommandBytes ?? DEFAULT_MAX_COMMAND_BYTES,
     foldCacheBytes: options.foldCacheBytes ?? DEFAULT_FOLD_CACHE_BYTES,

@@ -4,6 +4,7 @@ import { checkNote } from '../queue/check-control.js';
 import type { Lane } from '../queue/lane.js';
 import type {
   DeadLetter,
+  FailingLane,
   HoldTarget,
   LaneContent,
   LaneFilter,
@@ -11,8 +12,8 @@ import type {
   ParkedLane,
   QueueAction,
   QueueControl,
-  QueueUsage,
 } from '../queue/queue-control.js';
+import type { QueueUsage } from '../queue/queue-usage.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import { UnknownComponentError } from './unknown-component.error.js';
 
@@ -43,6 +44,10 @@ export class SkippingControl implements QueueControl {
 
   parkedLanes(filter?: LaneFilter): Promise<readonly ParkedLane[]> {
     return this.control.parkedLanes(filter);
+  }
+
+  failingLanes(filter?: LaneFilter): Promise<readonly FailingLane[]> {
+    return this.control.failingLanes(filter);
   }
 
   deadLetters(filter?: LaneFilter): Promise<readonly DeadLetter[]> {
@@ -95,5 +100,9 @@ export class SkippingControl implements QueueControl {
 
   usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
     return this.control.usageByComponent();
+  }
+
+  usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>> {
+    return this.control.usageByPipeline();
   }
 }

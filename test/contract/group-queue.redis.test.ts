@@ -19,8 +19,10 @@ afterAll(async () => {
   await redis.stop();
 });
 
-groupQueueSuite('redis', (limits, name) => {
-  names.add(name);
-  const connection = { host: redis.host, port: redis.port };
-  return redisQueue({ connection, name, ...limits }).open({ clock: new SystemClock() });
-});
+for (const host of ['bullmq', 'native'] as const) {
+  groupQueueSuite(`redis, run by the host ${host}`, (limits, name) => {
+    names.add(name);
+    const connection = { host: redis.host, port: redis.port };
+    return redisQueue({ connection, name, host, ...limits }).open({ clock: new SystemClock() });
+  });
+}

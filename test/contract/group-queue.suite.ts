@@ -5,14 +5,20 @@ import { answerCases } from './group-queue/answer.cases.js';
 import { admissionCases } from './group-queue/admission.cases.js';
 import { controlCases } from './group-queue/control.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
+import { dedupeCases } from './group-queue/dedupe.cases.js';
+import { delayCases } from './group-queue/delay.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
+import { failingCases } from './group-queue/failing.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
+import { figuresCases } from './group-queue/figures.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 import { propertyCases } from './group-queue/property.cases.js';
 import { sharingCases } from './group-queue/sharing.cases.js';
 import { stagedCases } from './group-queue/staged.cases.js';
+import { throttleCases } from './group-queue/throttle.cases.js';
+import { timingInputCases } from './group-queue/timing-input.cases.js';
 
 /**
  * What every adapter of the GroupQueue port keeps.
@@ -54,9 +60,15 @@ export function groupQueueSuite(
     describe('answers', () => answerCases({ open, start }));
     describe('admission', () => admissionCases({ open, start }));
     describe('forgetting a tenant', () => forgetCases({ open, start }));
+    describe('times that are none', () => timingInputCases({ open, start }));
+    describe('delay', () => delayCases({ open, start }));
     describe('debounce', () => debounceCases({ open, start }));
+    describe('throttle', () => throttleCases({ open, start }));
+    describe('dedupe', () => dedupeCases({ open, start }));
     describe('sharing', () => sharingCases({ open, start }));
     describe('control', () => controlCases({ open, start }));
+    describe('figures', () => figuresCases({ open, start }));
+    describe('failing lanes', () => failingCases({ open, start }));
     describe('model', () => propertyCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });

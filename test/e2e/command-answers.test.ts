@@ -13,6 +13,7 @@ import {
   type CommandContext,
   DomainEvent,
   EventSourcingModule,
+  EventSourcingHealth,
   EventStore,
   GroupQueue,
   HandlerTimeoutError,
@@ -205,6 +206,14 @@ describe('who is answered', () => {
       aggregateId: 'c1',
       error: expect.stringMatching(/handles the command counter\.gone\. Start a process/),
     });
+    const { unknownCommands, unknownJobs } = await app.get(EventSourcingHealth).report();
+    expect(unknownCommands['counter.gone']).toBeGreaterThan(0);
+    expect(unknownJobs).toEqual({});
+    // An operator has the last word.
+    const note = { by: 'ann', reason: 'removed in May' };
+    await eventually(async () => expect(await app.get(GroupQueue).control.discardJob(lane, note)).toBe(true));
+    await eventually(async () => expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 0 }));
+    expect(await app.get(EventStore).head(stream('c1'))).toBe(1);
     warn.mockRestore();
   });
 });

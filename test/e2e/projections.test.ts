@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } fr
 import {
   AppendOutcomeUnknownError,
   Apply,
+  EventSourcingHealth,
   EventStore,
   FoldProjection,
   GroupQueue,
@@ -261,6 +262,9 @@ describe('projections that fail', () => {
     expect(await queue.depth()).toMatchObject({ jobs: 2, running: 0, parkedLanes: 0, deadLetters: 0 });
     const usage = await queue.control.usageByComponent();
     expect([...usage.keys()].toSorted()).toEqual(['fold:gone@1', 'map:gone@1']);
+    const { unknownJobs, unknownCommands } = await app.get(EventSourcingHealth).report();
+    expect(unknownJobs).toEqual({ 'fold:gone@1': 1, 'map:gone@1': 1 });
+    expect(unknownCommands).toEqual({});
   });
 });
 

@@ -24,6 +24,7 @@ const SETTLE_TIMEOUT_MS = 60_000;
 
 let compiled: Compiled;
 let redis: TestRedis;
+let started = 0;
 const workers = new Set<ChildProcess>();
 
 beforeAll(async () => {
@@ -35,8 +36,11 @@ afterAll(async () => {
   await Promise.all([compiled.remove(), redis.stop()]);
 });
 
+/** Both kinds of host share the lanes. */
 async function startWorker(): Promise<void> {
-  const args = [join(compiled.path, 'test/support/queue-worker.js'), `${redis.port}`, `${LEASE_MS}`];
+  started += 1;
+  const host = started % 2 === 0 ? 'native' : 'bullmq';
+  const args = [join(compiled.path, 'test/support/queue-worker.js'), `${redis.port}`, `${LEASE_MS}`, host];
   const worker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   workers.add(worker);
   worker.once('exit', () => workers.delete(worker));

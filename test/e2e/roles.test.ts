@@ -4,6 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { EventSourcingHealth, EventStore, GroupQueue, type ProcessRole, Projections } from '../../lib/index.js';
 import { shardPrefix } from '../../lib/queue/redis/lane-keys.js';
+import { QueueUnavailableError } from '../../lib/queue/redis/queue-unavailable.error.js';
 import { stream } from '../support/apps.js';
 import { collect } from '../support/collect.js';
 import { compile, type Compiled } from '../support/compile.js';
@@ -165,7 +166,10 @@ it('a command that a worker does not know waits for one that does, as in the mid
   await eventually(async () =>
     expect(await redis.client.lrange(errors, 0, 0)).toEqual([expect.stringMatching(/counter\.add/)]),
   );
-  expect(await web.get(GroupQueue).depth()).toMatchObject({ jobs: 1, parkedJobs: 0, deadLetters: 0 });
+  const { queue, unknownJobs, unknownCommands } = await older.get(EventSourcingHealth).report();
+  expect(queue).toMatchObject({ jobs: 1, parkedJobs: 0, deadLetters: 0 });
+  expect([unknownJobs, unknownCommands]).toEqual([{}, { 'counter.add': expect.any(Number) }]);
+  expect((await web.get(EventSourcingHealth).report()).unknownCommands).toEqual({});
   await older.close();
   apps.splice(apps.indexOf(older), 1);
   expect(failed).not.toHaveBeenCalled();
@@ -179,7 +183,8 @@ it('health fails while the queue is away', async () => {
   await health.check();
   await redis.kill();
   try {
-    await expect(health.check()).rejects.toThrow();
+    await expect(health.check()).rejects.toBeInstanceOf(QueueUnavailableError);
+    await expect(health.report()).rejects.toBeInstanceOf(QueueUnavailableError);
   } finally {
     await redis.start();
   }

@@ -111,6 +111,29 @@ describe('wrong wiring stops the boot', () => {
     ]);
   });
 
+  it('names timings of reactors that are none, and reactors with two of them', async () => {
+    const key = ({ aggregateId }: { aggregateId: string }): string => aggregateId;
+    const timings: readonly [object, RegExp][] = [
+      [{ delayMs: -1 }, /^The delayMs of Mail must be an integer from 0 to/],
+      [{ delayMs: Number.NaN }, /^The delayMs of Mail must be/],
+      [{ debounce: { key } }, /^The debounce\.delayMs of Mail must be/],
+      [{ debounce: { key, delayMs: 1, maxWaitMs: 2 ** 31 } }, /^The debounce\.maxWaitMs of Mail must be/],
+      [{ throttle: { key, everyMs: 0 } }, /^The throttle\.everyMs of Mail must be an integer from 1 to/],
+      [{ throttle: { key } }, /^The throttle\.everyMs of Mail must be/],
+      [{ throttle: { key: 'id', everyMs: 1 } }, /^The throttle\.key of Mail must be a function/],
+      [{ dedupe: { key, forMs: 0.5 } }, /^The dedupe\.forMs of Mail must be/],
+      [{ dedupe: { forMs: 1 } }, /^The dedupe\.key of Mail must be a function/],
+      [{ delayMs: 1, dedupe: { key, forMs: 1 } }, /^Mail has dedupe and delayMs: a reactor has no more than one/],
+    ];
+    for (const [timing, problem] of timings) {
+      @Reactor({ name: 'mail', fold: Orders, ...timing })
+      class Mail {
+        handle(): void {}
+      }
+      expect(await boot([feature([Orders, Mail])])).toEqual([expect.stringMatching(problem)]);
+    }
+  });
+
   it('names an event class that no pipeline declares, and a class that is no event', async () => {
     @FoldProjection({ name: 'other' })
     class Other {

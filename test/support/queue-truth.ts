@@ -65,6 +65,17 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
   }
   for (const [lane, where] of places) problems.push(`${lane} has no state and stands in ${where.join()}`);
 
+  const suspects = keys.filter((key) => key.startsWith('suspects:')).map((key) => key.slice('suspects:'.length));
+  const suspected = await redis.smembers(`${prefix}suspected`);
+  if (suspected.toSorted().join() !== suspects.toSorted().join())
+    problems.push(`suspected holds ${suspected}, true is ${suspects}`);
+
+  const tries = await redis.hgetall(`${prefix}tries`);
+  const failing = Object.keys(tries).filter((lane) => /^(?!0 0 )/.test(tries[lane]!) && states[lane]?.[0] !== 'p');
+  const listed = await redis.zrange(`${prefix}failing`, '0', '-1');
+  if (listed.toSorted().join() !== failing.toSorted().join())
+    problems.push(`failing holds ${listed}, true is ${failing}`);
+
   const rings = keys.filter((key) => key.startsWith('ring:'));
   const inRings: string[] = [];
   for (const ring of rings) {
@@ -76,7 +87,7 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
 
   for (const field of [
     ...keys.filter((key) => key.startsWith('errors:')).map((key) => key.slice('errors:'.length)),
-    ...(await redis.hkeys(`${prefix}tries`)),
+    ...Object.keys(tries),
   ]) {
     if (states[field] === undefined) problems.push(`${field} has tries or errors and nothing else`);
   }
@@ -93,8 +104,9 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
     if ((await redis.pttl(prefix + key)) < 0) problems.push(`${key} never expires`);
     if ((await redis.type(prefix + key)) !== 'hash') problems.push(`${key} is no hash`);
   }
+  const dropped: Record<string, number> = {};
   for (const [key, expected] of Object.entries(sums.byKey)) {
-    const found = await redis.hgetall(prefix + key);
+    const found = withoutDropped(await redis.hgetall(prefix + key), (jobs) => (dropped[key] = jobs));
     const text = (counts: Record<string, unknown>): string =>
       Object.entries(counts)
         .map(([field, value]) => `${field}=${value}`)
@@ -102,5 +114,24 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
         .join();
     if (text(found) !== text(expected)) problems.push(`${key} says ${text(found)}, and true is ${text(expected)}`);
   }
+  // What was dropped is nowhere else to be counted. Of a forgotten tenant only the sums of others still tell.
+  const { count, 'count:group': groups, 'count:tenant': tenants } = dropped;
+  if (count !== groups || count! < tenants!) problems.push(`dropped are ${JSON.stringify(dropped)}`);
+
+  for (const key of keys.filter((one) => one.startsWith('windows:'))) {
+    const tenant = key.slice('windows:'.length);
+    if ((await redis.pttl(prefix + key)) < 0) problems.push(`${key} never expires`);
+    for (const lane of await redis.zrange(prefix + key, '0', '-1')) {
+      if (!lane.startsWith(`${tenant}:`)) problems.push(`${key} holds ${lane}`);
+    }
+  }
   return problems;
+}
+
+/** The counters apart from those of dropped jobs, whose sum `tell` gets. */
+function withoutDropped(counters: Record<string, string>, tell: (jobs: number) => void): Record<string, string> {
+  const isDropped = ([field]: [string, string]): boolean => field.split(' ').at(-1) === 'dropped';
+  const fields = Object.entries(counters);
+  tell(fields.filter(isDropped).reduce((sum, [, jobs]) => sum + Number(jobs), 0));
+  return Object.fromEntries(fields.filter((field) => !isDropped(field)));
 }

@@ -10,12 +10,13 @@ import { silentLogger } from './silent-logger.js';
 /** A worker process: writes what it handles into one list per lane, and stages a reaction to each range of a fold. */
 
 Logger.overrideLogger(silentLogger);
-const [, , port, leaseMs] = process.argv.map(Number) as [number, number, number, number];
+const [port, leaseMs] = process.argv.slice(2, 4).map(Number) as [number, number];
+const runBy = process.argv[4] as 'bullmq' | 'native';
 const host = '127.0.0.1';
 
 const log = new Redis({ host, port, maxRetriesPerRequest: null, connectionName: 'log' });
 log.on('error', () => undefined);
-const queue = await redisQueue({ connection: { host, port }, leaseMs }).open({ clock: new SystemClock() });
+const queue = await redisQueue({ connection: { host, port }, leaseMs, host: runBy }).open({ clock: new SystemClock() });
 queue.consume({
   components: [
     { kind: 'fold', component: 'c@1' },

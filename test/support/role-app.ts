@@ -25,6 +25,8 @@ export interface RoleSettings {
   readonly postgresUrl: string;
   readonly redisPort: number;
   readonly leaseMs: number;
+  /** @default that of the library */
+  readonly sweepIntervalMs?: number;
   readonly maxWaitingCommands?: number;
   /** Who has stored this amount dies at once, before it can acknowledge. */
   readonly fatalAmount?: number;
@@ -61,7 +63,7 @@ class Tell implements ReactorHandler<Total, Added> {
 /** An application of counters whose processes share PostgreSQL and Redis. */
 export function roleApp(
   role: ProcessRole,
-  { postgresUrl, redisPort, leaseMs, maxWaitingCommands = 10_000, fatalAmount }: RoleSettings,
+  { postgresUrl, redisPort, leaseMs, sweepIntervalMs, maxWaitingCommands = 10_000, fatalAmount }: RoleSettings,
   handlers: readonly Type[] = [SlowAddHandler],
 ): Type {
   const connection = { host: '127.0.0.1', port: redisPort };
@@ -94,6 +96,7 @@ export function roleApp(
       CqrsModule.forRoot(),
       EventSourcingModule.forRoot({
         role,
+        sweepIntervalMs,
         eventStore: postgres({ connectionString: postgresUrl }),
         queue: redisQueue({ connection, leaseMs, maxWaitingCommands }),
       }),

@@ -246,3 +246,57 @@ export class WrongReactorState {
 export class NoFold {
   handle(): void {}
 }
+
+const byAggregate = ({ aggregateId }: RecordedEvent): string => aggregateId;
+
+@Reactor({
+  name: 'debounced',
+  fold: Balances,
+  events: [Paid],
+  debounce: { key: byAggregate, delayMs: 5, maxWaitMs: 9 },
+})
+export class DebouncedReactor {
+  handle(event: RecordedEvent<Paid>, { state }: ReactorContext<Balance>): void {
+    expectTypeOf(event.data.amount).toEqualTypeOf<number>();
+    expectTypeOf(state).toEqualTypeOf<Balance | null>();
+  }
+}
+
+@Reactor({ name: 'throttled', fold: Balances, throttle: { key: byAggregate, everyMs: 5 } })
+export class ThrottledReactor {
+  handle(): void {}
+}
+
+@Reactor({ name: 'deduplicated', fold: Balances, dedupe: { key: byAggregate, forMs: 5 } })
+export class DeduplicatedReactor {
+  handle(): void {}
+}
+
+@Reactor({ name: 'delayed', fold: Balances, delayMs: 5 })
+export class DelayedReactor {
+  handle(): void {}
+}
+
+// @ts-expect-error a reactor has one timing
+@Reactor({ name: 'two', fold: Balances, delayMs: 5, dedupe: { key: byAggregate, forMs: 5 } })
+export class TwoTimings {
+  handle(): void {}
+}
+
+// @ts-expect-error a throttle has an interval
+@Reactor({ name: 'no_interval', fold: Balances, throttle: { key: byAggregate } })
+export class NoInterval {
+  handle(): void {}
+}
+
+// @ts-expect-error a dedupe has a key
+@Reactor({ name: 'no_key', fold: Balances, dedupe: { forMs: 5 } })
+export class NoKey {
+  handle(): void {}
+}
+
+// @ts-expect-error its timing changes nothing about its event
+@Reactor({ name: 'wrong_timed', fold: Balances, events: [Opened], throttle: { key: byAggregate, everyMs: 5 } })
+export class WrongTimedReactor {
+  handle(_event: RecordedEvent<Paid>): void {}
+}

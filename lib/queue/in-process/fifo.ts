@@ -13,6 +13,12 @@ export class Fifo<T> {
     this.items.push(item);
   }
 
+  /** Takes an item out, wherever it stands. */
+  delete(item: T): void {
+    this.items = this.items.slice(this.head).filter((one) => one !== item);
+    this.head = 0;
+  }
+
   shift(): T | undefined {
     if (this.head === this.items.length) return undefined;
     const item = this.items[this.head];

@@ -3,6 +3,7 @@ import { KEPT_ACTIONS, checkLimit, checkNote, checkTarget, isWanted } from '../c
 import { type Lane, componentKey, laneKey } from '../lane.js';
 import type {
   DeadLetter,
+  FailingLane,
   HoldTarget,
   LaneContent,
   LaneFilter,
@@ -10,13 +11,12 @@ import type {
   ParkedLane,
   QueueAction,
   QueueControl,
-  QueueUsage,
 } from '../queue-control.js';
+import type { QueueUsage } from '../queue-usage.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { InProcessFigures } from './in-process-figures.js';
 import type { InProcessLane } from './in-process-lane.js';
 import type { InProcessLanes } from './in-process-lanes.js';
-
-const NOTHING: QueueUsage = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0 };
 
 /** The actions of operators, on lanes in memory. */
 export class InProcessControl implements QueueControl {
@@ -27,12 +27,13 @@ export class InProcessControl implements QueueControl {
   /** @param claim called when lanes may have become ready */
   constructor(
     private readonly lanes: InProcessLanes,
+    private readonly figures: InProcessFigures,
     private readonly clock: Clock,
     private readonly claim: () => void,
   ) {}
 
   isHeld(lane: Lane): boolean {
-    for (const target of this.held.values()) if (isWanted(lane, target)) return true;
+    for (const target of this.held.values()) if (this.isWanted(lane, target)) return true;
     return false;
   }
 
@@ -45,35 +46,54 @@ export class InProcessControl implements QueueControl {
   async parkedLanes(filter: LaneFilter = {}): Promise<readonly ParkedLane[]> {
     const limit = checkLimit(filter.limit);
     return [...this.lanes.byKey.values()]
-      .filter(({ status, lane }) => status === 'parked' && isWanted(lane, filter))
+      .filter(({ status, lane }) => status === 'parked' && this.isWanted(lane, filter))
       .toSorted((one, other) => one.parkedAt - other.parkedAt)
       .slice(0, limit)
       .map((one) => ({ lane: one.lane, jobs: one.size, parkedAt: one.parkedAt, ...attemptsOf(one) }));
   }
 
+  async failingLanes(filter: LaneFilter = {}): Promise<readonly FailingLane[]> {
+    const limit = checkLimit(filter.limit);
+    return [...this.lanes.byKey.values()]
+      .filter(
+        ({ failingSince, status, lane }) =>
+          failingSince !== undefined && status !== 'parked' && this.isWanted(lane, filter),
+      )
+      .toSorted((one, other) => one.failingSince! - other.failingSince!)
+      .slice(0, limit)
+      .map((one) => ({
+        lane: one.lane,
+        status: statusOf(one) as FailingLane['status'],
+        jobs: one.size,
+        failingSince: one.failingSince!,
+        outages: one.tries.outages,
+        ...(one.nextAttemptAt === undefined ? {} : { nextAttemptAt: one.nextAttemptAt }),
+        ...attemptsOf(one),
+      }));
+  }
+
   async deadLetters(filter: LaneFilter = {}): Promise<readonly DeadLetter[]> {
     const limit = checkLimit(filter.limit);
-    return [...this.lanes.deadLetters.values()].filter(({ lane }) => isWanted(lane, filter)).slice(0, limit);
+    return [...this.lanes.deadLetters.values()].filter(({ lane }) => this.isWanted(lane, filter)).slice(0, limit);
   }
 
   async inspect(of: Lane, limit?: number): Promise<LaneContent | undefined> {
     const lane = this.lanes.byKey.get(laneKey(of));
     const jobs = lane?.peek(checkLimit(limit));
     if (!lane || !jobs) return undefined;
-    const status = lane.status === 'held' || lane.status === 'idle' ? 'ready' : lane.status;
-    return { status, size: lane.size, jobs, ...attemptsOf(lane) };
+    return { status: statusOf(lane), size: lane.size, jobs, outages: lane.tries.outages, ...attemptsOf(lane) };
   }
 
   async retryLane(of: Lane, note: OperatorNote): Promise<boolean> {
-    return this.unpark('retry', of, note);
+    return this.release('retry', of, note);
   }
 
   async skipJob(of: Lane, note: OperatorNote): Promise<boolean> {
-    return this.unpark('skip', of, note);
+    return this.release('skip', of, note);
   }
 
   async discardJob(of: Lane, note: OperatorNote): Promise<boolean> {
-    return this.unpark('discard', of, note);
+    return this.release('discard', of, note);
   }
 
   async retryDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
@@ -125,19 +145,27 @@ export class InProcessControl implements QueueControl {
   }
 
   async usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
-    return this.usage(({ tenantId }) => tenantId);
+    return this.figures.byTenant();
   }
 
   async usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
-    return this.usage(componentKey);
+    return this.figures.byComponent();
   }
 
-  private unpark(action: 'retry' | 'skip' | 'discard', of: Lane, note: OperatorNote): boolean {
+  async usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>> {
+    return this.figures.byPipeline();
+  }
+
+  private isWanted(lane: Lane, filter: Omit<LaneFilter, 'limit'>): boolean {
+    return isWanted(lane, filter, (one) => this.figures.pipelineOf(one));
+  }
+
+  private release(action: 'retry' | 'skip' | 'discard', of: Lane, note: OperatorNote): boolean {
     checkNote(note);
     const lane = this.lanes.byKey.get(laneKey(of));
-    if (lane?.status !== 'parked') return false;
+    if (!lane || lane.status === 'running' || lane.failingSince === undefined) return false;
     if (action === 'skip') this.lanes.putAside(lane, lane.peek(1)[0]!, note.reason);
-    this.lanes.unpark(lane, action === 'retry' ? 0 : 1);
+    this.lanes.letGo(lane, action === 'retry' ? 0 : 1);
     this.claim();
     this.record(of.tenantId, { action, subject: of, ...note });
     return true;
@@ -156,27 +184,16 @@ export class InProcessControl implements QueueControl {
     this.done.push({ tenantId, action: { ...action, at: this.clock.now() } });
     if (this.done.length > KEPT_ACTIONS) this.done.shift();
   }
-
-  private usage<K>(keyOf: (lane: Lane) => K): Map<K, QueueUsage> {
-    const usage = new Map<K, QueueUsage>();
-    const note = (lane: Lane, more: Partial<QueueUsage>): void => {
-      const one = { ...(usage.get(keyOf(lane)) ?? NOTHING) };
-      for (const [what, value] of Object.entries(more)) one[what as keyof QueueUsage] += value;
-      usage.set(keyOf(lane), one);
-    };
-    for (const { lane, status, size } of this.lanes.byKey.values()) {
-      const parked = status === 'parked' ? { parkedJobs: size, parkedLanes: 1 } : {};
-      note(lane, { jobs: size, running: status === 'running' ? 1 : 0, ...parked });
-    }
-    for (const { lane } of this.lanes.deadLetters.values()) note(lane, { deadLetters: 1 });
-    return usage;
-  }
 }
 
 function attemptsOf({ tries, failures }: InProcessLane): Pick<ParkedLane, 'attempts' | 'failures'> {
   return { attempts: tries.failures, failures: [...failures] };
 }
 
-function nameOf({ component, tenantId }: HoldTarget): string {
-  return JSON.stringify([component ? componentKey(component) : null, tenantId ?? null]);
+function statusOf({ status }: InProcessLane): LaneContent['status'] {
+  return status === 'held' || status === 'idle' ? 'ready' : status;
+}
+
+function nameOf({ component, pipeline, tenantId }: HoldTarget): string {
+  return JSON.stringify([component ? componentKey(component) : null, pipeline ?? null, tenantId ?? null]);
 }

@@ -19,9 +19,30 @@ interface Entry {
   /** The time before which it must not run. */
   notBefore: number;
   /** Whether it was handed to a handler before. */
-  delivered?: boolean;
-  /** Set while the job may be replaced by a twin. */
-  debounce?: { readonly deadline: number; source: string; rank: number };
+  delivered: boolean;
+  /** Set of a job that a twin may take the place of while it waits. */
+  twin?: Twin;
+}
+
+interface Twin {
+  readonly timing: 'debounce' | 'throttle';
+  readonly source: string;
+  readonly rank: number;
+  /** The time at which a debounced job runs at the latest. */
+  readonly deadline: number;
+  /** How long a throttled job keeps others off once it is handed out. */
+  readonly everyMs: number;
+}
+
+/** What became of a job: `merged` with the range before it, or `dropped`, itself or its twin. */
+export type Added = 'added' | 'merged' | 'dropped';
+
+/** The head of a lane on its way to a handler. */
+export interface TakenJobs {
+  readonly jobs: readonly Job[];
+  readonly redelivered: boolean;
+  /** For how long throttled jobs among them keep their twins off. */
+  readonly quietMs: number;
 }
 
 /** See the state machine of `InProcessQueue`. */
@@ -33,8 +54,14 @@ export class InProcessLane {
   readonly tries: LaneTries = { failures: 0, outages: 0 };
   /** The last failed attempts of the job at the head. */
   readonly failures: JobFailure[] = [];
+  /** Milliseconds since the epoch; of a lane that is ready or held. */
+  readyAt = 0;
+  /** When the first of its failures or outages was; milliseconds since the epoch. */
+  failingSince: number | undefined;
   /** Milliseconds since the epoch; of a parked lane. */
   parkedAt = 0;
+  /** Milliseconds since the epoch; of a lane that waits after a failure. */
+  nextAttemptAt: number | undefined;
   /** Bound of the next batch while a failing job is looked for. */
   batchLimit = Number.POSITIVE_INFINITY;
   /** Calls off the timer of a waiting lane. */
@@ -58,37 +85,41 @@ export class InProcessLane {
     return this.entries[0]?.notBefore ?? 0;
   }
 
-  /** Adds a job, and returns whether it made the lane longer: a twin of a waiting job takes its place instead. */
-  add({ job, debounce }: StagedJob, now: number): boolean {
-    if (!debounce) {
-      if (this.entries.length >= MAX_INLINE_ENTRIES && this.mergeIntoLast(job)) return false;
-      this.entries.push({ job, notBefore: 0 });
-      return true;
+  /** Adds a job. See `JobTiming`. @param windowEnd of the lane, see `LaneWindows` */
+  add({ job, delayMs, debounce, throttle, dedupe }: StagedJob, now: number, windowEnd: number): Added {
+    if (delayMs !== undefined) {
+      this.entries.push({ job, notBefore: now + delayMs, delivered: false });
+      return 'added';
     }
-    const { delayMs, maxWaitMs, source, rank } = debounce;
-    const last = this.lastWaiting();
-    if (!last?.debounce) {
-      this.entries.push({ job, notBefore: now + delayMs, debounce: { deadline: now + maxWaitMs, source, rank } });
-      return true;
+    if (debounce) {
+      const { source, rank, maxWaitMs } = debounce;
+      const twin: Twin = { timing: 'debounce', source, rank, deadline: now + maxWaitMs, everyMs: 0 };
+      return this.addTwin(job, twin, ({ deadline }) => Math.min(now + debounce.delayMs, deadline));
     }
-    if (source !== last.debounce.source || rank >= last.debounce.rank) {
-      last.job = job;
-      last.debounce.source = source;
-      last.debounce.rank = rank;
-      // Another job has no part in what the one before it failed at.
-      if (last === this.entries[0]) this.forgetTries();
+    if (throttle) {
+      const { source, rank, everyMs } = throttle;
+      return this.addTwin(job, { timing: 'throttle', source, rank, deadline: 0, everyMs }, () => windowEnd);
     }
-    last.notBefore = Math.min(now + delayMs, last.debounce.deadline);
-    return false;
+    if (dedupe && (windowEnd > now || this.hasUndelivered())) return 'dropped';
+    if (this.entries.length >= MAX_INLINE_ENTRIES && this.mergeIntoLast(job)) return 'merged';
+    this.entries.push({ job, notBefore: 0, delivered: false });
+    return 'added';
   }
 
-  /** Lets every waiting time be over. */
-  hurry(): void {
-    for (const entry of this.entries) entry.notBefore = 0;
+  /** The head's time has come, whatever a clock says. */
+  comeDue(): void {
+    const [head] = this.entries;
+    if (head) head.notBefore = 0;
+  }
+
+  /** Lets jobs that wait for quiet have it, and returns whether the head is one of them. */
+  hurry(): boolean {
+    for (const entry of this.entries) if (entry.twin) entry.notBefore = 0;
+    return this.dueAt === 0;
   }
 
   /** The jobs of the next batch: from the head, and all of them due. */
-  take(maxJobs: number, now: number): { readonly jobs: readonly Job[]; readonly redelivered: boolean } {
+  take(maxJobs: number, now: number): TakenJobs {
     const limit = Math.min(maxJobs, this.batchLimit, this.entries.length);
     let count = 1;
     while (count < limit && this.entries[count]!.notBefore <= now) count += 1;
@@ -96,7 +127,8 @@ export class InProcessLane {
     const batch = this.entries.slice(0, count);
     const redelivered = batch.some(({ delivered }) => delivered);
     for (const entry of batch) entry.delivered = true;
-    return { jobs: batch.map(({ job }) => job), redelivered };
+    const quietMs = Math.max(...batch.map(({ twin }) => twin?.everyMs ?? 0));
+    return { jobs: batch.map(({ job }) => job), redelivered, quietMs };
   }
 
   /** The first jobs, in order. */
@@ -105,6 +137,7 @@ export class InProcessLane {
   }
 
   failed(failure: JobFailure): void {
+    this.failingSince ??= failure.at;
     this.failures.push(failure);
     if (this.failures.length > KEPT_FAILURES) this.failures.shift();
   }
@@ -125,6 +158,33 @@ export class InProcessLane {
     this.tries.failures = 0;
     this.tries.outages = 0;
     this.failures.length = 0;
+    this.failingSince = undefined;
+  }
+
+  private addTwin(job: Job, twin: Twin, dueOf: (twin: Twin) => number): Added {
+    const last = this.lastWaiting();
+    // What a lane is parked behind is for operators.
+    const isForOperators = this.status === 'parked' && last?.delivered;
+    if (!last?.twin || last.twin.timing !== twin.timing || isForOperators) {
+      this.entries.push({ job, notBefore: dueOf(twin), delivered: false, twin });
+      return 'added';
+    }
+    const before = last.twin;
+    last.twin = { ...twin, deadline: last.delivered ? twin.deadline : before.deadline };
+    if (twin.source === before.source && twin.rank < before.rank) {
+      last.twin = { ...last.twin, rank: before.rank };
+    } else {
+      last.job = job;
+      last.delivered = false;
+      // Another job has no part in what the one before it failed at.
+      if (last === this.entries[0]) this.forgetTries();
+    }
+    last.notBefore = dueOf(last.twin);
+    return 'dropped';
+  }
+
+  private hasUndelivered(): boolean {
+    return this.entries.length > 0 && !this.entries.at(-1)!.delivered;
   }
 
   private lastWaiting(): Entry | undefined {

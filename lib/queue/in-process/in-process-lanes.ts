@@ -6,9 +6,10 @@ import type { Job } from '../job.js';
 import { laneKey } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
 import { DeadLetters } from './dead-letters.js';
-import { InProcessLane } from './in-process-lane.js';
+import { InProcessLane, type TakenJobs } from './in-process-lane.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
 import { JobCounts } from './job-counts.js';
+import { LaneWindows } from './lane-windows.js';
 import { ReadyLanes } from './ready-lanes.js';
 
 /** All lanes of an `InProcessQueue`, each where its state machine has it, and the counts that go with them. */
@@ -19,6 +20,7 @@ export class InProcessLanes {
   private readonly lanes = new Map<string, InProcessLane>();
   private readonly commands: ReadyLanes;
   private readonly others: ReadyLanes;
+  private readonly windows: LaneWindows;
   private readonly forgetting = new Set<TenantId>();
 
   /** @param onDue called when a waiting lane has become ready by itself */
@@ -29,6 +31,7 @@ export class InProcessLanes {
   ) {
     this.commands = new ReadyLanes(options.commandConcurrency, options.tenantSharePercent);
     this.others = new ReadyLanes(options.concurrency, options.tenantSharePercent);
+    this.windows = new LaneWindows(clock);
   }
 
   get byKey(): ReadonlyMap<string, InProcessLane> {
@@ -56,14 +59,34 @@ export class InProcessLanes {
       const key = laneKey(item.lane);
       let lane = this.lanes.get(key);
       if (!lane) this.lanes.set(key, (lane = new InProcessLane(key, item.lane)));
-      if (lane.add(item, now)) this.counts.added(item.lane, lane.status === 'parked');
+      const added = lane.add(item, now, this.windows.endOf(lane));
+      if (added === 'added') {
+        this.counts.added(item.lane, lane.status === 'parked');
+        if (item.dedupe?.forMs) this.windows.open(lane, item.dedupe.forMs);
+      } else if (added === 'dropped') {
+        this.counts.dropped(item.lane);
+      }
       if (lane.status === 'idle' || (lane.status === 'waiting' && isUntried(lane))) this.settle(lane);
     }
+  }
+
+  /** Puts a lane off whose head took the place of another and has its time yet to come; false when it is due. */
+  putOff(lane: InProcessLane): boolean {
+    if (lane.dueAt <= this.clock.now()) return false;
+    this.settle(lane);
+    return true;
   }
 
   begin(lane: InProcessLane): void {
     lane.status = 'running';
     this.classOf(lane).begin(lane);
+  }
+
+  /** The jobs that a running lane begins with. */
+  take(lane: InProcessLane, maxJobs: number): TakenJobs {
+    const taken = lane.take(maxJobs, this.clock.now());
+    if (taken.quietMs > 0) this.windows.open(lane, taken.quietMs);
+    return taken;
   }
 
   /** Ends the running batch and removes its first `completed` jobs. Say next where the lane goes. */
@@ -87,6 +110,8 @@ export class InProcessLanes {
 
   makeReady(lane: InProcessLane): void {
     lane.cancelWait();
+    lane.nextAttemptAt = undefined;
+    if (lane.status !== 'held') lane.readyAt = this.clock.now();
     lane.status = 'ready';
     this.classOf(lane).push(lane);
   }
@@ -94,7 +119,9 @@ export class InProcessLanes {
   wait(lane: InProcessLane, delayMs: number): void {
     lane.cancelWait();
     lane.status = 'waiting';
+    lane.nextAttemptAt = this.clock.now() + delayMs;
     lane.cancelWait = this.clock.schedule(delayMs, () => {
+      lane.comeDue();
       this.makeReady(lane);
       this.onDue();
     });
@@ -106,9 +133,11 @@ export class InProcessLanes {
     this.counts.parked(lane.lane, lane.size);
   }
 
-  /** Lets a parked lane go on, without its first `removed` jobs. */
-  unpark(lane: InProcessLane, removed: number): void {
-    this.counts.unparked(lane.lane, lane.size);
+  /** Lets a parked or failing lane that does not run go on, without its first `removed` jobs. */
+  letGo(lane: InProcessLane, removed: number): void {
+    if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);
+    if (lane.status === 'ready') this.classOf(lane).remove(lane);
+    lane.cancelWait();
     this.removeHead(lane, removed);
     lane.forgetTries();
     this.settle(lane);
@@ -136,14 +165,12 @@ export class InProcessLanes {
     for (const lane of this.lanes.values()) if (lane.status === 'held') this.makeReady(lane);
   }
 
-  /** Makes the lanes that wait for quiet ready at once; false when there are none. */
+  /** Makes the lanes that wait for quiet ready at once; false when there are none. Those that are delayed wait on. */
   hurry(): boolean {
     const waiting = [...this.lanes.values()].filter((lane) => lane.status === 'waiting' && isUntried(lane));
-    for (const lane of waiting) {
-      lane.hurry();
-      this.makeReady(lane);
-    }
-    return waiting.length > 0;
+    const hurried = waiting.filter((lane) => lane.hurry());
+    for (const lane of hurried) this.makeReady(lane);
+    return hurried.length > 0;
   }
 
   /** See `GroupQueue`. */
@@ -154,7 +181,11 @@ export class InProcessLanes {
       for (;;) {
         jobs += this.removeWaiting(tenantId);
         const running = this.lanesOf(tenantId);
-        if (running.length === 0) return jobs + this.deadLetters.forget(tenantId);
+        if (running.length === 0) {
+          this.windows.forget(tenantId);
+          this.counts.forget(tenantId);
+          return jobs + this.deadLetters.forget(tenantId);
+        }
         // Bounded, as each batch is.
         await Promise.all(running.map(({ run }) => run));
       }
@@ -166,8 +197,8 @@ export class InProcessLanes {
   /** All lanes of the tenant that do not run are gone afterwards. @returns how many jobs went */
   private removeWaiting(tenantId: TenantId): number {
     let jobs = 0;
-    this.commands.remove(tenantId);
-    this.others.remove(tenantId);
+    this.commands.removeAll(tenantId);
+    this.others.removeAll(tenantId);
     for (const lane of this.lanesOf(tenantId)) {
       lane.cancelWait();
       if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);

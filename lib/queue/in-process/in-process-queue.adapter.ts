@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { integerProblem } from '../../errors/integer-problem.js';
+import { InProcessRecurringJobs } from '../../recurring-jobs/in-process/in-process-recurring-jobs.js';
 import type { QueueAdapter } from '../queue-adapter.js';
 import { InProcessQueue } from './in-process-queue.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
@@ -33,5 +34,10 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): QueueAdapte
     const problem = integerProblem(value, 1, name === 'tenantSharePercent' ? MAX_SHARE_PERCENT : undefined);
     if (problem !== null) throw new InvalidArgumentError(`inProcessQueue.${name}`, problem);
   }
-  return { name: 'in-process', shared: false, open: async ({ clock }) => new InProcessQueue(merged, clock) };
+  return {
+    name: 'in-process',
+    shared: false,
+    open: async ({ clock }) => new InProcessQueue(merged, clock),
+    openRecurringJobs: async ({ clock }) => new InProcessRecurringJobs(clock),
+  };
 }

@@ -19,6 +19,7 @@ import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
 import { InProcessAnswers } from './in-process-answers.js';
 import { InProcessControl } from './in-process-control.js';
+import { InProcessFigures } from './in-process-figures.js';
 import type { InProcessLane } from './in-process-lane.js';
 import { InProcessLanes } from './in-process-lanes.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
@@ -38,12 +39,13 @@ import type { InProcessQueueOptions } from './in-process-queue-options.js';
  *
  * A job leaves its lane by acknowledgement, to the dead letters, or when its tenant is forgotten, and not otherwise.
  * Draining ends when nothing runs any more: jobs that wait for quiet then have it, and run; lanes that wait after a
- * failure are left as they are.
+ * failure, or for a delayed job, are left as they are.
  */
 export class InProcessQueue extends GroupQueue {
   readonly control: InProcessControl;
   private readonly logger = new Logger(GroupQueue.name);
   private readonly lanes: InProcessLanes;
+  private readonly figures: InProcessFigures;
   private readonly answers: InProcessAnswers;
   private readonly aborts = new Set<BatchAbort>();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
@@ -63,7 +65,8 @@ export class InProcessQueue extends GroupQueue {
   ) {
     super();
     this.lanes = new InProcessLanes(options, clock, () => this.claim());
-    this.control = new InProcessControl(this.lanes, clock, () => this.claim());
+    this.figures = new InProcessFigures(this.lanes, clock);
+    this.control = new InProcessControl(this.lanes, this.figures, clock, () => this.claim());
     this.answers = new InProcessAnswers(options.answersKeptMs, options.answersKeptPerTenant, clock);
   }
 
@@ -78,6 +81,7 @@ export class InProcessQueue extends GroupQueue {
   consume(consumer: LaneConsumer): void {
     this.consumer = consumer;
     this.known = new Set(consumer.components.map(componentKey));
+    this.figures.know(consumer.components);
     this.claim();
   }
 
@@ -135,6 +139,7 @@ export class InProcessQueue extends GroupQueue {
   private claim(): void {
     if (!this.consumer || this.stopped) return;
     for (let lane = this.lanes.next(); lane; lane = this.lanes.next()) {
+      if (this.lanes.putOff(lane)) continue;
       if (this.mayRun(lane.lane)) this.start(lane, this.consumer);
       else lane.status = 'held';
     }
@@ -158,7 +163,7 @@ export class InProcessQueue extends GroupQueue {
 
   private async run(lane: InProcessLane, consumer: LaneConsumer): Promise<void> {
     const policy = consumer.policy(lane.lane);
-    const { jobs, redelivered } = lane.take(policy.maxBatchJobs, this.clock.now());
+    const { jobs, redelivered } = this.lanes.take(lane, policy.maxBatchJobs);
     const batch = { lane: lane.lane, jobs, redelivered, attempt: lane.tries.failures + 1 };
     const abort = new BatchAbort();
     this.aborts.add(abort);
@@ -166,6 +171,7 @@ export class InProcessQueue extends GroupQueue {
     let failure: LaneOutcome['failure'];
     try {
       const found = await handleInTime((one) => consumer.handle(one), batch, abort, policy.timeoutMs, this.clock);
+      checkStagedJobs(found.followUps);
       checkAnswers(found);
       outcome = found;
       failure = found.failure;

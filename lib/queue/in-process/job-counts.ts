@@ -1,5 +1,5 @@
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import type { Lane } from '../lane.js';
+import { componentKey, type Lane } from '../lane.js';
 
 /** Longer than any process lives; what counts is that the timer is there. */
 const KEEP_ALIVE_MS = 2_147_483_647;
@@ -11,6 +11,9 @@ export class JobCounts {
   commands = 0;
   parkedJobs = 0;
   parkedLanes = 0;
+  /** Jobs that were dropped for a twin, by tenant and by component. */
+  readonly droppedOf = new Map<TenantId, number>();
+  readonly droppedBy = new Map<string, number>();
   private readonly byTenant = new Map<TenantId, number>();
   private keepAlive: NodeJS.Timeout | undefined;
 
@@ -37,6 +40,17 @@ export class JobCounts {
     if (kind === 'command') this.commands -= jobs;
     this.addWaiting(tenantId, -jobs);
     this.hold();
+  }
+
+  dropped(lane: Lane): void {
+    const component = componentKey(lane);
+    this.droppedOf.set(lane.tenantId, (this.droppedOf.get(lane.tenantId) ?? 0) + 1);
+    this.droppedBy.set(component, (this.droppedBy.get(component) ?? 0) + 1);
+  }
+
+  /** Of a tenant without jobs. */
+  forget(tenantId: TenantId): void {
+    this.droppedOf.delete(tenantId);
   }
 
   parked({ tenantId }: Lane, jobs: number): void {

@@ -30,7 +30,14 @@ export class ReadyLanes {
     lanes.push(lane);
   }
 
-  remove(tenantId: TenantId): void {
+  remove(lane: InProcessLane): void {
+    const { tenantId } = lane.lane;
+    const lanes = this.tenants.get(tenantId);
+    lanes?.delete(lane);
+    if (lanes?.size === 0) this.tenants.delete(tenantId);
+  }
+
+  removeAll(tenantId: TenantId): void {
     this.tenants.delete(tenantId);
   }
 

@@ -1,28 +1,41 @@
+import { describeError } from '../../errors/describe-error.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import type { StoredEvent } from '../../events/stored-event.js';
-import type { CommandJob, EventRangeJob, Job } from '../job.js';
+import { isPlain } from '../../tenancy/is-plain.js';
+import type { CommandJob, Job, ReactorJob } from '../job.js';
 import type { StagedJob } from '../staged-job.js';
+import type { JobTiming } from '../timing.js';
+
+/** Bytes: of events that one entry carries, and of one job. */
+export interface EntryBounds {
+  readonly maxInlineBytes: number;
+  readonly maxJobBytes: number;
+}
 
 /**
  * Entries of lanes as the scripts see them: a header, a line feed, the payload as JSON. Scripts read headers only.
  *
- *     C\n<command job>             E\n<stored event> of a reactor job
+ *     C\n<command job>
  *     F<from> <to> <aggregateId>\n<events, or nothing when they are to be read from the log>; M… of a map
- *     D<delayMs> <maxWaitMs> <rank> <source>\n<one of the above>, which may be replaced while it waits
+ *     E<sequence> <aggregateId>\n<event of a reactor job, or nothing when it is to be read from the log>
+ *     D<delayMs> <timing>\n<one of the above>
  *
- * @param maxBytes bound of one job
+ * with the timings, the second and third of which may be replaced while they wait:
+ *
+ *     w                                delayed
+ *     b<maxWaitMs> <rank> <source>     debounced
+ *     t<everyMs> <rank> <source>       throttled, with a delay of 0
+ *     u<forMs>                         deduplicated, with a delay of 0
+ *
  * @throws InvalidArgumentError when the job is not JSON-safe or over the bound
  */
-export function encodeEntry({ job, debounce }: StagedJob, maxInlineBytes: number, maxBytes: number): string {
-  const entry = encodeJob(job, maxInlineBytes);
-  // A character takes three bytes at most, and mostly one.
-  if (entry.length * 3 > maxBytes && Buffer.byteLength(entry) > maxBytes) {
-    throw new InvalidArgumentError('job', `must not exceed ${maxBytes} bytes as JSON`);
+export function encodeEntry(staged: StagedJob, bounds: EntryBounds): string {
+  const entry = toEntry(staged.job, bounds.maxInlineBytes);
+  if (isLonger(entry, bounds.maxJobBytes)) {
+    throw new InvalidArgumentError('job', `must not exceed ${bounds.maxJobBytes} bytes as JSON`);
   }
-  if (!debounce) return entry;
-  const { delayMs, maxWaitMs, rank, source } = debounce;
-  return `D${delayMs} ${maxWaitMs} ${rank} ${encodeURIComponent(source)}\n${entry}`;
+  return timingHeader(staged) + entry;
 }
 
 /** @throws PermanentError when the entry was not made by `encodeEntry` */
@@ -34,19 +47,60 @@ export function decodeEntry(entry: string): Job {
   }
 }
 
+function timingHeader({ delayMs, debounce, throttle, dedupe }: JobTiming): string {
+  if (delayMs !== undefined) return `D${delayMs} w\n`;
+  if (debounce !== undefined) {
+    const { delayMs: quietMs, maxWaitMs, rank, source } = debounce;
+    return `D${quietMs} b${maxWaitMs} ${rank} ${encodeText(source)}\n`;
+  }
+  if (throttle !== undefined) return `D0 t${throttle.everyMs} ${throttle.rank} ${encodeText(throttle.source)}\n`;
+  return dedupe === undefined ? '' : `D0 u${dedupe.forMs}\n`;
+}
+
+function toEntry(job: Job, maxInlineBytes: number): string {
+  try {
+    return encodeJob(job, maxInlineBytes);
+  } catch (cause) {
+    throw new InvalidArgumentError('job', `must be JSON (${describeError(cause)})`);
+  }
+}
+
 function encodeJob(job: Job, maxInlineBytes: number): string {
   switch (job.kind) {
     case 'command':
-      return `C\n${toJson(job)}`;
-    case 'reactor':
-      return `E\n${toJson(job.event)}`;
+      return `C\n${JSON.stringify(job)}`;
+    case 'reactor': {
+      const { aggregateId, sequence, event } = job;
+      const header = `E${sequence} ${encodeText(aggregateId)}\n`;
+      if (event === null || event.payload.length > maxInlineBytes) return header;
+      return header + orNothing(JSON.stringify(event), maxInlineBytes);
+    }
     case 'fold':
     case 'map': {
-      const header = `${job.kind === 'fold' ? 'F' : 'M'}${job.from} ${job.to} ${encodeURIComponent(job.aggregateId)}\n`;
-      const events = job.events && toJson(job.events);
-      return events === null || events.length > maxInlineBytes ? header : header + events;
+      const { kind, aggregateId, from, to, events } = job;
+      const header = `${kind === 'fold' ? 'F' : 'M'}${from} ${to} ${encodeText(aggregateId)}\n`;
+      // A long payload is mostly found before it is written as JSON.
+      if (events === null || events.some(({ payload }) => payload.length > maxInlineBytes)) return header;
+      return header + orNothing(JSON.stringify(events), maxInlineBytes);
     }
   }
+}
+
+function orNothing(json: string, maxBytes: number): string {
+  return isLonger(json, maxBytes) ? '' : json;
+}
+
+function isLonger(text: string, maxBytes: number): boolean {
+  // A character takes three bytes at most, and mostly one.
+  return text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes);
+}
+
+function toReaction(event: StoredEvent): ReactorJob {
+  return { kind: 'reactor', aggregateId: event.aggregateId, sequence: event.sequence, event };
+}
+
+function encodeText(text: string): string {
+  return isPlain(text) ? text : encodeURIComponent(text);
 }
 
 function decode(entry: string): Job {
@@ -55,26 +109,24 @@ function decode(entry: string): Job {
   switch (entry[0]) {
     case 'C':
       return JSON.parse(payload) as CommandJob;
-    case 'E':
-      return { kind: 'reactor', event: JSON.parse(payload) as StoredEvent };
+    case 'E': {
+      if (payload !== '') return toReaction(JSON.parse(payload) as StoredEvent);
+      const [sequence, aggregateId] = entry.slice(1, end).split(' ');
+      return {
+        kind: 'reactor',
+        aggregateId: decodeURIComponent(aggregateId!),
+        sequence: Number(sequence),
+        event: null,
+      };
+    }
     case 'F':
-    case 'M':
-      return decodeRange(entry.slice(1, end), entry[0] === 'F' ? 'fold' : 'map', payload);
+    case 'M': {
+      const [from, to, aggregateId] = entry.slice(1, end).split(' ');
+      const events = payload === '' ? null : (JSON.parse(payload) as readonly StoredEvent[]);
+      const kind = entry[0] === 'F' ? 'fold' : 'map';
+      return { kind, aggregateId: decodeURIComponent(aggregateId!), from: Number(from), to: Number(to), events };
+    }
     default:
       throw new TypeError('unknown header');
-  }
-}
-
-function decodeRange(header: string, kind: 'fold' | 'map', payload: string): EventRangeJob {
-  const [from, to, aggregateId] = header.split(' ');
-  const events = payload === '' ? null : (JSON.parse(payload) as readonly StoredEvent[]);
-  return { kind, aggregateId: decodeURIComponent(aggregateId!), from: Number(from), to: Number(to), events };
-}
-
-function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (cause) {
-    throw new InvalidArgumentError('job', `must be JSON (${cause instanceof Error ? cause.message : 'no text'})`);
   }
 }

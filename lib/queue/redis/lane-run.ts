@@ -2,6 +2,7 @@ import type { Clock } from '../../clock/clock.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import { BatchAbort } from '../batch-abort.js';
 import { checkAnswers } from '../check-answers.js';
+import { checkStagedJobs } from '../check-staged-jobs.js';
 import { handleInTime } from '../handle-in-time.js';
 import type { Job } from '../job.js';
 import { type Lane, parseLaneKey } from '../lane.js';
@@ -10,14 +11,19 @@ import type { LaneConsumer } from '../lane-consumer.js';
 import { type LaneTries, nextStep } from '../next-step.js';
 import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
-import { decodeEntry } from './entry-codec.js';
-import { type EntryBounds, type LaneEntries, MAX_JOBS_A_STEP, toLaneEntries } from './lane-entries.js';
+import { decodeEntry, type EntryBounds } from './entry-codec.js';
+import { type LaneEntries, toSteps } from './lane-entries.js';
 import type { BatchEnd, Claim } from './redis-lane-engine.js';
 
 /** A lane that this worker has leased, from its claim to how its batch ended. */
 export class LaneRun {
   readonly lane: Lane;
+  /** As it stands in keys. */
+  readonly tenant: string;
   readonly abort = new BatchAbort();
+  /** How it ended, once it has run: jobs done, and why the one after them failed. */
+  completed = 0;
+  failure: LaneOutcome['failure'];
 
   constructor(
     readonly claim: Claim,
@@ -27,6 +33,7 @@ export class LaneRun {
     private readonly clock: Clock,
   ) {
     this.lane = parseLaneKey(claim.lane);
+    this.tenant = claim.lane.slice(0, claim.lane.indexOf(':'));
   }
 
   /** Runs the handler and says what becomes of the batch. Never rejects. */
@@ -50,6 +57,8 @@ export class LaneRun {
       failure = { error };
     }
     const completed = Math.max(0, Math.min(outcome?.completed ?? 0, jobs.length));
+    this.completed = completed;
+    this.failure = failure;
     const tries: LaneTries =
       completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
     const answers = outcome?.answers ?? [];
@@ -76,11 +85,10 @@ export class LaneRun {
 
   /** What one script can take with the acknowledgement. The rest is staged before it; who repeats the batch repeats them. */
   private async withinBound(followUps: readonly StagedJob[]): Promise<readonly LaneEntries[]> {
-    let from = 0;
-    for (; followUps.length - from > MAX_JOBS_A_STEP; from += MAX_JOBS_A_STEP) {
-      await this.stageAhead(toLaneEntries(followUps.slice(from, from + MAX_JOBS_A_STEP), this.bounds));
-    }
-    return toLaneEntries(followUps.slice(from), this.bounds);
+    checkStagedJobs(followUps);
+    const steps = toSteps(followUps, this.bounds);
+    for (const step of steps.slice(0, -1)) await this.stageAhead(step);
+    return steps.at(-1) ?? [];
   }
 
   private end(

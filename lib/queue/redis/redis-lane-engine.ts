@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import { encodeKey } from '../../tenancy/encode-key.js';
 import type { QueueDepth } from '../group-queue.js';
 import type { JobAnswer } from '../job-answer.js';
 import type { LaneEntries } from './lane-entries.js';
+import { runScript } from './run-script.js';
 import { DEPTH } from './scripts/depth.script.js';
 import { EXCHANGE } from './scripts/exchange.script.js';
 import { STAGE } from './scripts/stage.script.js';
@@ -77,6 +79,9 @@ export interface Wanted {
   readonly perTenant: number;
 }
 
+/** A component that a worker can handle. */
+export type KnownGroup = readonly [group: string, maxBatchJobs: number, pipeline?: string];
+
 /** What a worker says in one turn. */
 export interface Turn {
   readonly ends: readonly BatchEnd[];
@@ -87,7 +92,7 @@ export interface Turn {
   /** Lanes that tenants have running here, as far as that may matter for their share: `c` or `o`, tenant, lanes. */
   readonly busy: readonly (readonly ['c' | 'o', string, number])[];
   /** What the worker can handle, with the most jobs of a batch. */
-  readonly groups: readonly (readonly [group: string, maxBatchJobs: number])[];
+  readonly groups: readonly KnownGroup[];
   /** Groups whose mark it took without having room. */
   readonly wake: readonly string[];
 }
@@ -113,10 +118,11 @@ type ExchangeReply = [number, number, number, string[], ClaimReply[]];
 /** The lanes on the server: one call for one atomic step. It knows nothing of who hosts the handlers. */
 export class RedisLaneEngine {
   private readonly keys: readonly [string];
+  private known: { readonly groups: Turn['groups']; readonly args: readonly (string | number)[] } | undefined;
 
   constructor(
     private readonly connection: Pick<RedisConnection, 'run'>,
-    prefix: string,
+    private readonly prefix: string,
     private readonly leaseMs: number,
     private readonly limits: StageLimits & AnswerLimits,
   ) {
@@ -149,7 +155,7 @@ export class RedisLaneEngine {
     args.push(turn.maySuspect ? 1 : 0, commands.lanes, commands.perTenant, others.lanes, others.perTenant);
     args.push(wake.length, ...wake, renewals.length);
     for (const { lane, token } of renewals) args.push(lane, token);
-    args.push(busy.length, ...busy.flat(), groups.length, ...groups.flat(), ends.length);
+    args.push(busy.length, ...busy.flat(), ...this.groupArgs(groups), ends.length);
     for (const end of ends) {
       args.push(end.lane, end.token, end.completed, end.followUps.length);
       pushLanes(args, end.followUps);
@@ -167,8 +173,23 @@ export class RedisLaneEngine {
     };
   }
 
+  /** Made once for all turns of a worker. */
+  private groupArgs(groups: Turn['groups']): readonly (string | number)[] {
+    if (this.known?.groups !== groups) {
+      const named = groups.flatMap(([group, maxBatchJobs, pipeline]) => [
+        group,
+        maxBatchJobs,
+        pipeline === undefined ? '' : encodeKey(pipeline),
+      ]);
+      const fingerprint = createHash('sha1').update(named.join(' ')).digest('hex');
+      this.known = { groups, args: [fingerprint, groups.length, ...named] };
+    }
+    return this.known.args;
+  }
+
+  /** @throws QueueUnavailableError, ForeignKeyError, ClosedError */
   async depth(): Promise<QueueDepth> {
-    const reply = (await this.connection.run(DEPTH, this.keys)) as [number, number, number, number, number];
+    const reply = (await runScript(this.connection, DEPTH, this.prefix)) as [number, number, number, number, number];
     const [jobs, parkedJobs, running, parkedLanes, deadLetters] = reply;
     return { jobs, parkedJobs, running, parkedLanes, deadLetters };
   }

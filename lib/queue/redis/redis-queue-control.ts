@@ -3,73 +3,71 @@ import type { RedisScript } from '../../redis/redis-script.js';
 import { encodeKey } from '../../tenancy/encode-key.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkLimit, checkNote, checkTarget, isWanted } from '../check-control.js';
-import { type Lane, type LaneKind, componentKey, laneKey, parseLaneKey } from '../lane.js';
+import { type Lane, componentKey, laneKey, parseLaneKey } from '../lane.js';
 import type {
   DeadLetter,
+  FailingLane,
   HoldTarget,
-  JobFailure,
   LaneContent,
   LaneFilter,
   OperatorNote,
   ParkedLane,
   QueueAction,
   QueueControl,
-  QueueUsage,
 } from '../queue-control.js';
-import { decodeEntry } from './entry-codec.js';
+import type { QueueUsage } from '../queue-usage.js';
+import { toHold, toTarget } from './hold-names.js';
+import {
+  type DeadReply,
+  type InspectReply,
+  type ListedReply,
+  toDeadLetter,
+  toFailingLane,
+  toLaneContent,
+  toParkedLane,
+} from './lane-reports.js';
+import { QueueFigures } from './queue-figures.js';
 import { runScript } from './run-script.js';
 import { DEAD_LETTERS } from './scripts/dead-letters.script.js';
 import { HOLD } from './scripts/hold.script.js';
 import { INSPECT_LANE } from './scripts/inspect-lane.script.js';
-import { PARKED_LANES } from './scripts/parked-lanes.script.js';
+import { LISTED_LANES } from './scripts/listed-lanes.script.js';
 import { RECORDS } from './scripts/records.script.js';
 import { RELEASE_DEAD_LETTER } from './scripts/release-dead-letter.script.js';
 import { RELEASE_LANE } from './scripts/release-lane.script.js';
-import { USAGE } from './scripts/usage.script.js';
 
 /** Lanes or dead letters that one script reads. */
 const PAGE = 200;
 
-const STATUS = { r: 'ready', s: 'ready', w: 'waiting', l: 'running', p: 'parked' } as const;
-
-type ParkedReply = [lane: string, at: string, jobs: number, tries: string, errors: string];
-type DeadReply = [
-  id: string,
-  lane: string,
-  entry: string,
-  attempts: string,
-  at: string,
-  errors: string,
-  reason: string,
-];
-
 /** The actions of operators, each one script. */
 export class RedisQueueControl implements QueueControl {
+  private readonly figures: QueueFigures;
+
   constructor(
     private readonly connection: RedisConnection,
     private readonly prefix: string,
-  ) {}
+  ) {
+    this.figures = new QueueFigures(connection, prefix);
+  }
 
   async parkedLanes(filter: LaneFilter = {}): Promise<readonly ParkedLane[]> {
-    const limit = checkLimit(filter.limit);
-    const found: ParkedLane[] = [];
-    for (let from = 0; found.length < limit; from += PAGE) {
-      const page = (await this.run(PARKED_LANES, [from, PAGE])) as ParkedReply[];
-      found.push(...page.map(toParkedLane).filter(({ lane }) => isWanted(lane, filter)));
-      if (page.length < PAGE) break;
-    }
-    return found.slice(0, limit);
+    return (await this.listed('parked', filter)).map(toParkedLane);
+  }
+
+  async failingLanes(filter: LaneFilter = {}): Promise<readonly FailingLane[]> {
+    return (await this.listed('failing', filter)).map(toFailingLane);
   }
 
   async deadLetters(filter: LaneFilter = {}): Promise<readonly DeadLetter[]> {
     const limit = checkLimit(filter.limit);
+    const isWanted = await this.wanted(filter);
     const groups = filter.component ? [componentKey(filter.component)] : await this.groupsWithDeadLetters();
     const found: DeadLetter[] = [];
     for (const group of groups) {
       let after = '-inf';
       while (found.length < limit) {
         const page = (await this.run(DEAD_LETTERS, [group, after, PAGE])) as DeadReply[];
-        found.push(...page.map(toDeadLetter).filter(({ lane }) => isWanted(lane, filter)));
+        found.push(...page.map(toDeadLetter).filter(({ lane }) => isWanted(lane)));
         if (page.length < PAGE) break;
         after = page.at(-1)![0];
       }
@@ -78,16 +76,7 @@ export class RedisQueueControl implements QueueControl {
   }
 
   async inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined> {
-    const reply = (await this.run(INSPECT_LANE, [laneKey(lane), checkLimit(limit)])) as [
-      string,
-      number,
-      string,
-      string,
-    ];
-    const [state, size, tries, errors, ...entries] = reply;
-    if (state === '') return undefined;
-    const status = STATUS[state[0] as keyof typeof STATUS];
-    return { status, size, jobs: (entries as string[]).map(decodeEntry), ...toAttempts(tries, errors) };
+    return toLaneContent((await this.run(INSPECT_LANE, [laneKey(lane), checkLimit(limit)])) as InspectReply);
   }
 
   retryLane(lane: Lane, note: OperatorNote): Promise<boolean> {
@@ -134,13 +123,33 @@ export class RedisQueueControl implements QueueControl {
     return actions.map((action) => JSON.parse(action.slice(action.indexOf('\n') + 1)) as QueueAction);
   }
 
-  async usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
-    const usage = await this.usage('tenant', ({ tenantId }) => encodeKey(tenantId));
-    return new Map([...usage].map(([tenant, one]) => [decodeURIComponent(tenant) as TenantId, one]));
+  usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
+    return this.figures.byTenant();
   }
 
   usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
-    return this.usage('group', componentKey);
+    return this.figures.byComponent();
+  }
+
+  usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>> {
+    return this.figures.byPipeline();
+  }
+
+  /** The components that have dead letters. */
+  groupsWithDeadLetters(): Promise<readonly string[]> {
+    return this.figures.groupsWithDeadLetters();
+  }
+
+  private async listed(list: 'parked' | 'failing', filter: LaneFilter): Promise<readonly ListedReply[]> {
+    const limit = checkLimit(filter.limit);
+    const isWanted = await this.wanted(filter);
+    const found: ListedReply[] = [];
+    for (let from = 0; found.length < limit; from += PAGE) {
+      const page = (await this.run(LISTED_LANES, [list, from, PAGE])) as ListedReply[];
+      found.push(...page.filter(([lane]) => isWanted(parseLaneKey(lane))));
+      if (page.length < PAGE) break;
+    }
+    return found.slice(0, limit);
   }
 
   private async releaseLane(action: 'retry' | 'skip' | 'discard', lane: Lane, note: OperatorNote): Promise<boolean> {
@@ -163,26 +172,10 @@ export class RedisQueueControl implements QueueControl {
     return (await this.run(HOLD, [action, toHold(target), tenant, record])) === 1;
   }
 
-  /** The components that have dead letters. */
-  async groupsWithDeadLetters(): Promise<readonly string[]> {
-    const usage = await this.usageByComponent();
-    return [...usage].filter(([, { deadLetters }]) => deadLetters > 0).map(([group]) => group);
-  }
-
-  private async usage(by: 'tenant' | 'group', nameOf: (lane: Lane) => string): Promise<Map<string, QueueUsage>> {
-    const [fields, leased] = (await this.run(USAGE, [by])) as [string[], string[]];
-    const none = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 0, running: 0 };
-    const usage = new Map<string, QueueUsage>();
-    const note = (name: string, what: string, value: number): void => {
-      const one = usage.get(name) ?? none;
-      if (what in none) usage.set(name, { ...one, [what]: one[what as keyof QueueUsage] + value });
-    };
-    for (let index = 0; index < fields.length; index += 2) {
-      const [name, what] = fields[index]!.split(' ');
-      note(name!, what!, Number(fields[index + 1]));
-    }
-    for (const lane of leased) note(nameOf(parseLaneKey(lane)), 'running', 1);
-    return usage;
+  /** Whether a lane is among those that a filter names. */
+  private async wanted(filter: LaneFilter): Promise<(lane: Lane) => boolean> {
+    const pipelines = filter.pipeline === undefined ? undefined : await this.figures.pipelines();
+    return (lane) => isWanted(lane, filter, (one) => pipelines?.get(componentKey(one)));
   }
 
   private run(script: RedisScript, args: readonly (string | number)[]): Promise<unknown> {
@@ -192,40 +185,4 @@ export class RedisQueueControl implements QueueControl {
 
 function toRecord(action: Omit<QueueAction, 'at'>): string {
   return JSON.stringify({ ...action, at: Date.now() });
-}
-
-/** As the claiming script looks for it. */
-function toHold({ component, tenantId }: HoldTarget): string {
-  if (component && tenantId !== undefined) return `x ${encodeKey(tenantId)}:${componentKey(component)}`;
-  return component ? `g ${componentKey(component)}` : `t ${encodeKey(tenantId!)}`;
-}
-
-function toTarget(hold: string): HoldTarget {
-  const parts = hold.slice(2).split(':').map(decodeURIComponent);
-  const tenantId = hold.startsWith('g') ? undefined : (parts.shift() as TenantId);
-  const [kind, component] = parts;
-  return {
-    ...(kind === undefined ? {} : { component: { kind: kind as LaneKind, component: component! } }),
-    ...(tenantId === undefined ? {} : { tenantId }),
-  };
-}
-
-function toAttempts(tries: string, errors: string): { attempts: number; failures: readonly JobFailure[] } {
-  return { attempts: Number(tries.split(' ')[0] ?? 0), failures: JSON.parse(errors) as readonly JobFailure[] };
-}
-
-function toParkedLane([lane, at, jobs, tries, errors]: ParkedReply): ParkedLane {
-  return { lane: parseLaneKey(lane), jobs, parkedAt: Number(at), ...toAttempts(tries, errors) };
-}
-
-function toDeadLetter([id, lane, entry, attempts, at, errors, reason]: DeadReply): DeadLetter {
-  return {
-    id: Number(id),
-    lane: parseLaneKey(lane),
-    job: decodeEntry(entry),
-    attempts: Number(attempts),
-    putAsideAt: Number(at),
-    failures: JSON.parse(errors) as readonly JobFailure[],
-    ...(reason === '' ? {} : { skippedBecause: reason }),
-  };
 }

@@ -2,6 +2,7 @@ import { integerProblem } from '../../errors/integer-problem.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import type { RedisConnectionOptions } from '../../redis/redis-connection-options.js';
 import { textProblem } from '../../tenancy/text-problem.js';
+import type { BullmqHostOptions } from './hosts/bullmq/bullmq-host-options.js';
 
 /** @publicApi */
 export interface RedisQueueOptions {
@@ -13,6 +14,13 @@ export interface RedisQueueOptions {
   readonly prefix?: string;
   /** Name of the queue under the prefix. @default 'default' */
   readonly name?: string;
+  /**
+   * What runs the lanes in a process that consumes: the `Worker` of the package `bullmq` (`~6.7.0`), or loops of this
+   * package alone. Order, retries and leases are the same. @default 'bullmq'
+   */
+  readonly host?: 'bullmq' | 'native';
+  /** Of the host `bullmq`. */
+  readonly bullmq?: BullmqHostOptions;
   /** Batches of folds, maps and reactors that one process runs at a time. @default 64 */
   readonly concurrency?: number;
   /** Batches of commands that one process runs at a time, beside the others. @default 64 */
@@ -35,12 +43,17 @@ export interface RedisQueueOptions {
    * longer carried in the queue but read from the log. @default 268_435_456
    */
   readonly maxWaitingBytesPerTenant?: number;
-  /** Events of a fold or map that are carried in the queue; more bytes than these are read from the log. @default 4_096 */
+  /** Bytes of events that a job of a fold, map or reactor carries; more than these are read from the log. @default 4_096 */
   readonly maxInlineBytes?: number;
   /** Bytes of one job as JSON. @default 1_048_576 */
   readonly maxJobBytes?: number;
   /** Bytes of jobs on their way to Redis, before further ones are refused with `QueueFullError`. @default 67_108_864 */
   readonly maxBufferedBytes?: number;
+  /**
+   * Starts also on a server that may evict keys when memory is short, with a warning. Jobs may then be lost without a
+   * word; what folds and maps lack of them is found in the log at the next start. @default false
+   */
+  readonly allowEviction?: boolean;
   /** How long staging is repeated while Redis is away, before it fails with `QueueUnavailableError`. @default 5_000 */
   readonly stageTimeoutMs?: number;
   /** How long the outcome of a command can be asked for; milliseconds. @default 3_600_000 */
@@ -51,12 +64,16 @@ export interface RedisQueueOptions {
   readonly drainTimeoutMs?: number;
 }
 
-type Numbers = Omit<Required<RedisQueueOptions>, 'url' | 'connection' | 'prefix' | 'name'>;
+type Plain = 'url' | 'connection' | 'prefix' | 'name' | 'host' | 'bullmq' | 'allowEviction';
+type Numbers = Omit<Required<RedisQueueOptions>, Plain>;
 
 export interface ResolvedRedisQueueOptions extends Numbers {
   readonly connection: RedisConnectionOptions;
   readonly prefix: string;
   readonly name: string;
+  readonly allowEviction: boolean;
+  readonly host: 'bullmq' | 'native';
+  readonly bullmq: BullmqHostOptions;
 }
 
 const DEFAULTS: Numbers = {
@@ -77,18 +94,28 @@ const DEFAULTS: Numbers = {
   drainTimeoutMs: 10_000,
 };
 
+const HOSTS: readonly unknown[] = ['bullmq', 'native'];
+
 /** Less than this is not enough for a worker to prolong its leases on a busy machine. */
 const MIN_LEASE_MS = 100;
 const MAX_SHARE_PERCENT = 100;
 
 /** @throws InvalidArgumentError */
 export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRedisQueueOptions {
-  const { url, connection, prefix = 'es', name = 'default', ...given } = options;
+  const { url, connection, prefix = 'es', name = 'default', host = 'bullmq', bullmq = {}, ...rest } = options;
+  const { allowEviction = false, ...given } = rest;
   if (url !== undefined && connection !== undefined) {
     throw new InvalidArgumentError('redisQueue.url', 'must not be given together with redisQueue.connection');
   }
+  if (typeof allowEviction !== 'boolean') {
+    throw new InvalidArgumentError('redisQueue.allowEviction', 'must be true or false');
+  }
   checkText('prefix', prefix);
   checkText('name', name);
+  if (!HOSTS.includes(host)) throw new InvalidArgumentError('redisQueue.host', `must be one of ${HOSTS.join(', ')}`);
+  if (host !== 'bullmq' && options.bullmq !== undefined) {
+    throw new InvalidArgumentError('redisQueue.bullmq', "must not be given unless redisQueue.host is 'bullmq'");
+  }
   const numbers: Numbers = { ...DEFAULTS, ...given };
   for (const [option, value] of Object.entries(numbers)) {
     const min = option === 'leaseMs' ? MIN_LEASE_MS : 1;
@@ -96,7 +123,15 @@ export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRe
     const problem = integerProblem(value, min, max);
     if (problem !== null) throw new InvalidArgumentError(`redisQueue.${option}`, problem);
   }
-  return { ...numbers, prefix, name, connection: connection ?? (url === undefined ? {} : { url }) };
+  return {
+    ...numbers,
+    prefix,
+    name,
+    host,
+    bullmq,
+    allowEviction,
+    connection: connection ?? (url === undefined ? {} : { url }),
+  };
 }
 
 function checkText(option: string, value: unknown): void {

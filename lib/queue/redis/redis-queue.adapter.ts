@@ -1,3 +1,4 @@
+import { openRecurringJobs } from '../../recurring-jobs/redis/open-recurring-jobs.js';
 import type { QueueAdapter } from '../queue-adapter.js';
 import { type RedisQueueOptions, resolveRedisQueueOptions } from './redis-queue-options.js';
 import { RedisQueue } from './redis-queue.js';
@@ -9,10 +10,16 @@ import { RedisQueue } from './redis-queue.js';
  * was acknowledged, `everysec` may lose a second of it.
  *
  * @throws InvalidArgumentError when an option is out of its range; `open()` throws MissingPackageError without
- * `ioredis`, RedisUnreachableError, and RedisUnsuitableError
+ * `ioredis`, RedisUnreachableError, and RedisUnsuitableError; a process that consumes, MissingPackageError without
+ * `bullmq`, unless the host is `native`
  * @publicApi
  */
 export function redisQueue(options: RedisQueueOptions = {}): QueueAdapter {
   const resolved = resolveRedisQueueOptions(options);
-  return { name: 'redis', shared: true, open: ({ clock }) => RedisQueue.open(resolved, clock) };
+  return {
+    name: 'redis',
+    shared: true,
+    open: ({ clock }) => RedisQueue.open(resolved, clock),
+    openRecurringJobs: (context) => openRecurringJobs(resolved, context),
+  };
 }

@@ -11,14 +11,20 @@ import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
+import { componentKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { StagedJob } from '../staged-job.js';
-import { type LaneEntries, MAX_JOBS_A_STEP, toLaneEntries } from './lane-entries.js';
+import { type LaneEntries, MAX_BYTES_A_STEP, MAX_JOBS_A_STEP, toSteps } from './lane-entries.js';
 import { checkQueueServer } from './check-queue-server.js';
-import { LaneHost } from './lane-host.js';
+import { BullmqHost } from './hosts/bullmq/bullmq-host.js';
+import { type Bullmq, loadBullmq } from './hosts/bullmq/load-bullmq.js';
+import type { InsideBatch, LaneHost } from './hosts/lane-host.js';
+import { NativeHost } from './hosts/native-host.js';
 import { shardPrefix } from './lane-keys.js';
+import { LaneRun } from './lane-run.js';
+import { LaneSource } from './lane-source.js';
 import { RedisAnswers } from './redis-answers.js';
-import { RedisLaneEngine } from './redis-lane-engine.js';
+import { type Claim, RedisLaneEngine } from './redis-lane-engine.js';
 import type { ResolvedRedisQueueOptions } from './redis-queue-options.js';
 import { RedisQueueControl } from './redis-queue-control.js';
 import { StageBuffer } from './stage-buffer.js';
@@ -74,7 +80,7 @@ export class RedisQueue extends GroupQueue {
     const purpose = 'The Redis queue';
     const connection = await RedisConnection.open(options.connection, purpose);
     try {
-      await checkQueueServer(connection);
+      await checkQueueServer(connection, options);
     } catch (error) {
       connection.close();
       throw error;
@@ -91,21 +97,20 @@ export class RedisQueue extends GroupQueue {
     for (const { lane } of staged) if (lane.kind === 'command') commands += 1;
     // What is being finished may lead to further commands.
     if (commands > 0 && this.drained && !this.insideBatch.getStore()) throw new ClosedError('The queue');
-    if (commands > 0 && staged.length > MAX_JOBS_A_STEP) {
-      throw new InvalidArgumentError('jobs', `must not be more than ${MAX_JOBS_A_STEP} with commands among them`);
-    }
-    if (staged.length <= MAX_JOBS_A_STEP)
-      return this.buffer.add({ commands, lanes: toLaneEntries(staged, this.options) });
     // All are encoded before the first is sent, so that none is taken when one is refused.
-    const parts: LaneEntries[][] = [];
-    for (let from = 0; from < staged.length; from += MAX_JOBS_A_STEP) {
-      parts.push(toLaneEntries(staged.slice(from, from + MAX_JOBS_A_STEP), this.options));
+    const steps = toSteps(staged, this.options);
+    if (commands > 0 && steps.length > 1) {
+      const bounds = `${MAX_JOBS_A_STEP} jobs or ${MAX_BYTES_A_STEP} bytes`;
+      throw new InvalidArgumentError('jobs', `must not be more than ${bounds} with commands among them`);
     }
-    for (const lanes of parts) await this.buffer.add({ commands, lanes });
+    if (steps.length === 1) return this.buffer.add({ commands, lanes: steps[0]! });
+    for (const lanes of steps) await this.buffer.add({ commands, lanes });
   }
 
+  /** @throws MissingPackageError when the host needs a package that is not installed */
   consume(consumer: LaneConsumer): void {
-    this.hosting = this.beginHosting(consumer);
+    const bullmq = this.options.host === 'bullmq' ? loadBullmq() : undefined;
+    this.hosting = this.beginHosting(consumer, bullmq);
   }
 
   async forget(tenantId: TenantId): Promise<number> {
@@ -131,21 +136,30 @@ export class RedisQueue extends GroupQueue {
   }
 
   /** Never rejects: while the server is away, it tries again. */
-  private async beginHosting(consumer: LaneConsumer): Promise<void> {
+  private async beginHosting(consumer: LaneConsumer, bullmq: Bullmq | undefined): Promise<void> {
     while (!this.drained) {
       try {
         const marks = await this.openMarks();
         if (this.drained) return marks.close();
-        const options = { ...this.options, prefix: this.prefix };
-        const inside = (run: () => Promise<void>): Promise<void> => this.insideBatch.run(true, run);
-        const ahead = (lanes: readonly LaneEntries[]): Promise<void> => this.buffer.add({ commands: 0, lanes });
-        this.host = new LaneHost(this.engine, marks, consumer, options, this.clock, inside, ahead);
+        const source = this.sourceFor(consumer, marks);
+        const inside: InsideBatch = (run) => this.insideBatch.run(true, run);
+        this.host = bullmq ? new BullmqHost(bullmq, source, inside, this.options) : new NativeHost(source, inside);
         return;
       } catch (error) {
         this.logger.warn({ message: 'The queue cannot be consumed yet', error: describeError(error) });
         await delay(HOST_RETRY_MS);
       }
     }
+  }
+
+  private sourceFor(consumer: LaneConsumer, marks: RedisConnection): LaneSource {
+    const { engine, clock, prefix } = this;
+    const ahead = (lanes: readonly LaneEntries[]): Promise<void> => this.buffer.add({ commands: 0, lanes });
+    const toRun = (claim: Claim): LaneRun => new LaneRun(claim, consumer, this.options, ahead, clock);
+    const groups = consumer.components.map(
+      (one) => [componentKey(one), consumer.policy(one).maxBatchJobs, one.pipeline] as const,
+    );
+    return new LaneSource(engine, marks, groups, toRun, { ...this.options, prefix }, clock);
   }
 
   private async finish(): Promise<void> {

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ClosedError } from '../../errors/closed.error.js';
-import { describeError } from '../../errors/describe-error.js';
-import { classifyRedisError } from '../../redis/classify-redis-error.js';
 import { QueueFullError } from '../queue-full.error.js';
 import { ForeignKeyError } from './foreign-key.error.js';
-import type { LaneEntries } from './lane-entries.js';
+import { sizeOf } from './lane-entries.js';
 import { QueueUnavailableError } from './queue-unavailable.error.js';
 import type { RedisLaneEngine, StageCall, StageLimits } from './redis-lane-engine.js';
+import { toQueueError } from './to-queue-error.js';
 
 /** Bounds of one flush; a single larger call goes alone. */
 const MAX_FLUSH_JOBS = 256;
@@ -126,9 +125,8 @@ export class StageBuffer {
       try {
         return await this.engine.stage({ producer: this.producer, number, oldest: this.underWay[0]!, calls });
       } catch (cause) {
-        if (cause instanceof ClosedError) throw cause;
-        if (classifyRedisError(cause) === 'permanent') throw new ForeignKeyError(describeError(cause), { cause });
-        if (performance.now() + retryMs > deadline) throw new QueueUnavailableError(describeError(cause), { cause });
+        const error = toQueueError(cause);
+        if (!(error instanceof QueueUnavailableError) || performance.now() + retryMs > deadline) throw error;
       }
       await delay(retryMs);
     }
@@ -145,15 +143,4 @@ export class StageBuffer {
     if (error === undefined) call.resolve();
     else call.reject(error);
   }
-}
-
-function sizeOf(lanes: readonly LaneEntries[]): { readonly jobs: number; readonly bytes: number } {
-  let jobs = 0;
-  let bytes = 0;
-  for (const { lane, entries } of lanes) {
-    jobs += entries.length;
-    bytes += lane.length;
-    for (const entry of entries) bytes += entry.length;
-  }
-  return { jobs, bytes };
 }

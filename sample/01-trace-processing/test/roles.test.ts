@@ -69,7 +69,12 @@ it('takes spans in one process and handles them in another, now or when it comes
 
   const first = await start('worker');
   await eventually(() => isWhole(web.url, 1), Boolean);
-  expect((await fetch(`${first.url}/health`)).status).toBe(200);
+  for (const { url } of [web, first]) {
+    const health = await fetch(`${url}/health`);
+    expect(health.status).toBe(200);
+    const details = { storage: { status: 'up' }, queue: { status: 'up', parkedLanes: 0, deadLetters: 0 } };
+    expect(await health.json()).toMatchObject({ status: 'ok', details });
+  }
   expect((await send(first.url, 2)).status).toBe(404);
   expect((await read(first.url, 1)).status).toBe(404);
   const log = await stop(first);

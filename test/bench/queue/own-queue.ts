@@ -15,14 +15,14 @@ const NO_LIMITS = {
   maxWaitingBytesPerTenant: 2_000_000_000,
 };
 
-/** `redisQueue()` with its defaults. */
-export async function openOwnQueue({ port, handler }: QueueRun): Promise<BenchQueue> {
-  const queue = await redisQueue({ connection: { host: '127.0.0.1', port }, ...NO_LIMITS }).open({
-    clock: new SystemClock(),
-  });
+/** `redisQueue()` with its defaults, but for the host where a run names one. */
+export async function openOwnQueue({ port, handler, host }: QueueRun): Promise<BenchQueue> {
+  const options = { connection: { host: '127.0.0.1', port }, ...NO_LIMITS, ...(host && { host }) };
+  const queue = await redisQueue(options).open({ clock: new SystemClock() });
   const staged = (event: StoredEvent): StagedJob => {
-    const { tenantId, aggregateType, aggregateId: id } = event;
-    return { lane: { ...COMPONENT, tenantId, aggregateType, id }, job: { kind: 'reactor', event } };
+    const { tenantId, aggregateType, aggregateId, sequence } = event;
+    const lane = { ...COMPONENT, tenantId, aggregateType, id: aggregateId };
+    return { lane, job: { kind: 'reactor', aggregateId, sequence, event } };
   };
   return {
     add: (event) => queue.stage([staged(event)]),
@@ -34,7 +34,7 @@ export async function openOwnQueue({ port, handler }: QueueRun): Promise<BenchQu
         handle: async (batch) => {
           if (handler.delayMs > 0) await delay(handler.delayMs);
           for (const { event } of batch.jobs as readonly ReactorJob[]) {
-            const taken = take(event);
+            const taken = take(event!);
             if (taken) await taken;
           }
           return { completed: batch.jobs.length, followUps: [] };

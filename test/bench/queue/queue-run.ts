@@ -3,6 +3,8 @@ export type QueueSystem = 'own' | 'bullmq' | 'groupmq';
 /** What one measurement of a queue is asked for; each has a process of its own. */
 export interface QueueRun {
   readonly system: QueueSystem;
+  /** What runs the lanes of ours; without it, the default. */
+  readonly host?: 'bullmq' | 'native';
   /**
    * - `drain`: all jobs are staged, then worked off
    * - `enqueue`: single jobs are staged, 50 on their way at a time

@@ -256,6 +256,20 @@ test('a reservation whose writer has died without an insert is released after it
   expect((await a.append(stream, items(1), { expectedSequence: 2 })).firstSequence).toBe(3);
 });
 
+test('who asks for the undispatched streams closes the reservations of the dead among them', async () => {
+  const [none, stored] = [newStream(), newStream()];
+  await b.append(none, items(1));
+  await b.dispatched([{ stream: none, from: 1, to: 1 }]);
+  await reserve(none);
+  const { token } = await reserve(stored);
+  await insert(stored, 1, token);
+  await eventually(async () => {
+    const found = await b.undispatched({ olderThanMs: 0, limit: 10 });
+    expect(found.map(({ stream, from, to }) => ({ stream, from, to }))).toEqual([{ stream: stored, from: 1, to: 1 }]);
+    expect(await openReservations()).toBe(0);
+  });
+});
+
 test('a reservation whose writer has died after its insert is confirmed, keys and all', async () => {
   const stream = newStream();
   await b.append(stream, items(1));

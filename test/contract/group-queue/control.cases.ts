@@ -6,6 +6,7 @@ import { eventually } from '../../support/eventually.js';
 import { type GroupQueueCases, type Handle, done, lane, range, sequenceOf, settled } from './group-queue-cases.js';
 
 const note: OperatorNote = { by: 'ann', reason: 'looked at it' };
+const PIPELINE = 'orders: {all}';
 const C1 = { kind: 'fold', component: 'c@1' } as const;
 
 /** See `groupQueueSuite`. */
@@ -99,6 +100,34 @@ export function controlCases({ start }: GroupQueueCases): void {
     expect((await queue.control.actions()).map(({ action }) => action)).toEqual(['discard', 'retry']);
   });
 
+  it.each(['park', 'dead-letter'] as const)(
+    'keeps each attempt with its error and its time (%s)',
+    async (whenExhausted) => {
+      let attempts = 0;
+      const queue = await start(
+        () => {
+          attempts += 1;
+          throw new Error(`attempt ${attempts}`);
+        },
+        { policy: { ...one, maxAttempts: 7, whenExhausted } },
+      );
+      const { control } = queue;
+      await queue.stage([range(lane('a'), 1)]);
+      const found = await eventually(async () => {
+        const [item] = await (whenExhausted === 'park' ? control.parkedLanes() : control.deadLetters());
+        expect(item).toMatchObject({ lane: lane('a'), attempts: 7 });
+        return item!;
+      });
+      expect(found.failures.map(({ error }) => error)).toEqual(
+        [3, 4, 5, 6, 7].map((attempt) => `Error: attempt ${attempt}`),
+      );
+      expect(found.failures.every(({ stack }) => stack?.includes('control.cases'))).toBe(true);
+      const times = found.failures.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted((x, y) => x - y));
+      expect(Math.abs(times[0]! - Date.now())).toBeLessThan(60_000);
+    },
+  );
+
   it('redrives dead letters in the order in which they were put aside', async () => {
     const seen: number[] = [];
     const poison = new Set([1, 2, 3]);
@@ -107,14 +136,20 @@ export function controlCases({ start }: GroupQueueCases): void {
     await queue.stage([range(lane('a', 'fold', 'other'), 1)]);
     await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 0, deadLetters: 4 }));
     poison.clear();
-    expect(await queue.control.redrive({ component: C1, tenantId: lane('a').tenantId }, note)).toBe(3);
+    const filter = { component: C1, tenantId: lane('a').tenantId };
+    const letters = (await queue.control.deadLetters(filter)).map(({ id }) => ({ deadLetter: id }));
+    expect(await queue.control.redrive(filter, note)).toBe(3);
     await settled(queue);
     expect(seen).toEqual([1, 2, 3]);
+    const records = letters.map((subject) => ({ action: 'retry', subject, ...note, at: expect.any(Number) as number }));
+    expect(await queue.control.actions()).toEqual(records.toReversed());
     expect(await queue.depth()).toMatchObject({ deadLetters: 1 });
   });
 
   it.each([
     ['a component', { component: C1 }, ['a', 'b']],
+    ['a pipeline', { pipeline: PIPELINE }, ['a', 'b']],
+    ['a pipeline for one tenant', { pipeline: PIPELINE, tenantId: lane('a').tenantId }, ['a']],
     ['a tenant', { tenantId: lane('a').tenantId }, ['a', 'b reactor']],
     ['a component for one tenant', { component: C1, tenantId: lane('a').tenantId }, ['a']],
   ] as const)('pauses %s, keeps its work, and resumes it', async (_, target, paused) => {
@@ -138,18 +173,6 @@ export function controlCases({ start }: GroupQueueCases): void {
     expect((await queue.control.actions()).map(({ action }) => action)).toEqual(['resume', 'pause']);
   });
 
-  it('counts by tenant and by component what waits, runs, is parked and was put aside', async () => {
-    const queue = await start(handler(new Set([1]), []), parking);
-    await queue.stage([range(lane('a'), 1), range(lane('a'), 2), range(lane('b', 'fold', 'other'), 2)]);
-    await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 2, parkedLanes: 1, running: 0 }));
-    const parked = { jobs: 2, parkedJobs: 2, parkedLanes: 1, deadLetters: 0, running: 0 };
-    expect(Object.fromEntries(await queue.control.usageByTenant())).toEqual({ acme: parked });
-    await queue.control.skipJob(lane('a'), note);
-    await settled(queue);
-    const skipped = { jobs: 0, parkedJobs: 0, parkedLanes: 0, deadLetters: 1, running: 0 };
-    expect(Object.fromEntries(await queue.control.usageByComponent())).toEqual({ 'fold:c@1': skipped });
-  });
-
   it('refuses an action without a name or a reason, a hold of nothing, and a limit out of its range', async () => {
     const queue = await start(done);
     const { control } = queue;
@@ -158,7 +181,10 @@ export function controlCases({ start }: GroupQueueCases): void {
       await expect(control.retryDeadLetter(1, bad)).rejects.toBeInstanceOf(InvalidArgumentError);
       await expect(control.pause({ component: C1 }, bad)).rejects.toBeInstanceOf(InvalidArgumentError);
     }
-    await expect(control.pause({}, note)).rejects.toBeInstanceOf(InvalidArgumentError);
+    for (const bad of [{}, { component: C1, pipeline: PIPELINE }, { pipeline: '' }]) {
+      await expect(control.pause(bad, note)).rejects.toBeInstanceOf(InvalidArgumentError);
+      await expect(control.resume(bad, note)).rejects.toBeInstanceOf(InvalidArgumentError);
+    }
     for (const limit of [0, -1, 1.5, Number.NaN, 1_001]) {
       await expect(control.parkedLanes({ limit })).rejects.toBeInstanceOf(InvalidArgumentError);
       await expect(control.actions(limit)).rejects.toBeInstanceOf(InvalidArgumentError);

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
+import { PermanentError } from '../../../lib/errors/permanent.error.js';
 import type { Lane } from '../../../lib/queue/lane.js';
 import type { StagedJob } from '../../../lib/queue/staged-job.js';
 import { eventually } from '../../support/eventually.js';
 import { type GroupQueueCases, done, lane, range, sequenceOf, settled } from './group-queue-cases.js';
+
+const LONG_MS = 3_600_000;
 
 /** See `groupQueueSuite`. */
 export function debounceCases({ start }: GroupQueueCases): void {
@@ -90,5 +93,49 @@ export function debounceCases({ start }: GroupQueueCases): void {
       [2, 1],
       [2, 2],
     ]);
+  });
+
+  it('waits for quiet anew after a job that was handed out, however long that one waits for its retry', async () => {
+    const k = lane('k', 'reactor');
+    const seen: string[] = [];
+    const queue = await start(
+      (batch) => {
+        seen.push(`${batch.lane.id} ${sequenceOf(batch.jobs[0]!)}`);
+        if (batch.lane.id === k.id) throw new Error('not yet');
+        return done(batch);
+      },
+      { policy: { backoffMs: LONG_MS, maxBackoffMs: LONG_MS } },
+    );
+    await queue.stage([debounced(k, 1, 'x', 0, 0)]);
+    await eventually(async () => expect(await queue.control.inspect(k)).toMatchObject({ attempts: 1 }));
+    await queue.stage([debounced(k, 2, 'x', LONG_MS, LONG_MS)]);
+    expect(await queue.control.inspect(k)).toMatchObject({ status: 'waiting', size: 1, attempts: 0 });
+    await queue.stage([range(lane('a'), 1)]);
+    await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 1, running: 0 }));
+    expect(seen).toEqual(['k 1', 'a 1']);
+    await queue.forget(k.tenantId);
+  });
+
+  it('leaves the job that a lane is parked behind to operators, and keeps of those behind it one', async () => {
+    const k = lane('k', 'reactor');
+    const seen: number[] = [];
+    const queue = await start(
+      (batch) => {
+        seen.push(sequenceOf(batch.jobs[0]!));
+        if (seen.length === 1) throw new PermanentError('poison');
+        return done(batch);
+      },
+      { policy: { whenExhausted: 'park' } },
+    );
+    await queue.stage([debounced(k, 1, 'x', 0)]);
+    await eventually(async () => expect(await queue.depth()).toMatchObject({ parkedLanes: 1, running: 0 }));
+    await queue.stage([debounced(k, 2, 'x', 0), debounced(k, 3, 'x', 0)]);
+    const parked = await queue.control.inspect(k);
+    expect(parked).toMatchObject({ status: 'parked', attempts: 1 });
+    expect(parked!.jobs.map(sequenceOf)).toEqual([1, 3]);
+    expect((await queue.control.usageByTenant()).get(k.tenantId)).toMatchObject({ parkedJobs: 2, dropped: 1 });
+    expect(await queue.control.skipJob(k, { by: 'ann', reason: 'looked at it' })).toBe(true);
+    await settled(queue);
+    expect(seen).toEqual([1, 3]);
   });
 }

@@ -54,19 +54,21 @@ export function forgetCases({ open, start }: GroupQueueCases): void {
     for (const tenantId of tenants) {
       await queue.control.pause({ tenantId }, note);
       await queue.control.pause({ tenantId, component }, note);
+      await queue.control.pause({ tenantId, pipeline: 'orders: {all}' }, note);
     }
     await queue.control.pause({ component }, note);
     await queue.stage(tenants.map((tenantId) => range({ ...lane('b'), tenantId }, 1)));
     expect(await queue.forget(gone)).toBe(2);
     expect(await queue.depth()).toMatchObject({ jobs: 1, deadLetters: 1 });
     expect(await queue.control.deadLetters()).toMatchObject([{ lane: lane('a') }]);
-    const own = [{ tenantId: lane('a').tenantId }, { tenantId: lane('a').tenantId, component }, { component }];
+    const { tenantId } = lane('a');
+    const own = [{ tenantId }, { tenantId, component }, { tenantId, pipeline: 'orders: {all}' }, { component }];
     const holds = await queue.control.holds();
     expect(holds).toHaveLength(own.length);
     expect(holds).toEqual(expect.arrayContaining(own));
     const actions = await queue.control.actions();
-    expect(actions.map(({ action }) => action)).toEqual(['pause', 'pause', 'pause', 'discard']);
-    expect(actions.slice(0, 3).map(({ subject }) => subject)).toEqual(own.toReversed());
+    expect(actions.map(({ action }) => action)).toEqual(['pause', 'pause', 'pause', 'pause', 'discard']);
+    expect(actions.slice(0, 4).map(({ subject }) => subject)).toEqual(own.toReversed());
     expect([...(await queue.control.usageByTenant()).keys()]).toEqual([lane('a').tenantId]);
   });
 

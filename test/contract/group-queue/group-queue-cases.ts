@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { GroupQueue } from '../../../lib/queue/group-queue.js';
 import type { EventRangeJob, Job } from '../../../lib/queue/job.js';
-import type { Lane, LaneComponent, LaneKind } from '../../../lib/queue/lane.js';
+import type { Lane, LaneKind } from '../../../lib/queue/lane.js';
+import type { KnownComponent } from '../../../lib/queue/lane-consumer.js';
 import type { LaneBatch, LaneOutcome } from '../../../lib/queue/lane-batch.js';
 import type { LanePolicy } from '../../../lib/queue/lane-policy.js';
 import type { StagedJob } from '../../../lib/queue/staged-job.js';
@@ -41,9 +42,10 @@ export const POLICY: LanePolicy = {
 };
 
 /** What the lanes of the cases are handled by. */
-export const COMPONENTS: readonly LaneComponent[] = (['command', 'fold', 'map', 'reactor'] as const).map((kind) => ({
+export const COMPONENTS: readonly KnownComponent[] = (['command', 'fold', 'map', 'reactor'] as const).map((kind) => ({
   kind,
   component: 'c@1',
+  pipeline: kind === 'reactor' ? 'mail' : 'orders: {all}',
 }));
 
 export type Handle = (batch: LaneBatch) => Promise<LaneOutcome> | LaneOutcome;

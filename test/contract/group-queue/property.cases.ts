@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as immediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { PermanentError } from '../../../lib/errors/permanent.error.js';
 import { eventually } from '../../support/eventually.js';
 import { type Decision, LaneModel } from '../group-queue.model.js';
-import { type GroupQueueCases, POLICY, lane, range, sequenceOf } from './group-queue-cases.js';
+import { timing } from '../timed-lane.model.js';
+import { type GroupQueueCases, POLICY, lane, range, sequenceOf, settled } from './group-queue-cases.js';
 
 const RUNS = 60;
 const LANES = ['a', 'b', 'c'] as const;
@@ -72,4 +74,58 @@ export function propertyCases({ start }: GroupQueueCases): void {
       );
     },
   );
+
+  it('runs each job once, or drops and counts it, whenever jobs are to run and whatever handlers do', async () => {
+    const timed = fc.array(
+      fc.record({ lane: fc.constantFrom(...LANES), timings: fc.array(timing, { minLength: 1 }) }),
+      {
+        maxLength: 8,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(timed, fc.array(decision, { maxLength: 20 }), async (staged, decisions) => {
+        const left = [...decisions];
+        const running = new Set<string>();
+        const begun = new Map<string, number[]>();
+        const ended: number[] = [];
+        const wrong: string[] = [];
+        const queue = await start(
+          async ({ lane: { id }, jobs }) => {
+            if (running.has(id)) wrong.push(`two batches of ${id} at a time`);
+            running.add(id);
+            const numbers = jobs.map(sequenceOf);
+            begun.set(id, [...(begun.get(id) ?? []), ...numbers]);
+            await immediate();
+            running.delete(id);
+            const { completed, ending } = left.shift() ?? { completed: 4, ending: 'fine' };
+            const done = numbers.slice(0, completed);
+            if (ending === 'throws') throw new Error('one of them');
+            ended.push(...done);
+            const error = ending === 'fails for good' ? new PermanentError('no') : new Error('not yet');
+            const fails = ending !== 'fine' && done.length < jobs.length;
+            return { completed: done.length, followUps: [], ...(fails && { failure: { error } }) };
+          },
+          { policy: { maxBatchJobs: 4 }, apart: randomUUID() },
+        );
+        let number = 0;
+        for (const { lane: id, timings } of staged) {
+          await queue.stage(timings.map((given) => ({ ...range(lane(id), (number += 1)), ...given })));
+        }
+        await settled(queue);
+        expect(wrong).toEqual([]);
+        // What was handed out stands in the order of staging, repeats apart.
+        for (const numbers of begun.values()) {
+          const firsts = [...new Set(numbers)];
+          expect(firsts).toEqual(firsts.toSorted((one, other) => one - other));
+        }
+        const letters = await queue.control.deadLetters({ limit: 1_000 });
+        const out = [...ended, ...letters.map(({ job }) => sequenceOf(job))];
+        expect(new Set(out).size).toBe(out.length);
+        const usage = (await queue.control.usageByTenant()).get(lane('a').tenantId);
+        expect(out.length + (usage?.dropped ?? 0)).toBe(number);
+        await queue.drain();
+      }),
+      { numRuns: RUNS / 2, endOnFailure: true },
+    );
+  });
 }

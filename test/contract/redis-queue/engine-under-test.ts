@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Lane } from '../../../lib/queue/lane.js';
 import { componentKey, laneKey } from '../../../lib/queue/lane.js';
-import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
+import { type LaneEntries, toSteps } from '../../../lib/queue/redis/lane-entries.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import {
   type BatchEnd,
@@ -27,6 +28,13 @@ export const UNLIMITED = {
   answersKeptPerTenant: 1_000,
 };
 
+/** Jobs as a script takes them, which must be no more than it can. */
+export function entriesOf(...jobs: readonly StagedJob[]): readonly LaneEntries[] {
+  const [step = [], ...others] = toSteps(jobs, BOUNDS);
+  expect(others).toEqual([]);
+  return step;
+}
+
 const NOTHING: Turn = {
   ends: [],
   renewals: [],
@@ -38,19 +46,34 @@ const NOTHING: Turn = {
   wake: [],
 };
 
+const PATIENT_LEASE_MS = 30_000;
+
 /** The engine by itself, as a worker that says exactly what a test wants it to say. */
 export class EngineUnderTest {
+  private readonly producer = randomUUID();
   private flushes = 0;
 
   private constructor(
     readonly redis: TestRedis,
     readonly prefix: string,
     readonly engine: RedisLaneEngine,
+    private readonly patient: RedisLaneEngine,
+    private readonly leaseMs: number,
   ) {}
 
-  static async open(redis: TestRedis, leaseMs = 30_000, limits = UNLIMITED): Promise<EngineUnderTest> {
+  static async open(redis: TestRedis, leaseMs = PATIENT_LEASE_MS, limits = UNLIMITED): Promise<EngineUnderTest> {
     const prefix = shardPrefix('es', randomUUID(), 0);
-    return new EngineUnderTest(redis, prefix, new RedisLaneEngine(await redis.connect(), prefix, leaseMs, limits));
+    const connection = await redis.connect();
+    const engine = new RedisLaneEngine(connection, prefix, leaseMs, limits);
+    const patient = new RedisLaneEngine(connection, prefix, PATIENT_LEASE_MS, limits);
+    return new EngineUnderTest(redis, prefix, engine, patient, leaseMs);
+  }
+
+  /** The same lanes after all leases are over, for a worker whose own last longer than any test. */
+  async afterLeases(): Promise<EngineUnderTest> {
+    await delay(this.leaseMs * 2);
+    const { redis, prefix, patient } = this;
+    return new EngineUnderTest(redis, prefix, patient, patient, PATIENT_LEASE_MS);
   }
 
   async stage(...jobs: readonly StagedJob[]): Promise<readonly string[]> {
@@ -61,8 +84,8 @@ export class EngineUnderTest {
   /** @param oldest the first flush without answer */
   flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
     const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
-    const calls = [{ commands, lanes: toLaneEntries(jobs, BOUNDS) }];
-    return this.engine.stage({ producer: 'p', number, oldest, calls });
+    const calls = [{ commands, lanes: entriesOf(...jobs) }];
+    return this.engine.stage({ producer: this.producer, number, oldest, calls });
   }
 
   turn(turn: Partial<Turn>): Promise<TurnAnswer> {

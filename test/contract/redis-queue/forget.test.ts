@@ -4,7 +4,6 @@ import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { laneKey } from '../../../lib/queue/lane.js';
-import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { RedisQueueControl } from '../../../lib/queue/redis/redis-queue-control.js';
 import { redisQueue } from '../../../lib/queue/redis/redis-queue.adapter.js';
@@ -18,7 +17,7 @@ import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import { COMPONENTS, POLICY, done, lane, range, settled } from '../group-queue/group-queue-cases.js';
-import { BOUNDS, EngineUnderTest } from './engine-under-test.js';
+import { entriesOf, EngineUnderTest } from './engine-under-test.js';
 
 Logger.overrideLogger(silentLogger);
 
@@ -121,7 +120,7 @@ it('leases nothing of a tenant and takes nothing for it meanwhile, follow-ups in
     steps += 1;
     if (steps !== 1) return;
     expect(await worker.stage(range(c, 1))).toEqual(['']);
-    const followUps = toLaneEntries([range(c, 1), range(own, 2)], BOUNDS);
+    const followUps = entriesOf(range(c, 1), range(own, 2));
     await worker.turn({ ends: [worker.end(other, { followUps })] });
     await worker.turn({ ends: [worker.end(held, { followUps })] });
     expect((await worker.claim()).map((claim) => claim.lane)).toEqual([laneKey(own)]);
@@ -141,7 +140,7 @@ it('waits for a worker that died until its lease ends, and takes nothing from it
   const [claim] = await worker.claim();
   expect(await forget(worker)).toBe(2);
   expect(performance.now() - leasedAt).toBeGreaterThan(LEASE_MS - 5);
-  const followUps = toLaneEntries([range(b, 1)], BOUNDS);
+  const followUps = entriesOf(range(b, 1));
   expect((await worker.turn({ ends: [worker.end(claim!, { followUps })] })).lost).toEqual([laneKey(a)]);
   expect(await mentions(worker.prefix)).toEqual([]);
   await worker.expectTruth();
@@ -156,7 +155,7 @@ it('lets a tenant go on whose removal broke off', async () => {
   const removal = forget(worker, async () => {
     throw broken;
   });
-  await expect(removal).rejects.toBe(broken);
+  await expect(removal).rejects.toMatchObject({ cause: broken });
   await worker.stage(range(c, 1));
   expect(await worker.size(c)).toBe(0);
   const [mark] = await redis.client.zrange(`${worker.prefix}forgetting`, '0', '-1');

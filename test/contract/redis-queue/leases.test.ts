@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { laneKey } from '../../../lib/queue/lane.js';
-import { toLaneEntries } from '../../../lib/queue/redis/lane-entries.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { lane, range } from '../group-queue/group-queue-cases.js';
-import { BOUNDS, EngineUnderTest } from './engine-under-test.js';
+import { entriesOf, EngineUnderTest } from './engine-under-test.js';
 
 const LEASE_MS = 30;
 const [a, b, c] = [lane('a'), lane('b'), lane('c')];
@@ -34,13 +33,13 @@ it('leases a lane to one worker, and to no other while it holds', async () => {
 });
 
 it('takes no acknowledgement, no failure and no follow-up under an old token', async () => {
-  const worker = await EngineUnderTest.open(redis, LEASE_MS);
-  await worker.stage(range(a, 1));
-  const [old] = await worker.claim();
-  await delay(LEASE_MS * 2);
+  const dying = await EngineUnderTest.open(redis, LEASE_MS);
+  await dying.stage(range(a, 1));
+  const [old] = await dying.claim();
+  const worker = await dying.afterLeases();
   const [current] = await worker.claim();
   expect(BigInt(current!.token)).toBeGreaterThan(BigInt(old!.token));
-  const followUps = toLaneEntries([range(b, 1)], BOUNDS);
+  const followUps = entriesOf(range(b, 1));
   for (const step of ['settle', 'wait', 'park', 'dead-letter'] as const) {
     const { lost } = await worker.turn({ ends: [worker.end(old!, { step, followUps })] });
     expect(lost).toEqual([laneKey(a)]);
@@ -56,7 +55,7 @@ it('stages follow-ups in the step that acknowledges', async () => {
   await worker.stage(range(a, 1));
   const [claim] = await worker.claim();
   const calls = await redis.client.info('commandstats');
-  const followUps = toLaneEntries([range(b, 1), range(b, 2), range(c, 1)], BOUNDS);
+  const followUps = entriesOf(range(b, 1), range(b, 2), range(c, 1));
   await worker.turn({ ends: [worker.end(claim!, { followUps })] });
   expect([await worker.size(a), await worker.size(b), await worker.size(c)]).toEqual([0, 2, 1]);
   expect(scripts(await redis.client.info('commandstats')) - scripts(calls)).toBe(1);
@@ -64,10 +63,10 @@ it('stages follow-ups in the step that acknowledges', async () => {
 });
 
 it('prolongs and acknowledges before it takes back, so that who comes late does not lose his own', async () => {
-  const worker = await EngineUnderTest.open(redis, LEASE_MS);
-  await worker.stage(range(a, 1), range(b, 1));
-  const claims = await worker.claim();
-  await delay(LEASE_MS * 2);
+  const dying = await EngineUnderTest.open(redis, LEASE_MS);
+  await dying.stage(range(a, 1), range(b, 1));
+  const claims = await dying.claim();
+  const worker = await dying.afterLeases();
   const [renewed, ended] = claims;
   const answer = await worker.turn({
     renewals: [renewed!],
@@ -80,20 +79,20 @@ it('prolongs and acknowledges before it takes back, so that who comes late does 
 });
 
 it('says so when a lease that is to be prolonged is lost', async () => {
-  const worker = await EngineUnderTest.open(redis, LEASE_MS);
-  await worker.stage(range(a, 1));
-  const [old] = await worker.claim();
-  await delay(LEASE_MS * 2);
+  const dying = await EngineUnderTest.open(redis, LEASE_MS);
+  await dying.stage(range(a, 1));
+  const [old] = await dying.claim();
+  const worker = await dying.afterLeases();
   const [current] = await worker.claim();
   expect((await worker.turn({ renewals: [old!] })).lost).toEqual([laneKey(a)]);
   expect((await worker.turn({ renewals: [current!] })).lost).toEqual([]);
 });
 
 it('hands lanes of a dead worker out one at a time to a worker, each alone', async () => {
-  const worker = await EngineUnderTest.open(redis, LEASE_MS);
-  await worker.stage(range(a, 1), range(a, 2), range(b, 1), range(c, 1));
-  expect(await worker.claim()).toHaveLength(3);
-  await delay(LEASE_MS * 2);
+  const dying = await EngineUnderTest.open(redis, LEASE_MS);
+  await dying.stage(range(a, 1), range(a, 2), range(b, 1), range(c, 1));
+  expect(await dying.claim()).toHaveLength(3);
+  const worker = await dying.afterLeases();
   expect(await worker.claim(10, { maySuspect: false })).toEqual([]);
   const [first, ...others] = await worker.claim();
   expect(others).toEqual([]);
@@ -125,10 +124,10 @@ it('parks a lane whose workers died three times while it was their only suspect,
 });
 
 it('forgets the suspicion once a worker lived', async () => {
-  const worker = await EngineUnderTest.open(redis, LEASE_MS);
-  await worker.stage(range(a, 1));
-  await worker.claim();
-  await delay(LEASE_MS * 2);
+  const dying = await EngineUnderTest.open(redis, LEASE_MS);
+  await dying.stage(range(a, 1));
+  await dying.claim();
+  const worker = await dying.afterLeases();
   const [suspect] = await worker.claim();
   await worker.turn({ ends: [worker.end(suspect!, { completed: 0, step: 'wait', failures: 1, error: '{}' })] });
   const [again] = await worker.claim();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import type { GroupQueue } from '../../../lib/queue/group-queue.js';
 import { laneKey } from '../../../lib/queue/lane.js';
@@ -244,11 +244,18 @@ it('takes nothing of a flush when a key of the queue itself holds something else
   expect(await redis.client.exists(`${prefix}lane:${laneKey(lane('a'))}`)).toBe(0);
 });
 
-it('does not open on a server that may evict keys, nor on none', async () => {
+it('does not open on a server that may evict keys unless it is told to, and on none at all', async () => {
+  const warn = vi.spyOn(Logger.prototype, 'warn');
   await redis.client.config('SET', 'maxmemory-policy', 'allkeys-lru');
   try {
     await expect(open()).rejects.toBeInstanceOf(RedisUnsuitableError);
+    expect(warn).not.toHaveBeenCalled();
+    const queue = await open({ allowEviction: true });
+    await queue.stage([range(lane('a'), 1)]);
+    expect(await queue.depth()).toMatchObject({ jobs: 1 });
+    expect(warn).toHaveBeenCalledWith(expect.objectContaining({ problem: expect.stringMatching(/allkeys-lru/) }));
   } finally {
+    warn.mockRestore();
     await redis.client.config('SET', 'maxmemory-policy', 'noeviction');
   }
   await expect(open({ connection: { host: '127.0.0.1', port: 1 } })).rejects.toBeInstanceOf(RedisUnreachableError);

@@ -16,6 +16,7 @@ const foldersLowToHigh = [
   'postgres',
   'redis',
   'event-store',
+  'recurring-jobs',
   'queue',
   'projections',
   'reactors',

@@ -22,7 +22,7 @@ const range = (sequence: number, aggregateId = 'a'): StagedJob => ({
 describe('InProcessLane', () => {
   it('merges ranges of one aggregate past its bound, to be read from the log, and loses no sequence', () => {
     const lane = new InProcessLane('key', laneId);
-    for (let sequence = 1; sequence <= 5_000; sequence += 1) lane.add(range(sequence), 0);
+    for (let sequence = 1; sequence <= 5_000; sequence += 1) lane.add(range(sequence), 0, 0);
     expect(lane.size).toBe(1_000);
     const jobs = lane.take(10_000, 0).jobs as readonly EventRangeJob[];
     expect(jobs.at(-1)).toEqual({ kind: 'fold', aggregateId: 'a', from: 1_000, to: 5_000, events: null });
@@ -31,11 +31,11 @@ describe('InProcessLane', () => {
 
   it('does not merge into a running batch, nor over aggregates', () => {
     const lane = new InProcessLane('key', laneId);
-    for (let sequence = 1; sequence <= 1_000; sequence += 1) lane.add(range(sequence), 0);
+    for (let sequence = 1; sequence <= 1_000; sequence += 1) lane.add(range(sequence), 0, 0);
     lane.take(1_000, 0);
-    expect(lane.add(range(1_001), 0)).toBe(true);
-    expect(lane.add(range(1_002), 0)).toBe(false);
-    expect(lane.add(range(1, 'b'), 0)).toBe(true);
+    expect(lane.add(range(1_001), 0, 0)).toBe('added');
+    expect(lane.add(range(1_002), 0, 0)).toBe('merged');
+    expect(lane.add(range(1, 'b'), 0, 0)).toBe('added');
     expect(lane.acknowledge(1_000)).toBe(1_000);
     expect(lane.take(10, 0).jobs).toMatchObject([
       { from: 1_001, to: 1_002, events: null },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
-import type { DebounceOptions } from '../../../lib/reactors/reactor.decorator.js';
+import type { ReactorTiming } from '../../../lib/reactors/reactor-timing.js';
 import type { ReactorDefinition } from '../../../lib/reactors/reactor-definition.js';
 import { reactorJobs } from '../../../lib/reactors/reactor-jobs.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
@@ -19,27 +19,55 @@ const event = {
   recordedAt: new Date(2),
 } as unknown as RecordedEvent;
 
-const jobs = (debounce?: DebounceOptions, types = ['x']) =>
-  reactorJobs({ name: 'r', types: new Set(types), options: { name: 'r', debounce } } as unknown as ReactorDefinition, [
-    event,
-  ]);
+const reactor = (name: string, timing: ReactorTiming = {}, types = ['x']): ReactorDefinition =>
+  ({ name, types: new Set(types), options: { name, ...timing } }) as unknown as ReactorDefinition;
+
+const jobs = (timing: ReactorTiming = {}, types = ['x']) => reactorJobs([reactor('r', timing, types)], [event]);
 
 describe('reactorJobs', () => {
-  it('keeps the order of the aggregate without debounce, and passes over events it does not list', () => {
-    expect(jobs()).toMatchObject([
+  it('keeps the order of the aggregate without a timing, and passes over events it does not list', () => {
+    expect(jobs()).toEqual([
       {
-        lane: { kind: 'reactor', component: 'r', id: 'a' },
-        job: { event: { payload: '{"n":1}', occurredAt: 1, recordedAt: 2 } },
+        lane: { tenantId: 'acme', kind: 'reactor', component: 'r', aggregateType: 't', id: 'a' },
+        job: {
+          kind: 'reactor',
+          aggregateId: 'a',
+          sequence: 3,
+          event: expect.objectContaining({ payload: '{"n":1}', occurredAt: 1, recordedAt: 2 }),
+        },
       },
     ]);
-    expect(jobs()[0]!.debounce).toBeUndefined();
-    expect(jobs(undefined, ['y'])).toEqual([]);
+    expect(jobs({}, ['y'])).toEqual([]);
   });
 
-  it('takes the lane from the debounce key, so that twins meet', () => {
-    expect(jobs({ key: () => 'k', delayMs: 50 })).toMatchObject([
-      { lane: { id: 'k' }, debounce: { delayMs: 50, maxWaitMs: 500, source: 'a', rank: 3 } },
-    ]);
+  it('shares an event between the jobs that it gives', () => {
+    const [one, two, ...others] = reactorJobs([reactor('one'), reactor('none', {}, ['y']), reactor('two')], [event]);
+    expect([one!.lane.component, two!.lane.component, others]).toEqual(['one', 'two', []]);
+    expect(one!.job).toBe(two!.job);
+  });
+
+  it('keeps the order of the aggregate of delayed reactions', () => {
+    expect(jobs({ delayMs: 0 })).toMatchObject([{ lane: { id: 'a' }, delayMs: 0 }]);
+  });
+
+  it.each<[string, ReactorTiming, object]>([
+    [
+      'debounce',
+      { debounce: { key: () => 'k', delayMs: 50 } },
+      { debounce: { delayMs: 50, maxWaitMs: 500, source: 'a', rank: 3 } },
+    ],
+    [
+      'a long debounce',
+      { debounce: { key: () => 'k', delayMs: 2_147_483_647 } },
+      { debounce: { delayMs: 2_147_483_647, maxWaitMs: 2_147_483_647, source: 'a', rank: 3 } },
+    ],
+    ['throttle', { throttle: { key: () => 'k', everyMs: 50 } }, { throttle: { everyMs: 50, source: 'a', rank: 3 } }],
+    ['dedupe', { dedupe: { key: () => 'k', forMs: 50 } }, { dedupe: { forMs: 50 } }],
+  ])('takes the lane from the key, so that twins meet: %s', (_, timing, expected) => {
+    const [{ lane, job, ...found } = { lane: undefined, job: undefined }] = jobs(timing);
+    expect(lane).toMatchObject({ id: 'k' });
+    expect(job).toMatchObject({ aggregateId: 'a', sequence: 3 });
+    expect(found).toEqual(expected);
   });
 
   it.each([
@@ -51,7 +79,12 @@ describe('reactorJobs', () => {
     ],
     ['gives no legal key', () => undefined as unknown as string],
   ])('reacts on its own rather than not at all when the key function %s', (_, key) => {
-    expect(jobs({ key, delayMs: 50 })).toMatchObject([{ lane: { id: 'a' } }]);
-    expect(jobs({ key, delayMs: 50 })[0]!.debounce).toBeUndefined();
+    for (const timing of [
+      { debounce: { key, delayMs: 50 } },
+      { throttle: { key, everyMs: 50 } },
+      { dedupe: { key, forMs: 50 } },
+    ]) {
+      expect(jobs(timing)).toEqual(jobs());
+    }
   });
 });

@@ -14,9 +14,9 @@ import { StreamLoader } from '../stream-loader.js';
 import type { WriterTools } from '../writer-tools.js';
 import { ArbiterKeys } from './arbiter-keys.js';
 import { ClosingScripts, type Closable } from './closing-scripts.js';
-import { endsAt, parseReservation, type OpenReservation } from './open-reservation.js';
+import { endsAt, parseReservation } from './open-reservation.js';
 import { RedisEpochs } from './redis-epochs.js';
-import { RedisUndispatched } from './redis-undispatched.js';
+import { type ReservedStream, RedisUndispatched } from './redis-undispatched.js';
 import { ReservationResolver } from './reservation-resolver.js';
 import { Reserver, type Round } from './reserver.js';
 import { FIND_KEYS } from './scripts/find-keys.js';
@@ -65,7 +65,10 @@ export class RedisArbiter implements Arbiter {
     private readonly keys: ArbiterKeys,
   ) {
     const loader = new StreamLoader(tools.reader, tools.stats);
-    this.undispatched = new RedisUndispatched(redis, keys);
+    this.undispatched = new RedisUndispatched(redis, keys, {
+      epoch: () => this.epochs.current,
+      found: (epoch, streams) => this.closeLeft(epoch, streams),
+    });
     this.epochs = new RedisEpochs(tools, redis, keys, `${hostname()}:${process.pid}`, () => this.closed);
     this.reserver = new Reserver(tools, redis, keys);
     this.seeder = new StreamSeeder(redis, keys, loader, tools.options);
@@ -195,10 +198,18 @@ export class RedisArbiter implements Arbiter {
     return done;
   }
 
+  /** Of streams that wait to be dispatched: who asks for that list would find those of the dead there for ever. */
+  private closeLeft(epoch: string, streams: readonly ReservedStream[]): void {
+    const nowMs = this.tools.serverClock.now();
+    for (const left of byBatch(streams.filter(({ reservation }) => endsAt(reservation) <= nowMs))) {
+      void this.track(this.resolver.resolve({ epoch, streams: left }));
+    }
+  }
+
   private hold({ epoch, undecided }: Round): HeldLane[] {
     const unknown: { lane: Lane; stream: Lane['stream']; ticket: string }[] = [];
     const busy: { lane: Lane; reservedMs: number }[] = [];
-    const left = new Map<string, { lane: Lane; stream: Lane['stream']; reservation: OpenReservation }[]>();
+    const left: (ReservedStream & { readonly lane: Lane })[] = [];
     const unsure: Lane[] = [];
     const nowMs = this.tools.serverClock.now();
     for (const { lane, reply } of undecided) {
@@ -207,7 +218,7 @@ export class RedisArbiter implements Arbiter {
       else if (reply[0] === 'held') {
         const reservation = parseReservation(reply[1]);
         if (endsAt(reservation) > nowMs) busy.push({ lane, reservedMs: Number(reservation.reservedMs) });
-        else left.set(reservation.token, [...(left.get(reservation.token) ?? []), { lane, stream, reservation }]);
+        else left.push({ lane, stream, reservation });
       } else unsure.push(lane);
     }
     const seeded = unknown.length > 0 ? told(this.seeder.seed(epoch, unknown)) : undefined;
@@ -218,23 +229,20 @@ export class RedisArbiter implements Arbiter {
       ...busy.map(({ lane }) => ({ lane, until: asked! })),
       // The stream has forgotten keys once more since the log was asked.
       ...unsure.map((lane) => ({ lane, until: pause(0) })),
-      ...[...left.values()].flatMap((streams) => {
+      ...byBatch(left).flatMap((streams) => {
         const until = this.resolve(epoch, streams);
         return streams.map(({ lane }) => ({ lane, until }));
       }),
     ];
   }
 
-  private resolve(
-    epoch: string,
-    streams: readonly { readonly stream: Lane['stream']; readonly reservation: OpenReservation }[],
-  ): Promise<void> {
+  private resolve(epoch: string, streams: readonly ReservedStream[]): Promise<void> {
     return told(this.resolver.resolve({ epoch, streams }));
   }
 }
 
 /** The reservations that a round has left open. */
-function toOpen(round: Round, maxInsertMs: number): { stream: Lane['stream']; reservation: OpenReservation }[] {
+function toOpen(round: Round, maxInsertMs: number): ReservedStream[] {
   const { id, token, deadlineMs, nowMs } = round;
   return round.verdicts.flatMap(({ lane: { stream }, writes }) => {
     const [first, last] = [writes[0]?.stored[0], writes.at(-1)?.stored.at(-1)];
@@ -250,6 +258,15 @@ function toOpen(round: Round, maxInsertMs: number): { stream: Lane['stream']; re
     };
     return [{ stream, reservation }];
   });
+}
+
+function byBatch<S extends ReservedStream>(streams: readonly S[]): readonly (readonly S[])[] {
+  const batches = new Map<string, S[]>();
+  for (const one of streams) {
+    const { token } = one.reservation;
+    batches.set(token, [...(batches.get(token) ?? []), one]);
+  }
+  return [...batches.values()];
 }
 
 /** Somewhat longer than asked for, so that those who wait do not come together. */

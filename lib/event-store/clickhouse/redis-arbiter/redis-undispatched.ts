@@ -1,15 +1,22 @@
 import type { RedisConnection } from '../../../redis/redis-connection.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
+import type { StreamId } from '../../stream-id.js';
 import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../../undispatched-stream.js';
 import { streamKey, streamOfKey } from '../stream-key.js';
 import type { UndispatchedStreams } from '../undispatched-streams.js';
 import type { ArbiterKeys } from './arbiter-keys.js';
+import { type OpenReservation, parseReservation } from './open-reservation.js';
 import { FORGET_UNDISPATCHED } from './scripts/forget-undispatched.js';
 import { LIST_UNDISPATCHED } from './scripts/list-undispatched.js';
 import { STRIKE_UNDISPATCHED } from './scripts/strike-undispatched.js';
 
 const MAX_STREAMS_PER_SCRIPT = 1_000;
+
+export interface ReservedStream {
+  readonly stream: StreamId;
+  readonly reservation: OpenReservation;
+}
 
 /** The list of all processes that append. The reservation notes a stream, in the same step. */
 export class RedisUndispatched implements UndispatchedStreams {
@@ -17,14 +24,29 @@ export class RedisUndispatched implements UndispatchedStreams {
 
   constructor(
     private readonly redis: RedisConnection,
-    keys: ArbiterKeys,
+    private readonly keys: ArbiterKeys,
+    private readonly reservations: {
+      readonly epoch: () => string | undefined;
+      /** Told of each reservation that is open on a stream of the list. */
+      readonly found: (epoch: string, streams: readonly ReservedStream[]) => void;
+    },
   ) {
     this.scriptKeys = [keys.undispatched, keys.undispatchedRanges];
   }
 
   async find({ olderThanMs, limit }: UndispatchedQuery): Promise<readonly UndispatchedStream[]> {
     const args = [olderThanMs, Math.min(limit, MAX_STREAMS_PER_SCRIPT)];
-    const rows = (await this.redis.run(LIST_UNDISPATCHED, this.scriptKeys, args)) as [string, string, string][];
+    const epoch = this.reservations.epoch();
+    const names = epoch === undefined ? this.scriptKeys : [...this.scriptKeys, this.keys.open(epoch)];
+    const rows = (await this.redis.run(LIST_UNDISPATCHED, names, args)) as [string, string, string, string][];
+    const open = rows.filter(([, , , reservation]) => reservation !== '');
+    if (epoch !== undefined && open.length > 0) {
+      const toReserved = ([field, , , text]: (typeof open)[number]): ReservedStream => ({
+        stream: streamOfKey(field),
+        reservation: parseReservation(text),
+      });
+      this.reservations.found(epoch, open.map(toReserved));
+    }
     return rows.map(([field, since, range]) => {
       const [from, to] = range.split(':').map(Number);
       return { stream: streamOfKey(field), from: from!, to: to!, since: new Date(Number(since)) };

@@ -28,6 +28,7 @@ local function acknowledge(ack, well)
     return
   end
   local tries = triesOf(lane)
+  if completed > 0 and tries.stored then forgetFailures(lane) end
   tries.delivered = math.max(tries.delivered, entries) - completed
   tries.failures, tries.outages = ack.failures or 0, ack.outages or 0
   tries.limit, tries.suspicion = ack.limit or 0, 0

@@ -1,4 +1,4 @@
-/** Lua: leases lanes, tenants in turn. It needs what the worker asked for, as the exchange reads it. */
+/** Lua: leases lanes, tenants in turn. It needs what the worker asked for and `nextDue`, as the exchange reads them. */
 export const CLAIM_LIBRARY = String.raw`
 local SLICE, MAX_PASSES = 32, 256
 
@@ -7,27 +7,36 @@ for _, hold in ipairs(call('SMEMBERS', prefix .. 'holds')) do
   held[hold] = true
   anyHeld = true
 end
+local function isGroupHeld(group)
+  return anyHeld and (held['g ' .. group] or held['p ' .. pipelines[group]])
+end
 local function isHeld(tenant, group)
   if isForgotten(tenant) then return true end
-  return anyHeld and (held['t ' .. tenant] or held['x ' .. tenant .. ':' .. group])
+  return anyHeld
+    and (held['t ' .. tenant] or held['x ' .. tenant .. ':' .. group] or held['y ' .. tenant .. ':' .. pipelines[group]])
 end
 local function classOf(group)
   return string.sub(group, 1, 8) == 'command:' and classes[1] or classes[2]
 end
 
-local token = math.max(micros, tonumber(call('GET', prefix .. 'token') or 0) + 1)
+local lastToken, named = unpack(call('MGET', prefix .. 'token', prefix .. 'named'))
+local token = math.max(micros, tonumber(lastToken or 0) + 1)
 local claims = {}
-
-local function due(entry)
-  return string.byte(entry) ~= 68 or tonumber(string.match(entry, '^D(%d+)')) <= now
-end
 
 -- Reads on from a lane; false when its key holds something else.
 local function read(claim, upTo)
   local slice = pcall('LRANGE', claim.key, claim.n, upTo - 1)
   if slice.err then return false end
   for _, entry in ipairs(slice) do
-    if claim.n > 0 and (bytesLeft < #entry or entriesLeft <= 0 or not due(entry)) then
+    if string.byte(entry) == 68 then
+      local due = dueOf(entry)
+      if due > now then
+        claim.full, claim.notBefore = true, due
+        break
+      end
+      claim.quietMs = math.max(claim.quietMs, throttledMs(entry))
+    end
+    if claim.n > 0 and (bytesLeft < #entry or entriesLeft <= 0) then
       claim.full = true
       break
     end
@@ -53,7 +62,7 @@ local function lease(name, group, suspect, place)
   local tries = readTries(lane)
   local most = suspect and 1 or known[group]
   if tries.limit > 0 then most = math.min(most, tries.limit) end
-  lane.most, lane.n, lane.bytes, lane.suspect = most, 0, 0, suspect
+  lane.most, lane.n, lane.bytes, lane.suspect, lane.quietMs = most, 0, 0, suspect, 0
   lane.answer = { name, false, history(tries, suspect) }
   if not read(lane, math.min(most, SLICE)) then
     remember(lane, cjson.encode({ error = 'Its key holds something else than a list.', at = now }))
@@ -62,7 +71,13 @@ local function lease(name, group, suspect, place)
     return false
   end
   if lane.n == 0 then
-    setState(lane, false)
+    -- A head that took the place of another may have its time yet to come.
+    if lane.notBefore then
+      wait(lane, lane.notBefore)
+      nextDue = math.min(nextDue or math.huge, lane.notBefore)
+    else
+      setState(lane, false)
+    end
     return false
   end
   claims[#claims + 1] = lane
@@ -117,7 +132,7 @@ local visited, remaining = {}, {}
 local function leaseSuspect()
   for _, group in ipairs(call('SMEMBERS', prefix .. 'suspected')) do
     local class = classOf(group)
-    if known[group] and not held['g ' .. group] and class.want > 0 then
+    if known[group] and not isGroupHeld(group) and class.want > 0 then
       local queue = prefix .. 'suspects:' .. group
       for _ = 1, math.min(call('LLEN', queue), MAX_DUE) do
         local name = call('LPOP', queue)
@@ -136,12 +151,27 @@ local function leaseSuspect()
   end
 end
 
+-- For the figures by pipeline; said again when another worker said something else, or the server forgot it.
+local function namePipelines()
+  if named == fingerprint then return end
+  local fields = {}
+  for group, pipeline in pairs(pipelines) do
+    if pipeline ~= '' then
+      fields[#fields + 1] = group
+      fields[#fields + 1] = pipeline
+    end
+  end
+  if #fields > 0 then call('HSET', prefix .. 'pipelines', unpack(fields)) end
+  call('SET', prefix .. 'named', fingerprint)
+end
+
 local function claimLanes()
   if maySuspect and classes[1].want + classes[2].want > 0 then leaseSuspect() end
   if classes[1].want + classes[2].want > 0 then
+    namePipelines()
     local active = call('SMEMBERS', prefix .. 'active')
     for _, group in ipairs(active) do
-      if known[group] and not held['g ' .. group] then
+      if known[group] and not isGroupHeld(group) then
         local class = classOf(group)
         class.groups[#class.groups + 1] = group
         visited[group] = class

@@ -4,14 +4,16 @@ local MERGED_FROM = 1000
 local RANGE_HEADER = '^([FM])(%d+) (%d+) ([^\n]*)\n'
 local maxTenantBytes = math.huge
 
--- Beyond its bound of memory a tenant's events are left in the log.
+-- By tenant: bytes of its jobs as the counters have them, asked for once, and how much they have grown in this script.
+local occupied, grown = {}, {}
+
+-- Beyond its bound of memory a tenant's events are left in the log: those of E, F and M.
 local function fitted(place, entry, pending)
   local kind = string.byte(entry)
-  if kind ~= 70 and kind ~= 77 or maxTenantBytes == math.huge then return entry end
-  if not place.tenantBytes then
-    place.tenantBytes = tonumber(call('HGET', prefix .. 'count:tenant', place.tenant .. ' bytes') or 0)
-  end
-  if place.tenantBytes + (place.counts.bytes or 0) + pending + #entry <= maxTenantBytes then return entry end
+  if kind ~= 69 and kind ~= 70 and kind ~= 77 or maxTenantBytes == math.huge then return entry end
+  local tenant = place.tenant
+  if not occupied[tenant] then occupied[tenant] = tonumber(call('HGET', prefix .. 'count:tenant', tenant .. ' bytes') or 0) end
+  if occupied[tenant] + (grown[tenant] or 0) + pending + #entry <= maxTenantBytes then return entry end
   return string.match(entry, '^[^\n]*\n')
 end
 
@@ -46,6 +48,8 @@ end
 local function counted(lane, jobs, bytes)
   count(lane.place, 'jobs', jobs)
   count(lane.place, 'bytes', bytes)
+  local tenant = lane.place.tenant
+  grown[tenant] = (grown[tenant] or 0) + bytes
   if lane.state == 'p' then count(lane.place, 'parkedJobs', jobs) end
 end
 
@@ -62,60 +66,6 @@ local function push(lane, entries)
   if size > MERGED_FROM then added, bytes = mergeTail(lane, size - added, entries) end
   counted(lane, added, bytes)
   if not lane.state then makeReady(lane) end
-end
-
--- D<delayMs> <maxWaitMs> <rank> <source>\n<job> becomes D<time> <deadline> <rank> <source>\n<job>, and of twins that wait one remains.
-local function debounce(lane, entry)
-  local delay, longest, rank, source, job = string.match(entry, '^D(%d+) (%d+) (%S+) ([^\n]*)\n(.*)$')
-  local size = pcall('LLEN', lane.key)
-  if type(size) == 'table' then return size.err end
-  local _, leased = leaseOf(lane)
-  local last = size > leased and call('LINDEX', lane.key, -1)
-  if last and string.byte(last) == 68 then
-    local _, deadline, lastRank, lastSource, lastJob = string.match(last, '^D(%d+) (%d+) (%S+) ([^\n]*)\n(.*)$')
-    if source ~= lastSource or tonumber(rank) >= tonumber(lastRank) then
-      -- Another job has no part in what the one before it failed at.
-      if size == 1 then
-        local tries = triesOf(lane)
-        tries.failures, tries.outages = 0, 0
-        saveTries(lane)
-      end
-    else
-      rank, source, job = lastRank, lastSource, lastJob
-    end
-    local due = math.min(now + tonumber(delay), tonumber(deadline))
-    local replaced = 'D' .. int(due) .. ' ' .. deadline .. ' ' .. rank .. ' ' .. source .. '\n' .. job
-    call('LSET', lane.key, -1, replaced)
-    counted(lane, 0, #replaced - #last)
-  else
-    local waiting = 'D' .. int(now + tonumber(delay)) .. ' ' .. int(now + tonumber(longest)) .. ' '
-      .. rank .. ' ' .. source .. '\n' .. job
-    call('RPUSH', lane.key, waiting)
-    counted(lane, 1, #waiting)
-  end
-  if not lane.state then
-    settle(lane)
-  elseif lane.state == 'w' then
-    local tries = triesOf(lane)
-    if tries.failures == 0 and tries.outages == 0 then settle(lane) end
-  end
-end
-
--- Adds entries to a lane, in order. Answers what is wrong with its key, or nil.
-local function add(lane, entries)
-  if isForgotten(lane.place.tenant) then return nil end
-  local plain, problem = {}, nil
-  for _, entry in ipairs(entries) do
-    if string.byte(entry) == 68 then
-      if #plain > 0 then problem = push(lane, plain) or problem end
-      plain = {}
-      problem = debounce(lane, entry) or problem
-    else
-      plain[#plain + 1] = entry
-    end
-  end
-  if #plain > 0 then problem = push(lane, plain) or problem end
-  return problem
 end
 
 -- Lets a parked lane go, whose state the caller says next. Answers its jobs.

@@ -15,7 +15,7 @@ import { TAKE_BACK_LIBRARY } from './take-back-library.js';
  *         n, (group to wake) …;
  *         n, (lane, token) … to prolong;
  *         n, (c or o for command or other, tenant, lanes it runs now) …;
- *         n, (group that it knows, most entries of a batch) …;
+ *         fingerprint of what follows, n, (group that it knows, most entries of a batch, its pipeline or '') …;
  *         n, per batch to end: lane, token, completed, lanes; per lane: lane, entries, entry …; then '' when it went
  *         well, or step, delayMs, failures, outages, limit of the next batch or 0, error as JSON or '';
  *         n, and where there are any how long answers are kept in ms, how many of a tenant, and per batch that has some:
@@ -58,10 +58,11 @@ for _ = 1, takeNumber() do
   local key = take() .. take()
   busy[key] = takeNumber()
 end
-local knownGroups = {}
-for i = 1, takeNumber() do
-  knownGroups[i] = take()
-  known[knownGroups[i]] = takeNumber()
+local fingerprint, pipelines = take(), {}
+for _ = 1, takeNumber() do
+  local group = take()
+  known[group] = takeNumber()
+  pipelines[group] = take()
 end
 local acks, NOTHING = {}, {}
 for i = 1, takeNumber() do
@@ -116,6 +117,7 @@ for i, claim in ipairs(claims) do
   claim.deadline = deadline
   setState(claim, 'l' .. id .. ' ' .. claim.n .. ' ' .. claim.bytes .. (claim.suspect and 's' or ''))
   claim.answer[2] = id
+  if claim.quietMs > 0 then openWindow(claim, claim.quietMs) end
   answers[i] = claim.answer
 end
 if #claims > 0 then call('SET', prefix .. 'token', int(token)) end

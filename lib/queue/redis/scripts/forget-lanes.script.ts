@@ -1,4 +1,5 @@
 import { defineScript } from '../../../redis/redis-script.js';
+import { DETACH_LIBRARY } from './detach-library.js';
 import { LANE_LIBRARY } from './lane-library.js';
 
 /**
@@ -16,6 +17,7 @@ export const FORGET_LANES = defineScript(
   'forget-lanes',
   `#!lua flags=allow-oom
 ${LANE_LIBRARY}
+${DETACH_LIBRARY}
 local SLICE, MAX_ENTRIES, MAX_BYTES, MAX_LANES, MAX_STATES = 32, 1000, 1048576, 500, 500
 local tenant, marks = ARGV[1], prefix .. 'forgetting'
 call('ZREMRANGEBYSCORE', marks, '-inf', '(' .. int(now))
@@ -39,7 +41,7 @@ local function empty(lane)
 end
 
 local function forgetReady(group)
-  local ring, queue = prefix .. 'ring:' .. group, prefix .. 'ready:' .. group .. ':' .. tenant
+  local queue = prefix .. 'ready:' .. group .. ':' .. tenant
   local name = call('LINDEX', queue, 0)
   if not name then return end
   while name and not isSpent() do
@@ -54,23 +56,14 @@ local function forgetReady(group)
     end
     name = call('LINDEX', queue, 0)
   end
-  if name then return end
-  call('LREM', ring, 0, tenant)
-  if call('EXISTS', ring) == 0 then call('SREM', prefix .. 'active', group) end
+  if not name then leaveRing(group, tenant) end
 end
 
 local function prepare(lane)
   local state = letter(lane.state)
-  if state == 'p' then
-    unpark(lane)
-  elseif state == 's' then
-    local suspects = prefix .. 'suspects:' .. lane.place.group
-    call('LREM', suspects, 1, lane.name)
-    if call('EXISTS', suspects) == 0 then call('SREM', prefix .. 'suspected', lane.place.group) end
-  elseif state == 'l' and tonumber(call('ZSCORE', prefix .. 'lease', lane.name)) > now then
-    return
-  end
-  if state ~= 'r' then makeReady(lane) end
+  if state == 'r' or state == 'l' and tonumber(call('ZSCORE', prefix .. 'lease', lane.name)) > now then return end
+  detach(lane)
+  makeReady(lane)
 end
 
 for _, group in ipairs(call('SMEMBERS', prefix .. 'active')) do forgetReady(group) end

@@ -2,7 +2,7 @@ import { defineScript } from '../../../redis/redis-script.js';
 import { LANE_LIBRARY } from './lane-library.js';
 
 /**
- * Pauses or resumes a component, a tenant, or a component for one tenant. Nothing is moved: who claims passes it over.
+ * Pauses or resumes a component, a pipeline, a tenant, or one of the first two for one tenant. Nothing is moved: who claims passes it over.
  *
  * KEYS[1] prefix
  * ARGV    pause | resume, the hold as it stands in the set, its tenant or '', record as JSON

@@ -1,21 +1,23 @@
 import { defineScript } from '../../../redis/redis-script.js';
+import { DETACH_LIBRARY } from './detach-library.js';
 import { LANE_LIBRARY } from './lane-library.js';
 
 /**
- * Lets a parked lane go on: with its head, or after that was put aside or removed.
+ * Lets a lane go on that is parked, or that fails and does not run: with its head, or after that was put aside or removed.
  *
  * KEYS[1] prefix
  * ARGV    lane, retry | skip | discard, reason, record as JSON
- * Answer  1, or 0 when the lane is not parked
+ * Answer  1, or 0 when the lane is neither
  */
 export const RELEASE_LANE = defineScript(
   'release-lane',
   `#!lua flags=allow-oom
 ${LANE_LIBRARY}
+${DETACH_LIBRARY}
 local lane = laneOf(ARGV[1])
-if letter(lane.state) ~= 'p' then return 0 end
-unpark(lane)
 local tries = triesOf(lane)
+if letter(lane.state) == 'l' or not (letter(lane.state) == 'p' or hasFailed(tries)) then return 0 end
+detach(lane)
 if ARGV[2] == 'skip' then
   putAside(lane, tries, ARGV[3])
 elseif ARGV[2] == 'discard' then

@@ -9,12 +9,16 @@
  *     tries                    HASH  lane → failures outages limit delivered suspicion; absent: all zero
  *     errors:<lane>            LIST  last errors of the head as JSON, while it fails
  *     lease, due, parked       ZSET  lane → deadline, time to wake, time of parking; ms
+ *     failing                  ZSET  lane that has failures or outages and is not parked → time of the first one; ms
  *     ready:<group>:<tenant>   LIST  ready lanes, first the one that waits longest
  *     ring:<group>             LIST  tenants that have ready lanes, the next one first
  *     suspects:<group>         LIST  lanes whose worker died
  *     active, suspected        SET   groups with a ring, with suspects
  *     wake:<group>             ZSET  a mark for whoever waits for work
- *     holds                    SET   what is passed over: g <group>, t <tenant>, x <tenant>:<group>
+ *     windows:<tenant>         ZSET  lane → time until which twins are kept off, ms; expires some time after the last
+ *     holds                    SET   what is passed over: g <group>, p <pipeline>, t <tenant>, x <tenant>:<group>,
+ *                                    y <tenant>:<pipeline>
+ *     pipelines, named         HASH  group → its pipeline, as the last worker named it; the fingerprint of its list
  *     count, count:tenant, count:group  HASH  counters
  *     forgetting               ZSET  <tenant> <call> → time until which the tenant is being forgotten; ms
  *     actions                  LIST  <tenant or nothing>\n<what an operator did as JSON>, the last first

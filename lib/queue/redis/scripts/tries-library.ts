@@ -26,14 +26,29 @@ local function triesOf(lane)
   return lane.tries
 end
 
+local function hasFailed(tries)
+  return tries.failures > 0 or tries.outages > 0
+end
+
+-- Another head has no part in what the one before it failed at.
+local function forgetFailures(lane)
+  call('DEL', prefix .. 'errors:' .. lane.name)
+  call('ZREM', prefix .. 'failing', lane.name)
+end
+
 local function saveTries(lane)
   local tries = lane.tries
   if not tries then return end
   local text = int(tries.failures) .. ' ' .. int(tries.outages) .. ' ' .. int(tries.limit) .. ' '
     .. int(tries.delivered) .. ' ' .. int(tries.suspicion)
   if text == '0 0 0 0 0' then text = false end
-  if tries.failures == 0 and tries.outages == 0 and tries.suspicion == 0 and (tries.stored or lane.failed) then
+  if not hasFailed(tries) and tries.suspicion == 0 and (tries.stored or lane.failed) then
     call('DEL', prefix .. 'errors:' .. lane.name)
+  end
+  if hasFailed(tries) and lane.state and string.byte(lane.state) ~= 112 then
+    call('ZADD', prefix .. 'failing', 'NX', int(now), lane.name)
+  elseif tries.stored then
+    call('ZREM', prefix .. 'failing', lane.name)
   end
   if text == tries.stored then return end
   if text then

@@ -3,11 +3,16 @@ import { defineScript } from '../../../redis/redis-script.js';
 /**
  * KEYS[1] prefix
  * ARGV    tenant | group
- * Answer  the counters by field, and the leased lanes
+ * Answer  the counters by field, the leased lanes, and the groups that have ready lanes
  */
 export const USAGE = defineScript(
   'usage',
   `#!lua flags=no-writes
-return { redis.call('HGETALL', KEYS[1] .. 'count:' .. ARGV[1]), redis.call('ZRANGE', KEYS[1] .. 'lease', 0, -1) }
+local prefix = KEYS[1]
+return {
+  redis.call('HGETALL', prefix .. 'count:' .. ARGV[1]),
+  redis.call('ZRANGE', prefix .. 'lease', 0, -1),
+  redis.call('SUNION', prefix .. 'active', prefix .. 'suspected'),
+}
 `,
 );

@@ -4,7 +4,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 
 const TIMEOUT_MS = 3_000;
 
-/** Whether the event store's backend answers. */
+/** Whether what this process rests on answers. */
 @Injectable()
 export class StorageHealthIndicator {
   constructor(

@@ -1,0 +1,68 @@
+import { Logger } from '@nestjs/common';
+import type { EventStore } from '../event-store/event-store.js';
+import type { DispatchedRange, UndispatchedStream } from '../event-store/undispatched-stream.js';
+import type { GroupQueue } from '../queue/group-queue.js';
+import type { RecurringJob } from '../recurring-jobs/recurring-job.js';
+import type { EventRouter } from './event-router.js';
+
+/** Streams that are found, staged and struck together. */
+const PAGE_STREAMS = 500;
+/** Pages of one run; what is left then comes with the next one. */
+const MAX_PAGES = 20;
+/** Heads that are read at a time. */
+const HEADS_AT_ONCE = 10;
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Stages what was appended and never staged, because the process that appended it died, or the queue was away. Where
+ * there is nothing, a run is one query for the list of the store.
+ *
+ * What it stages may be staged already, by somebody who is slow: projections bear that, and count nothing twice.
+ */
+export class UndispatchedSweep implements RecurringJob {
+  readonly name = 'sweep-undispatched';
+  readonly timeoutMs = TIMEOUT_MS;
+  private readonly logger = new Logger('EventSourcing');
+
+  /** @param intervalMs also how long an event is left to the process that appended it */
+  constructor(
+    private readonly store: EventStore,
+    private readonly queue: GroupQueue,
+    private readonly router: EventRouter,
+    readonly intervalMs: number,
+  ) {}
+
+  readonly run = async (signal: AbortSignal): Promise<void> => {
+    let staged = 0;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      signal.throwIfAborted();
+      const found = await this.store.undispatched({ olderThanMs: this.intervalMs, limit: PAGE_STREAMS });
+      const ranges = await this.stored(found);
+      if (ranges.length > 0) {
+        await this.queue.stage(ranges.flatMap((range) => this.router.routeRange(range)));
+        await this.store.dispatched(ranges);
+      }
+      staged += ranges.length;
+      // What was left would be found again.
+      if (ranges.length < PAGE_STREAMS) break;
+    }
+    if (staged > 0) this.logger.log({ message: 'Staged what was appended and not staged', streams: staged });
+  };
+
+  /**
+   * What the log has of them. A store may note an append before it takes place: what it never stored must not be staged,
+   * for a fold would count it as covered.
+   */
+  private async stored(found: readonly UndispatchedStream[]): Promise<readonly DispatchedRange[]> {
+    const ranges: DispatchedRange[] = [];
+    for (let start = 0; start < found.length; start += HEADS_AT_ONCE) {
+      const some = found.slice(start, start + HEADS_AT_ONCE);
+      const heads = await Promise.all(some.map(({ stream }) => this.store.head(stream)));
+      for (const [index, { stream, from, to }] of some.entries()) {
+        const last = Math.min(to, heads[index]!);
+        if (from <= last) ranges.push({ stream, from, to: last });
+      }
+    }
+    return ranges;
+  }
+}

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { resolveRedisQueueOptions, type RedisQueueOptions } from '../../../lib/queue/redis/redis-queue-options.js';
+
+it('lets BullMQ run the lanes unless told otherwise', () => {
+  expect(resolveRedisQueueOptions({})).toMatchObject({ host: 'bullmq', bullmq: {} });
+  const onWorker = (): void => {};
+  expect(resolveRedisQueueOptions({ bullmq: { onWorker } }).bullmq.onWorker).toBe(onWorker);
+  expect(resolveRedisQueueOptions({ host: 'native' })).toMatchObject({ host: 'native' });
+});
+
+it.each([
+  ['redisQueue.host must be one of bullmq, native', { host: 'bull' as 'bullmq' }],
+  ["redisQueue.bullmq must not be given unless redisQueue.host is 'bullmq'", { host: 'native', bullmq: {} }],
+  ['redisQueue.leaseMs', { leaseMs: 99 }],
+  ['redisQueue.tenantSharePercent', { tenantSharePercent: 101 }],
+  ['redisQueue.concurrency', { concurrency: 0 }],
+  ['redisQueue.url', { url: 'redis://a', connection: {} }],
+] satisfies [string, RedisQueueOptions][])('refuses with: %s', (message, options) => {
+  expect(() => resolveRedisQueueOptions(options)).toThrow(message);
+});
