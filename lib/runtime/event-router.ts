@@ -1,6 +1,5 @@
 import type { StoredEvent } from '../events/stored-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
-import type { StreamId } from '../event-store/stream-id.js';
 import type { DispatchedRange } from '../event-store/undispatched-stream.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';

@@ -36,6 +36,7 @@ export class SkippingControl implements QueueControl {
     const fold = this.pipelines.folds.get(lane.component);
     if (!fold) throw new UnknownComponentError(lane);
     const content = await this.control.inspect(lane, 1);
+    // A lane that fails may go on by itself meanwhile, with the event in its row.
     if (content?.status !== 'parked') return false;
     // On record before the lane goes on, so that whoever takes it knows.
     await this.skips.skipNext(fold, lane, note);
