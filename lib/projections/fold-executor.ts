@@ -53,9 +53,10 @@ const NONE: ReadonlySet<number> = new Set();
  * nor which jobs it was given: what the row covers is dropped, exactly the next event is applied, and a gap is filled
  * from the log.
  *
- * New events that follow what this process saved last, or that begin a stream, need no look at the store. Everything
- * else does: a repeat, a gap, a range from the log, and what failed, which an operator may have skipped meanwhile. Many
- * lanes run at once, and their loads and saves go out together (`RowLoader`, `RowWriter` of the stores).
+ * New events that begin a stream, or follow what this process saved last, need no look at the store; those that follow
+ * the stored row need none at the skips of operators, who skip what failed only. Everything else does: a repeat, a gap, a
+ * range from the log, and whatever fails. Many lanes run at once, and their loads and saves go out together (`RowLoader`,
+ * `RowWriter` of the stores).
  */
 export class FoldExecutor {
   constructor(private readonly tools: FoldExecutorTools) {}
@@ -75,7 +76,7 @@ export class FoldExecutor {
       return folded;
     };
 
-    const known = this.known(key, batch);
+    const known = await this.known(key, batch);
     if (known) {
       const folded = await run({ state: known, skipped: NONE, reactsAgain: false });
       if (!folded.failure || folded.failure.error instanceof OutageError) return folded;
@@ -85,16 +86,22 @@ export class FoldExecutor {
     return run({ state: toFoldState(row), skipped, reactsAgain: batch.redelivered || known !== undefined });
   }
 
-  /** The state that the jobs follow without a gap, if they are new and bring all of their events along. */
-  private known(key: ProjectionKey, { jobs, redelivered }: LaneBatch<EventRangeJob>): FoldState | undefined {
-    if (redelivered) return undefined;
-    const state = this.tools.cache.get(key) ?? NO_STATE;
-    let reached = state.sequence;
+  /** The state that the jobs follow, if they are new, without a gap, and bring all of their events along. */
+  private async known(
+    key: ProjectionKey,
+    { jobs, redelivered }: LaneBatch<EventRangeJob>,
+  ): Promise<FoldState | undefined> {
+    const before = jobs[0]!.from - 1;
+    let reached = before;
     for (const { from, to, events } of jobs) {
-      if (events === null || from !== reached + 1) return undefined;
+      if (redelivered || events === null || from !== reached + 1) return undefined;
       reached = to;
     }
-    return state;
+    const remembered = this.tools.cache.get(key) ?? NO_STATE;
+    if (remembered.sequence === before) return remembered;
+    const [row] = await this.tools.projections.load([key]);
+    const stored = toFoldState(row);
+    return stored.sequence === before ? stored : undefined;
   }
 
   private async run(

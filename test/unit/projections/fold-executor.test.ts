@@ -156,15 +156,15 @@ describe('what a worker remembers', () => {
   });
 
   it('is not looked at behind a gap, for a range from the log, and for what is delivered again', async () => {
-    for (const [from, inline, redelivered] of [
-      [3, true, false],
-      [2, false, false],
-      [2, true, true],
+    for (const [from, inline, redelivered, loads] of [
+      [3, true, false, 2],
+      [2, false, false, 1],
+      [2, true, true, 1],
     ] as const) {
       const { world, run, job } = bound(await FoldWorld.open(added('a', 'b', 'c'), cached));
       await run([job(1, 1)]);
       await run([job(from, 3, inline)], redelivered);
-      expect(world.calls.loads).toBe(1);
+      expect(world.calls.loads).toBe(loads);
       expect(await world.latest()).toMatchObject({ sequence: 3, state: world.expected(3) });
     }
   });
@@ -245,19 +245,37 @@ describe('a skip', () => {
     expect(sequences((await world.run([world.job(1, 3)], true)).covered)).toEqual([1, 3]);
   });
 
-  it('is obeyed by a rebuild, with a handler too that would take the event now', async () => {
-    let mended = false;
+  /** Takes the poison once it is mended. */
+  function mendable() {
     const handler = {
+      isMended: false,
       init: (): Basket => ({ names: [], quantity: 0 }),
       apply({ names, quantity }: Basket, { data }: RecordedEvent): Basket {
-        if (data instanceof ItemAdded && data.name === POISON.name && !mended) throw new PermanentError('poison');
-        return { names: [...names, (data as ItemAdded).name], quantity };
+        const { name } = data as ItemAdded;
+        if (name === POISON.name && !handler.isMended) throw new PermanentError('poison');
+        return { names: [...names, name], quantity };
       },
     };
+    return handler;
+  }
+
+  it('is obeyed in a gap between new events too, by a handler that would take the event now', async () => {
+    const handler = mendable();
+    const world = await FoldWorld.open([...added('a', 'b'), POISON, ...added('c')], { ...cached, handler });
+    await world.run([world.job(1, 1)], false, 1);
+    await world.run([world.job(1, 3)], false, 0);
+    await world.skip();
+    handler.isMended = true;
+    await world.run([world.job(2, 2), world.job(4, 4)], false, 1);
+    expect(await world.latest()).toMatchObject({ sequence: 4, state: { names: ['a', 'b', 'c'] } });
+  });
+
+  it('is obeyed by a rebuild, with a handler too that would take the event now', async () => {
+    const handler = mendable();
     const world = await FoldWorld.open([...added('a'), POISON, ...added('b')], { handler });
     await world.run([world.job(1, 3)]);
     await world.skip();
-    mended = true;
+    handler.isMended = true;
     const load = world.projections.load.bind(world.projections);
     world.projections.load = async (keys) =>
       (await load(keys)).map((row, index) => (keys[index]!.projection === world.key.projection ? null : row));
