@@ -16,6 +16,8 @@ import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.mo
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
 import { PipelineRegistry } from './pipeline/pipeline-registry.js';
 import { ROOT } from './pipeline/root.token.js';
+import { FoldCache } from './projections/fold-cache.js';
+import { FoldSkips } from './projections/fold-skips.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
@@ -33,6 +35,8 @@ import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
 import { laneComponents } from './runtime/lane-components.js';
 import { LaneDrainModule } from './runtime/lane-drain.module.js';
 import { resolveSetup } from './runtime/resolve-setup.js';
+import { SkippingControl } from './runtime/skipping-control.js';
+import { SkippingQueue } from './runtime/skipping-queue.js';
 import { UnknownCommands } from './runtime/unknown-commands.js';
 import { wire } from './runtime/wire.js';
 import type { Storage } from './storage/storage.js';
@@ -86,8 +90,17 @@ const providers: Provider[] = [
   },
   {
     provide: GroupQueue,
-    inject: [ROOT, Clock],
-    useFactory: ({ queue }: EventSourcingSetup, clock: Clock) => queue.open({ clock }),
+    inject: [ROOT, PipelineRegistry, STORAGE, Clock],
+    useFactory: async (
+      setup: EventSourcingSetup,
+      pipelines: PipelineRegistry,
+      { log, projections }: Storage,
+      clock: Clock,
+    ) => {
+      const queue = await setup.queue.open({ clock });
+      const skips = new FoldSkips(log, projections, clock);
+      return new SkippingQueue(queue, new SkippingControl(queue.control, pipelines, skips));
+    },
   },
   {
     provide: RecurringJobs,
@@ -113,6 +126,11 @@ const providers: Provider[] = [
       queue: GroupQueue,
       { commandTimeoutMs }: EventSourcingSetup,
     ) => new Commands(commands.values(), dispatcher, queue, commandTimeoutMs),
+  },
+  {
+    provide: FoldCache,
+    inject: [ROOT, Clock],
+    useFactory: ({ foldCacheBytes }: EventSourcingSetup, clock: Clock) => new FoldCache(foldCacheBytes, clock),
   },
   EventAnnouncer,
   UnknownCommands,
@@ -145,9 +163,14 @@ const providers: Provider[] = [
   },
   {
     provide: LogMaintenance,
-    inject: [STORAGE, GroupQueue, EventSerializer, Clock],
-    useFactory: (storage: Storage, queue: GroupQueue, serializer: EventSerializer, clock: Clock) =>
-      new LogMaintenance({ storage, queue, serializer, clock }),
+    inject: [STORAGE, GroupQueue, FoldCache, EventSerializer, Clock],
+    useFactory: (
+      storage: Storage,
+      queue: GroupQueue,
+      foldCache: FoldCache,
+      serializer: EventSerializer,
+      clock: Clock,
+    ) => new LogMaintenance({ storage, queue, foldCache, serializer, clock }),
   },
   {
     provide: EventSourcingHealth,
@@ -163,6 +186,7 @@ const providers: Provider[] = [
       PipelineRegistry,
       STORAGE,
       GroupQueue,
+      FoldCache,
       RecurringJobs,
       CommandDispatcher,
       EventRouter,
@@ -179,6 +203,7 @@ const providers: Provider[] = [
       pipelines: PipelineRegistry,
       storage: Storage,
       queue: GroupQueue,
+      foldCache: FoldCache,
       recurringJobs: RecurringJobs,
       dispatcher: CommandDispatcher,
       router: EventRouter,
@@ -195,6 +220,7 @@ const providers: Provider[] = [
           pipelines,
           storage,
           queue,
+          foldCache,
           recurringJobs,
           dispatcher,
           router,

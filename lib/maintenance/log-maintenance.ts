@@ -4,6 +4,7 @@ import { integerProblem } from '../errors/integer-problem.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import { checkScanQuery } from '../event-store/check-scan-query.js';
 import type { RemovedEvents } from '../event-store/event-log.js';
+import type { FoldCache } from '../projections/fold-cache.js';
 import type { GroupQueue } from '../queue/group-queue.js';
 import type { Storage } from '../storage/storage.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
@@ -25,6 +26,8 @@ const DAY_MS = 86_400_000;
 export interface MaintenanceTools {
   readonly storage: Pick<Storage, 'log' | 'projections' | 'records'>;
   readonly queue: GroupQueue;
+  /** The states that this process remembers. */
+  readonly foldCache: Pick<FoldCache, 'forget'>;
   readonly serializer: EventSerializer;
   readonly clock: Clock;
 }
@@ -112,18 +115,20 @@ export class LogMaintenance {
    * streams begin anew at 1 afterwards.
    *
    * The tenant must be quiet: nobody sends commands or appends for it. What comes meanwhile may stay or go; call it
-   * again then.
+   * again then. Before it comes back under the same id, leave it quiet for a minute: so long other workers may remember
+   * its states.
    *
    * @throws InvalidTenantError, StoreUnavailableError
    */
   async forgetTenant(tenantId: TenantId): Promise<ForgottenTenant> {
-    const { storage, queue } = this.tools;
+    const { storage, queue, foldCache } = this.tools;
     const forgotten = createTenantId(tenantId);
     // What leads to more comes first: jobs to events, events to rows.
     const jobs = await queue.forget(forgotten);
     const { streams, events } = await storage.log.forget(forgotten);
     const projectionRows = await storage.projections.forget(forgotten);
     const records = await storage.records.forget(forgotten);
+    foldCache.forget(forgotten);
     return { jobs, streams, events, projectionRows, records };
   }
 }

@@ -1,7 +1,8 @@
 import { applyMetadata } from '../projections/apply.decorator.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { FoldProjectionOptions } from '../projections/fold-projection.decorator.js';
-import { checkIntegers, checkName, checkVersion } from './check-options.js';
+import { MAX_JSON_BYTES } from '../projections/stores/encode-json.js';
+import { checkIntegers, checkName, checkVersion, MAX_PROJECTION_NAME_BYTES } from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
@@ -12,10 +13,11 @@ export function buildFold(
   problems: WiringProblems,
 ): FoldDefinition {
   const { name, version = 1 } = options;
-  checkName(provider.name, 'name', name, problems);
+  checkName(provider.name, 'name', name, problems, MAX_PROJECTION_NAME_BYTES);
   checkVersion(provider.name, version, problems);
-  const { maxBatchEvents, maxAttempts, timeoutMs } = options;
+  const { maxBatchEvents, maxStateBytes, maxAttempts, timeoutMs } = options;
   checkIntegers(provider.name, { maxBatchEvents, maxAttempts, timeoutMs }, 1, problems);
+  checkIntegers(provider.name, { maxStateBytes }, 1, problems, MAX_JSON_BYTES);
   if (!provider.hasMethod('init'))
     problems.add(`${provider.name} has no init(): a fold needs the state before the first event.`);
   const methods = applyMethods(provider, problems);

@@ -1,6 +1,6 @@
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { MapProjectionOptions } from '../projections/map-projection.decorator.js';
-import { checkIntegers, checkName, checkVersion } from './check-options.js';
+import { checkIntegers, checkName, checkVersion, MAX_PROJECTION_NAME_BYTES } from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
@@ -11,7 +11,7 @@ export function buildMap(
   problems: WiringProblems,
 ): MapDefinition {
   const { name, version = 1, events } = options;
-  checkName(provider.name, 'name', name, problems);
+  checkName(provider.name, 'name', name, problems, MAX_PROJECTION_NAME_BYTES);
   checkVersion(provider.name, version, problems);
   const { maxBatchEvents, maxAttempts, timeoutMs } = options;
   checkIntegers(provider.name, { maxBatchEvents, maxAttempts, timeoutMs }, 1, problems);

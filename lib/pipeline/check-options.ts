@@ -4,25 +4,36 @@ import type { WiringProblems } from './wiring-problems.js';
 
 const MAX_VERSION = 65_535;
 
+/** Names of projections are parts of names that we make of them. */
+export const MAX_PROJECTION_NAME_BYTES = 256;
+
 /** Names that begin with it are our own. */
 export const RESERVED_PREFIX = '$';
 
 /** Reports a name that cannot be part of a key, or is reserved. */
-export function checkName(owner: string, what: string, name: unknown, problems: WiringProblems): void {
+export function checkName(
+  owner: string,
+  what: string,
+  name: unknown,
+  problems: WiringProblems,
+  maxBytes?: number,
+): void {
   const problem =
-    textProblem(name) ?? (String(name).startsWith(RESERVED_PREFIX) ? `must not begin with ${RESERVED_PREFIX}` : null);
+    textProblem(name, maxBytes) ??
+    (String(name).startsWith(RESERVED_PREFIX) ? `must not begin with ${RESERVED_PREFIX}` : null);
   if (problem !== null) problems.add(`The ${what} of ${owner} ${problem}.`);
 }
 
-/** Reports numbers that are given and are not integers from `min` on. */
+/** Reports numbers that are given and are not integers from `min` to `max`. */
 export function checkIntegers(
   owner: string,
   values: Readonly<Record<string, unknown>>,
   min: number,
   problems: WiringProblems,
+  max?: number,
 ): void {
   for (const [name, value] of Object.entries(values)) {
-    const problem = value === undefined ? null : integerProblem(value, min);
+    const problem = value === undefined ? null : integerProblem(value, min, max);
     if (problem !== null) problems.add(`The ${name} of ${owner} ${problem}.`);
   }
 }

@@ -18,6 +18,8 @@ export interface FoldProjectionOptions {
   readonly events?: readonly EventClass[];
   /** Events after which a row is saved, at least 1. @default 500 */
   readonly maxBatchEvents?: number;
+  /** Bound of one state as JSON, at most 4,194,304; bytes. Past it the aggregate's lane is parked. @default 1_048_576 */
+  readonly maxStateBytes?: number;
   /** Attempts in all before the aggregate's lane is parked. @default 10 */
   readonly maxAttempts?: number;
   /** Time of one batch, after which it is aborted and repeated from where it came; milliseconds. @default 60_000 */

@@ -1,8 +1,9 @@
 import type { RecordedEvent } from '../events/recorded-event.js';
+import type { FoldCaller } from './fold-caller.js';
 import type { FoldDefinition } from './fold-definition.js';
-import type { FoldHandler } from './fold-handler.js';
 import { FoldProgress } from './fold-progress.js';
-import type { ProjectionKey, ProjectionRow } from './stores/projection-row.js';
+import { encodeState, type FoldState } from './fold-state.js';
+import type { ProjectionKey } from './stores/projection-row.js';
 import type { ProjectionStore } from './stores/projection-store.js';
 
 const DEFAULT_MAX_EVENTS = 500;
@@ -15,19 +16,24 @@ export class FoldRun {
   private progress: FoldProgress;
   private sinceSaved: RecordedEvent[] = [];
 
-  /** @param saved the row as it stands */
+  /** @param state the row as it stands, or as it once stood */
   constructor(
     private readonly fold: FoldDefinition,
-    private readonly handler: FoldHandler<unknown>,
+    private readonly caller: FoldCaller,
     private readonly key: ProjectionKey,
-    private saved: ProjectionRow | null,
+    private state: FoldState,
     private readonly projections: ProjectionStore,
   ) {
-    this.progress = new FoldProgress(fold, handler, saved);
+    this.progress = new FoldProgress(caller, state);
   }
 
   get sequence(): number {
     return this.progress.sequence;
+  }
+
+  /** The row as it was saved last, or as the run began with it. */
+  get saved(): FoldState {
+    return this.state;
   }
 
   /** @throws whatever the handler throws; what came before the event is kept */
@@ -35,11 +41,14 @@ export class FoldRun {
     try {
       this.progress.apply(event);
     } catch (error) {
-      this.goBack();
+      this.goBackBefore(event);
       throw error;
     }
     this.sinceSaved.push(event);
-    if (this.sinceSaved.length >= (this.fold.options.maxBatchEvents ?? DEFAULT_MAX_EVENTS)) await this.save();
+    if (this.sinceSaved.length < (this.fold.options.maxBatchEvents ?? DEFAULT_MAX_EVENTS)) return;
+    const refused = this.check();
+    if (refused) throw refused.error;
+    await this.save();
   }
 
   /** Counts sequences without listed events as covered. */
@@ -47,21 +56,51 @@ export class FoldRun {
     this.progress.cover(sequence);
   }
 
+  /** Takes the first event back whose state no row can hold, with all that came after it, and says why. */
+  check(): { readonly error: unknown } | undefined {
+    try {
+      this.encoded();
+      return undefined;
+    } catch {
+      return this.goBackToGood();
+    }
+  }
+
+  /** Call `check` first. */
   async save(): Promise<void> {
-    const { sequence, updatedAt } = this.progress;
-    if (sequence <= (this.saved?.sequence ?? 0)) return;
-    const row: ProjectionRow = { ...this.key, sequence, updatedAt, state: this.progress.toState() };
-    await this.projections.save([row]);
-    this.saved = row;
+    if (this.progress.sequence <= this.state.sequence) return;
+    const next = this.encoded();
+    const { sequence, updatedAt, json } = next;
+    await this.projections.save([{ ...this.key, sequence, updatedAt, state: JSON.parse(json) }]);
+    this.state = next;
     this.sinceSaved = [];
   }
 
+  private encoded(): FoldState {
+    return this.progress.toFoldState((type, state) => encodeState(this.fold, this.key, type, state));
+  }
+
+  private goBackToGood(): { readonly error: unknown } | undefined {
+    const events = this.sinceSaved;
+    this.progress = new FoldProgress(this.caller, this.state);
+    for (const [index, event] of events.entries()) {
+      try {
+        this.progress.apply(event);
+        this.encoded();
+      } catch (error) {
+        this.sinceSaved = events.slice(0, index);
+        this.goBackBefore(event);
+        return { error };
+      }
+    }
+    return undefined;
+  }
+
   /** The failed call may have changed its input halfway, so the state before it is made anew. */
-  private goBack(): void {
-    const { sequence } = this.progress;
-    this.progress = new FoldProgress(this.fold, this.handler, this.saved);
-    for (const event of this.sinceSaved) this.progress.apply(event);
-    // What was covered past the last applied event has jobs that count as done.
-    this.progress.cover(sequence);
+  private goBackBefore(event: RecordedEvent): void {
+    this.progress = new FoldProgress(this.caller, this.state);
+    for (const applied of this.sinceSaved) this.progress.apply(applied);
+    // Events come without gaps: what lies between them is covered, and its jobs may count as done.
+    this.progress.cover(event.sequence - 1);
   }
 }

@@ -1,10 +1,13 @@
 export { Apply } from './apply.decorator.js';
 export type { FoldHandler } from './fold-handler.js';
+export type { SkippedEvent } from './fold-skips.js';
 export { FoldProjection, type FoldProjectionOptions } from './fold-projection.decorator.js';
+export * from './impure-fold.error.js';
 export * from './invalid-projection-result.error.js';
 export type { MapHandler } from './map-handler.js';
 export { MapProjection, type MapProjectionOptions } from './map-projection.decorator.js';
 export * from './projections.js';
+export * from './state-too-large.error.js';
 export * from './stores/save-outcome-unknown.error.js';
 export { ProjectionStore } from './stores/projection-store.js';
 export { RecordStore } from './stores/record-store.js';

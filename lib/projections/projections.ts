@@ -4,6 +4,7 @@ import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { FoldHandler } from './fold-handler.js';
+import { readSkips, type SkippedEvent, skipsKey } from './fold-skips.js';
 import type { ProjectionRegistry } from './projection-registry.js';
 import type { ProjectionListQuery } from './stores/projection-query.js';
 import type { ProjectionStore } from './stores/projection-store.js';
@@ -91,6 +92,17 @@ export class Projections {
     const tenantId = tenantOf(options);
     const page = await this.rows.list({ tenantId, projection: name, version, filter, sort, limit, offset });
     return { items: page.rows.map((row) => toItem<S>(row)), total: page.total };
+  }
+
+  /** The events of one aggregate that an operator let a fold skip (`GroupQueue.control.skipJob`), the oldest skip first. */
+  async skipped(
+    projection: FoldClass<unknown>,
+    id: string,
+    options: TenantOption = {},
+  ): Promise<readonly SkippedEvent[]> {
+    const { name, version } = this.registry.fold(projection);
+    const [row] = await this.rows.load([skipsKey({ tenantId: tenantOf(options), projection: name, version, id })]);
+    return readSkips(row);
   }
 
   /** The records of one aggregate, in the order of its events. */

@@ -131,7 +131,13 @@ export interface QueueControl {
   /** Lets a parked or failing lane go on at once, with all its attempts; false when it is neither, or runs just now. */
   retryLane(lane: Lane, note: OperatorNote): Promise<boolean>;
 
-  /** Puts the job at the head of such a lane aside as a dead letter, and lets the lane go on; false as in `retryLane`. */
+  /**
+   * Puts the job at the head of such a lane aside as a dead letter, and lets the lane go on; false as in `retryLane`.
+   *
+   * A fold finds in the log what its jobs lack, so in an application its job stays, and the one event at which it failed
+   * is put on record as skipped (`Projections.skipped`), for ever and for every rebuild of this version of the fold;
+   * false unless the lane is parked. Throws `UnknownComponentError` where the process does not have the fold.
+   */
   skipJob(lane: Lane, note: OperatorNote): Promise<boolean>;
 
   /** Removes the job at the head of such a lane for good, and lets the lane go on; false as in `retryLane`. */

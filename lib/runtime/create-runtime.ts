@@ -5,6 +5,7 @@ import { CommandExecutor } from '../commands/command-executor.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { FoldCache } from '../projections/fold-cache.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { GroupQueue } from '../queue/group-queue.js';
@@ -29,6 +30,7 @@ export interface RuntimeTools {
   readonly pipelines: PipelineRegistry;
   readonly storage: Storage;
   readonly queue: GroupQueue;
+  readonly foldCache: FoldCache;
   readonly recurringJobs: RecurringJobs;
   readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
@@ -47,6 +49,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     pipelines,
     storage,
     queue,
+    foldCache,
     recurringJobs,
     dispatcher,
     router,
@@ -74,7 +77,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     worker: new LaneWorker(
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),
-      new FoldExecutor(events, projections, serializer),
+      new FoldExecutor({ store: events, projections, serializer, cache: foldCache, checkPurity: setup.checkPurity }),
       new MapExecutor(events, records, serializer),
       new ReactorExecutor(events, projections, serializer),
       router,

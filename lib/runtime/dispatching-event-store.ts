@@ -57,7 +57,7 @@ export class DispatchingEventStore extends EventStore {
 
   /** A repeat is staged again as well: the first call may have died before it came here, and projections bear it. */
   private async dispatch(results: readonly AppendResult[]): Promise<void> {
-    await this.queue.stage(results.flatMap(({ stored }) => this.router.route(stored)));
+    await this.queue.stage(results.flatMap((result) => this.router.route(result)));
     for (const result of results) {
       this.strikes.strike(result);
       this.announcer.announce(result);

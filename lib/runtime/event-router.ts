@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../events/stored-event.js';
+import type { AppendResult } from '../event-store/append-result.js';
 import type { DispatchedRange } from '../event-store/undispatched-stream.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
@@ -24,8 +25,11 @@ export interface EventRange {
 export class EventRouter {
   constructor(private readonly pipelines: PipelineRegistry) {}
 
-  /** The jobs that one append gives: for each fold and map that lists any of its events. */
-  route(stored: readonly StoredEvent[]): readonly StagedJob[] {
+  /**
+   * The jobs that one append gives: for each fold and map that lists any of its events. Those of a repeat mostly were
+   * folded long ago, so a fold is to look at its row first, and need not be sent the events.
+   */
+  route({ stored, repeated }: Pick<AppendResult, 'stored' | 'repeated'>): readonly StagedJob[] {
     const [first] = stored;
     const pipeline = first && this.pipelines.ofAggregateType(first.aggregateType);
     if (!pipeline) return [];
@@ -36,7 +40,8 @@ export class EventRouter {
       const events = stored.filter(({ type }) => component.types.has(type));
       if (events.length === 0) continue;
       const range = { tenantId, aggregateId, from, to, events };
-      staged.push(component.kind === 'fold' ? this.foldJob(component, range) : this.mapJob(component, range));
+      if (component.kind === 'map') staged.push(this.mapJob(component, range));
+      else staged.push(this.foldJob(component, repeated ? { ...range, events: null } : range));
     }
     return staged;
   }

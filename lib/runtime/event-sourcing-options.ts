@@ -28,6 +28,18 @@ export interface EventSourcingModuleOptions {
   readonly maxEventBytes?: number;
   /** Bound of one command as JSON; bytes. @default 1_048_576 */
   readonly maxCommandBytes?: number;
+  /**
+   * Bound of the states of folds that a process remembers, so that it need not load them for the next events; bytes of
+   * them as JSON. 0 remembers none. @default 33_554_432
+   */
+  readonly foldCacheBytes?: number;
+  /**
+   * Whether folds are checked to be pure while they run: each event is applied twice, to a frozen state and to that state
+   * as it is stored, and what differs is an `ImpureFoldError`. Makes folds several times slower.
+   *
+   * @default true unless the environment variable NODE_ENV is `production`
+   */
+  readonly checkPurity?: boolean;
 }
 
 /**

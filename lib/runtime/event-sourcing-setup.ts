@@ -13,4 +13,6 @@ export interface EventSourcingSetup {
   readonly sweepIntervalMs: number;
   readonly maxEventBytes: number;
   readonly maxCommandBytes: number;
+  readonly foldCacheBytes: number;
+  readonly checkPurity: boolean;
 }

@@ -67,7 +67,7 @@ export class LaneWorker implements LaneConsumer {
 
   private async handleCommands(batch: LaneBatch<CommandJob>): Promise<LaneOutcome> {
     const { executed, failure } = await this.commands.execute(batch);
-    const followUps = executed.flatMap(({ appended }) => (appended ? this.router.route(appended.stored) : []));
+    const followUps = executed.flatMap(({ appended }) => (appended ? this.router.route(appended) : []));
     const answers = executed.map(({ outcome, appended }, index) => {
       const job = batch.jobs[index]!;
       if (appended) this.announcer.announce(appended);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemClock } from '../../lib/clock/system-clock.js';
 import { LogMaintenance } from '../../lib/maintenance/log-maintenance.js';
+import { FoldCache } from '../../lib/projections/fold-cache.js';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { inProcessQueue } from '../../lib/queue/in-process/in-process-queue.adapter.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
@@ -26,7 +27,13 @@ export function logMaintenanceSuite(adapter: Adapter, open: (context: StorageCon
       opened = await open(context);
       const clock = new SystemClock();
       queue = await inProcessQueue().open({ clock });
-      maintenance = new LogMaintenance({ storage: opened, queue, serializer: context.serializer, clock });
+      maintenance = new LogMaintenance({
+        storage: opened,
+        queue,
+        foldCache: new FoldCache(0, clock),
+        serializer: context.serializer,
+        clock,
+      });
     });
     afterAll(async () => {
       await queue?.drain();

@@ -88,6 +88,20 @@ describe('LogMaintenance', () => {
     );
   });
 
+  it('remembers no state of a tenant that was forgotten and comes back', async () => {
+    const eventStore = survivingMemory();
+    const one = await boot(eventStore);
+    const other = await boot(eventStore);
+    const total = async () => one.get(Projections).get(Totals, 'c1', { tenantId: acme });
+    await one.get(EventStore).append(stream('c1'), [{ data: Added.of(5) }]);
+    await eventually(async () => expect(await total()).toEqual({ total: 5, events: 1 }));
+    await one.get(LogMaintenance).forgetTenant(acme);
+    await other.get(EventStore).append(stream('c1'), [{ data: Added.of(100) }]);
+    await eventually(async () => expect(await total()).toEqual({ total: 100, events: 1 }));
+    await one.get(EventStore).append(stream('c1'), [{ data: Added.of(7) }]);
+    await eventually(async () => expect(await total()).toEqual({ total: 107, events: 2 }));
+  });
+
   it('finds what was never dispatched of a stream that retention had emptied, for maps too', async () => {
     const day = 86_400_000;
     const eventStore = survivingMemory();

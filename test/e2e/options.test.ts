@@ -44,6 +44,14 @@ describe('options outside their range', () => {
     },
   );
 
+  it('are refused for foldCacheBytes of forRoot(), which may be 0', async () => {
+    for (const value of NO_COUNTS.filter((one) => one !== 0)) {
+      const booting = Test.createTestingModule({ imports: [appWith([], { foldCacheBytes: value })] }).compile();
+      await expect(booting).rejects.toMatchObject({ field: 'EventSourcingModule.forRoot().foldCacheBytes' });
+    }
+    await start(appWith([], { foldCacheBytes: 0 }));
+  });
+
   it.each([
     'concurrency',
     'commandConcurrency',
@@ -74,7 +82,14 @@ describe('options outside their range', () => {
         return [];
       }
     }
-    @FoldProjection({ name: 'fold', version: 65_536, maxBatchEvents: -3, maxAttempts: none, timeoutMs: 0 })
+    @FoldProjection({
+      name: 'fold',
+      version: 65_536,
+      maxBatchEvents: -3,
+      maxStateBytes: 4_194_305,
+      maxAttempts: none,
+      timeoutMs: 0,
+    })
     class Fold {
       init(): object {
         return {};
@@ -111,7 +126,7 @@ describe('options outside their range', () => {
     expect(problems.toSorted()).toEqual(
       [
         ...of('Handler', 'aggregateId', 'commandId', 'tenantId', 'maxAttempts', 'timeoutMs'),
-        ...of('Fold', 'version', 'maxBatchEvents', 'maxAttempts', 'timeoutMs'),
+        ...of('Fold', 'version', 'maxBatchEvents', 'maxStateBytes', 'maxAttempts', 'timeoutMs'),
         ...of('Map', 'version', 'maxBatchEvents', 'maxAttempts', 'timeoutMs'),
         ...of('React', 'maxAttempts', 'timeoutMs', 'debounce.key', 'debounce.delayMs', 'debounce.maxWaitMs'),
       ].toSorted(),

@@ -50,7 +50,8 @@ describe('projections that fail', () => {
         return { total: state.total, events: state.events + 1 };
       }
     }
-    const first = await start(appWith([Poisoned], { eventStore }));
+    // Its half-done change would be refused where purity is checked.
+    const first = await start(appWith([Poisoned], { eventStore, checkPurity: false }));
     const log = first.get(EventStore);
     await log.append(stream('bad'), [
       { data: Added.of(1) },
@@ -73,6 +74,63 @@ describe('projections that fail', () => {
         sequence: 4,
       });
     });
+  });
+
+  it('parks the lane of an aggregate whose state has grown too large, and names it with its size', async () => {
+    @FoldProjection({ name: 'totals', maxStateBytes: 30 })
+    class Growing {
+      init(): { amounts: readonly number[] } {
+        return { amounts: [] };
+      }
+      @Apply(Added)
+      added({ amounts }: { amounts: readonly number[] }, event: RecordedEvent<Added>): { amounts: readonly number[] } {
+        return { amounts: [...amounts, event.data.amount] };
+      }
+    }
+    const app = await start(appWith([Growing]));
+    const log = app.get(EventStore);
+    await log.append(
+      stream('bad'),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((amount) => ({ data: Added.of(amount) })),
+    );
+    await log.append(stream('good'), [{ data: Added.of(1) }]);
+    await eventually(async () => {
+      expect(await app.get(GroupQueue).depth()).toMatchObject({ parkedLanes: 1, parkedJobs: 1, jobs: 1 });
+      expect(await app.get(Projections).getItem(Growing, 'bad', tenant)).toMatchObject({ sequence: 8 });
+      expect(await app.get(Projections).get(Growing, 'good', tenant)).toEqual({ amounts: [1] });
+    });
+    const [lane] = await app.get(GroupQueue).control.parkedLanes();
+    expect(lane).toMatchObject({ lane: { id: 'bad' }, attempts: 1 });
+    expect(lane!.failures[0]!.error).toMatch(
+      /totals@1 for bad of tenant acme has grown to 31 bytes, over its bound of 30/,
+    );
+  });
+
+  it.each([
+    [undefined, 1, /ImpureFoldError: Counting\.added\(\) changed the state/],
+    ['production', 0, undefined],
+  ])('refuses an impure fold, unless NODE_ENV is production (%s)', async (env, parkedLanes, message) => {
+    @FoldProjection({ name: 'totals' })
+    class Counting {
+      init(): Total {
+        return { total: 0, events: 0 };
+      }
+      @Apply(Added)
+      added(state: Total): Total {
+        state.events += 1;
+        return state;
+      }
+    }
+    vi.stubEnv('NODE_ENV', env);
+    const app = await start(appWith([Counting]));
+    vi.unstubAllEnvs();
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(1) }]);
+    await eventually(async () =>
+      expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: parkedLanes, running: 0, parkedLanes }),
+    );
+    const [lane] = await app.get(GroupQueue).control.parkedLanes();
+    if (message) expect(lane!.failures[0]!.error).toMatch(message);
+    else expect(await app.get(Projections).get(Counting, 'c1', tenant)).toEqual({ total: 0, events: 1 });
   });
 
   it('maps the events beside a poisoned one, and puts only its job aside', async () => {

@@ -27,9 +27,14 @@ export interface RowWriterOptions<T> {
    * @throws StoreUnavailableError, SaveOutcomeUnknownError, ClosedError
    */
   readonly write: (rows: readonly T[]) => Promise<void>;
+  /** Whether the database refused the rows that it was given, and wrote none of them. */
+  readonly isRefusal: (error: unknown) => boolean;
 }
 
-/** Writes the rows of many callers in few statements. Rows are idempotent by the key of their table. */
+/**
+ * Writes the rows of many callers in few statements. Rows are idempotent by the key of their table. A statement that is
+ * refused is cut in two, down to the rows of one call, so that nobody fails for the rows of another.
+ */
 export class RowWriter<T> {
   private readonly commit: GroupCommit<readonly T[]>;
 
@@ -37,6 +42,7 @@ export class RowWriter<T> {
     this.commit = new GroupCommit<readonly T[]>({
       flush: (chunks) => options.write(options.merge(chunks.flat())),
       bytesOf: (chunk) => chunk.reduce((sum, row) => sum + this.bytesOf(row), 0),
+      splitOn: options.isRefusal,
       maxBytes: MAX_BATCH_BYTES,
       maxDelayMs: MAX_DELAY_MS,
       clock: timers,

@@ -2,6 +2,7 @@ import type { EventStore } from '../../../lib/event-store/event-store.js';
 import type { LogRow } from '../../../lib/event-store/log-row.js';
 import type { StreamId } from '../../../lib/event-store/stream-id.js';
 import { LogMaintenance } from '../../../lib/maintenance/log-maintenance.js';
+import { FoldCache } from '../../../lib/projections/fold-cache.js';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { inProcessQueue } from '../../../lib/queue/in-process/in-process-queue.adapter.js';
 import type { GroupQueue } from '../../../lib/queue/group-queue.js';
@@ -45,7 +46,10 @@ export async function otherLog(context: StorageContext): Promise<{
   const storage = await memory().open(context);
   const queue = await inProcessQueue().open({ clock });
   const { serializer } = context;
-  return { storage, maintenance: new LogMaintenance({ storage, queue, serializer, clock }) };
+  return {
+    storage,
+    maintenance: new LogMaintenance({ storage, queue, foldCache: new FoldCache(0, clock), serializer, clock }),
+  };
 }
 
 /** The lines of an export behind its header, which has the time. */

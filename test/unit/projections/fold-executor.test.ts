@@ -1,243 +1,398 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryEventStore } from '../../../lib/event-store/memory/memory-event-store.js';
-import { StoreUnavailableError } from '../../../lib/event-store/store-unavailable.error.js';
+import { PermanentError } from '../../../lib/errors/permanent.error.js';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
-import type { StoredEvent } from '../../../lib/events/stored-event.js';
-import type { FoldDefinition } from '../../../lib/projections/fold-definition.js';
-import { FoldExecutor } from '../../../lib/projections/fold-executor.js';
-import type { FoldHandler } from '../../../lib/projections/fold-handler.js';
 import { MemoryProjectionStore } from '../../../lib/projections/stores/memory/memory-projection-store.js';
-import type { ProjectionKey, ProjectionRow } from '../../../lib/projections/stores/projection-row.js';
-import type { EventRangeJob } from '../../../lib/queue/job.js';
-import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 import { ItemAdded, ItemRemoved, Noted } from '../../support/contract-events.js';
-import { createStorageContext } from '../../support/storage-context.js';
+import { foldsEqualSequentialFold } from '../../support/fold-property.js';
+import { type Basket, FoldWorld, POISON } from '../../support/fold-world.js';
 
-interface Basket {
-  names: string[];
-  quantity: number;
-}
-
-/** Order-sensitive, counts every event, deletes now and then, and changes its input. */
-class Baskets implements FoldHandler<Basket> {
-  failAt = 0;
-
-  init(): Basket {
-    return { names: [], quantity: 0 };
-  }
-
-  apply(state: Basket, event: RecordedEvent): Basket | null {
-    if (event.data instanceof ItemRemoved) return null;
-    state.quantity = state.quantity * 3 + (event.data as ItemAdded).quantity;
-    if (event.sequence === this.failAt) throw new Error('no');
-    state.names.push((event.data as ItemAdded).name);
-    return state;
-  }
-}
-
-/** Hands out rows as they once were, as a replica or a cache may. */
-class StaleProjectionStore extends MemoryProjectionStore {
-  readonly history: ProjectionRow[] = [];
-  pick: () => number = () => 0;
-
-  override async save(rows: readonly ProjectionRow[]): Promise<void> {
-    this.history.push(...structuredClone(rows));
-    await super.save(rows);
-  }
-
-  override async load(keys: readonly ProjectionKey[]): Promise<readonly (ProjectionRow | null)[]> {
-    const index = this.pick() % (this.history.length + 1);
-    return index === 0 ? keys.map(() => null) : keys.map(() => structuredClone(this.history[index - 1]!));
-  }
-
-  latest(keys: readonly ProjectionKey[]): Promise<readonly (ProjectionRow | null)[]> {
-    return super.load(keys);
-  }
-}
-
-/** Its reads break now and then, in the middle. */
-class FailingEventStore extends MemoryEventStore {
-  fails = false;
-
-  override async *read(...args: Parameters<MemoryEventStore['read']>): AsyncIterable<RecordedEvent> {
-    for await (const event of super.read(...args)) {
-      if (this.fails && event.sequence % 2 === 0) throw new StoreUnavailableError('It is away');
-      yield event;
-    }
-  }
-}
-
-const tenantId = createTenantId('acme');
-const stream = { tenantId, aggregateType: 'basket', aggregateId: 'b1' };
-const key: ProjectionKey = { tenantId, projection: 'baskets', version: 1, id: 'b1' };
-
-function foldOf(handler: FoldHandler<unknown>, maxBatchEvents: number): FoldDefinition {
-  return {
-    kind: 'fold',
-    component: 'baskets@1',
-    name: 'baskets',
-    version: 1,
-    aggregateType: 'basket',
-    projectionClass: Baskets,
-    types: new Set(['contract.item_added', 'contract.item_removed']),
-    methods: new Map(),
-    options: { name: 'baskets', maxBatchEvents },
-    handler: { name: 'Baskets', resolve: () => handler },
-  };
-}
-
-async function setUp(events: readonly object[], maxBatchEvents = 500) {
-  const context = await createStorageContext();
-  const store = new FailingEventStore(context);
-  const stored: StoredEvent[] = [];
-  for (const data of events) stored.push(...(await store.append(stream, [{ data }])).stored);
-  const projections = new StaleProjectionStore();
-  const handler = new Baskets();
-  const executor = new FoldExecutor(store, projections, context.serializer);
-  const run = (jobs: readonly EventRangeJob[], redelivered = false) =>
-    executor.execute(
-      foldOf(handler, maxBatchEvents),
-      {
-        lane: { tenantId, kind: 'fold', component: 'baskets@1', aggregateType: 'basket', id: 'b1' },
-        jobs,
-        attempt: 1,
-        redelivered,
-        signal: new AbortController().signal,
-      },
-      () => true,
-    );
-  const job = (from: number, to: number, inline = true): EventRangeJob => ({
-    kind: 'fold',
-    aggregateId: 'b1',
-    from,
-    to,
-    events: inline ? stored.slice(from - 1, to).filter(({ type }) => type !== 'contract.noted') : null,
-  });
-  /** The fold of the events 1 to n, by plain reduction. */
-  const expected = (upTo: number): Basket | null => {
-    const pure = new Baskets();
-    let state: Basket | null = null;
-    for (const [index, data] of events.slice(0, upTo).entries()) {
-      if (data instanceof Noted) continue;
-      state = pure.apply(state ?? pure.init(), { data, sequence: index + 1 } as RecordedEvent);
-    }
-    return state;
-  };
-  return { store, projections, handler, run, job, expected };
-}
-
-const anEvent = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 1, max: 9 }).map((quantity) => new ItemAdded(`i${quantity}`, quantity)) },
-  { weight: 1, arbitrary: fc.constant(new ItemRemoved('all')) },
-  { weight: 2, arbitrary: fc.constant(new Noted('not listed')) },
-);
+const added = (...names: readonly string[]): readonly ItemAdded[] => names.map((name) => new ItemAdded(name));
+const sequences = (events: readonly { readonly sequence: number }[]): readonly number[] =>
+  events.map(({ sequence }) => sequence);
 
 describe('FoldExecutor', () => {
-  it('equals the sequential fold under any partition, order, duplication, staleness and failure', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(anEvent, { minLength: 1, maxLength: 25 }),
-        fc.array(
-          fc.record({
-            ranges: fc.array(fc.tuple(fc.nat(24), fc.nat(24), fc.boolean()), { minLength: 1, maxLength: 4 }),
-            pick: fc.nat(50),
-            redelivered: fc.boolean(),
-            readsFail: fc.boolean(),
-            failAt: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 25 })),
-          }),
-          { maxLength: 12 },
-        ),
-        fc.constantFrom(1, 3, 500),
-        async (events, batches, maxBatchEvents) => {
-          const { store, projections, handler, run, job, expected } = await setUp(events, maxBatchEvents);
-          for (const { ranges, pick, redelivered, failAt, readsFail } of batches) {
-            projections.pick = () => pick;
-            handler.failAt = failAt;
-            store.fails = readsFail;
-            const clamp = (n: number): number => (n % events.length) + 1;
-            const jobs = ranges.map(([a, b, inline]) =>
-              job(Math.min(clamp(a), clamp(b)), Math.max(clamp(a), clamp(b)), inline),
-            );
-            const { completed, covered, failure } = await run(jobs, redelivered);
-            expect(failure === undefined).toBe(completed === jobs.length);
-            // What is acknowledged is saved, by this run or by one before it, and so is what reactors are told of.
-            const reached = Math.max(0, ...projections.history.map(({ sequence }) => sequence));
-            for (const { to } of jobs.slice(0, completed)) expect(reached).toBeGreaterThanOrEqual(to);
-            for (const { sequence } of covered) expect(reached).toBeGreaterThanOrEqual(sequence);
-          }
-          handler.failAt = 0;
-          store.fails = false;
-          await run([job(1, events.length, false)]);
-          for (const row of projections.history) expect(row.state).toEqual(expected(row.sequence));
-          const [row] = await projections.latest([key]);
-          expect(row).toMatchObject({ sequence: events.length });
-          expect(row!.state).toEqual(expected(events.length));
-        },
-      ),
-      { numRuns: 300 },
-    );
+  it('equals the sequential fold under any interleaving, partition, duplication, staleness, failure and skip', async () => {
+    await foldsEqualSequentialFold(() => new MemoryProjectionStore(), 250);
   });
 
   it('saves on a long way, so that one that is interrupted is not begun anew', async () => {
-    const events = Array.from({ length: 10 }, (_, index) => new ItemAdded(`i${index}`));
-    const { projections, handler, run, job, expected } = await setUp(events, 3);
-    handler.failAt = 9;
-    expect(await run([job(1, 10, false)])).toMatchObject({ completed: 0, failure: {} });
-    expect(projections.history.map(({ sequence }) => sequence)).toEqual([3, 6, 8]);
-    for (const row of projections.history) expect(row.state).toEqual(expected(row.sequence));
+    const world = await FoldWorld.open(added(...'abcdefghij'), { fold: { maxBatchEvents: 3 } });
+    world.handler.failAt = 9;
+    expect(await world.run([world.job(1, 10, false)])).toMatchObject({ completed: 0, failure: {} });
+    expect(sequences(world.history)).toEqual([3, 6, 8]);
+    for (const row of world.history) expect(row.state).toEqual(world.expected(row.sequence));
   });
 
   it('keeps what was covered without a listed event when the next job fails', async () => {
-    const { projections, handler, run, job, expected } = await setUp(
-      [new ItemAdded('a'), new Noted('b'), new ItemAdded('c')],
-      1,
-    );
-    handler.failAt = 3;
-    expect(await run([job(1, 2), job(3, 3)])).toMatchObject({ completed: 1, failure: {} });
-    expect((await projections.latest([key]))[0]).toMatchObject({ sequence: 2, state: expected(2) });
+    const world = await FoldWorld.open([new ItemAdded('a'), new Noted('b'), new ItemAdded('c')], {
+      fold: { maxBatchEvents: 1 },
+    });
+    world.handler.failAt = 3;
+    expect(await world.run([world.job(1, 2), world.job(3, 3)])).toMatchObject({ completed: 1, failure: {} });
+    expect(await world.latest()).toMatchObject({ sequence: 2, state: world.expected(2) });
   });
 
   it('drops what is covered, and does not tell reactors of it again', async () => {
-    const { projections, run, job } = await setUp([new ItemAdded('a'), new ItemAdded('b'), new ItemAdded('c')]);
-    projections.pick = () => projections.history.length;
-    expect((await run([job(1, 2)])).covered.map(({ sequence }) => sequence)).toEqual([1, 2]);
-    expect((await run([job(1, 2)])).covered).toEqual([]);
-    expect((await run([job(2, 3)])).covered.map(({ sequence }) => sequence)).toEqual([3]);
+    const { run, job } = bound(await FoldWorld.open(added('a', 'b', 'c')));
+    expect(sequences((await run([job(1, 2, false)])).covered)).toEqual([1, 2]);
+    expect((await run([job(1, 2, false)])).covered).toEqual([]);
+    expect(sequences((await run([job(2, 3)])).covered)).toEqual([3]);
   });
 
   it('tells reactors again of what a repeated delivery covers, rather than not at all', async () => {
-    const { projections, run, job } = await setUp([new ItemAdded('a'), new ItemAdded('b')]);
-    projections.pick = () => projections.history.length;
+    const { run, job } = bound(await FoldWorld.open(added('a', 'b')));
     await run([job(1, 2)]);
-    expect((await run([job(1, 2)], true)).covered.map(({ sequence }) => sequence)).toEqual([1, 2]);
-    expect((await run([job(1, 2, false)], true)).covered.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(sequences((await run([job(1, 2)], true)).covered)).toEqual([1, 2]);
+    expect(sequences((await run([job(1, 2, false)], true)).covered)).toEqual([1, 2]);
   });
 
   it('keeps what came before a failing event, within one job too, and says how many jobs are done', async () => {
-    const events = ['a', 'b', 'c', 'd', 'e'].map((name) => new ItemAdded(name));
-    const { projections, handler, run, job, expected } = await setUp(events);
-    handler.failAt = 4;
-    const { completed, covered, failure } = await run([job(1, 2), job(3, 5)]);
+    const world = await FoldWorld.open(added('a', 'b', 'c', 'd', 'e'));
+    world.handler.failAt = 4;
+    const { completed, covered, failure } = await world.run([world.job(1, 2), world.job(3, 5)]);
     expect(completed).toBe(1);
-    expect(covered.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(sequences(covered)).toEqual([1, 2]);
     expect(failure!.error).toMatchObject({ message: 'no' });
-    expect((await projections.latest([key]))[0]).toMatchObject({ sequence: 3, state: expected(3) });
+    expect(await world.latest()).toMatchObject({ sequence: 3, state: world.expected(3) });
   });
 
-  it.each([
-    ['undefined', undefined, /returned undefined/],
-    ['a promise', Promise.resolve({}), /returned a promise/],
-    ['a value that is not JSON', { big: 1n }, /not JSON/],
-  ])('refuses a fold that returns %s', async (_, result, message) => {
-    const { run, job, handler, projections } = await setUp([new ItemAdded('a')]);
-    handler.apply = () => result as unknown as Basket;
-    const outcome = run([job(1, 1)]);
-    const error: unknown = await outcome.then(
-      ({ failure }) => failure?.error,
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toMatchObject({ code: 'INVALID_PROJECTION_RESULT', message: expect.stringMatching(message) });
-    expect(projections.history).toEqual([]);
+  it('tells reactors of every job whose row was saved, also when a save on the way failed', async () => {
+    const world = await FoldWorld.open(added('a', 'b'), { fold: { maxBatchEvents: 1 } });
+    const save = world.projections.save.bind(world.projections);
+    let fails = true;
+    world.projections.save = async (rows) => {
+      await save(rows);
+      if (fails) throw new Error(`connection reset ${String((fails = false))}`);
+    };
+    const first = await world.run([world.job(1, 1, false), world.job(2, 2, false)]);
+    expect(first).toMatchObject({ completed: 0, covered: [], failure: {} });
+    const second = await world.run([world.job(1, 1), world.job(2, 2)], true);
+    expect(sequences(second.covered)).toEqual([1, 2]);
   });
 });
+
+describe('a deletion', () => {
+  it('is a row of its own, after which the next event begins anew', async () => {
+    const world = await FoldWorld.open([...added('a'), new ItemRemoved('all'), ...added('b')]);
+    await world.run([world.job(1, 2)]);
+    expect(await world.latest()).toMatchObject({ sequence: 2, state: null });
+    await world.run([world.job(3, 3)]);
+    expect(await world.latest()).toMatchObject({ sequence: 3, state: { names: ['b'] } });
+  });
+});
+
+describe('a state that no row can hold', () => {
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+
+  it.each<[string, unknown, RegExp]>([
+    ['undefined', undefined, /returned undefined/],
+    ['a promise', Promise.resolve({}), /returned a promise/],
+    ['a bigint', { big: 1n }, /not JSON/],
+    ['a circle', circle, /not JSON/],
+    ['a date', { at: new Date(0) }, /a Date at at/],
+    ['a map', { by: { name: new Map() } }, /a Map at by\.name/],
+    ['no number', { list: [1, Number.NaN] }, /NaN at list\[1\]/],
+    ['a function', { call: () => 1 }, /type function at call/],
+    ['an array with a hole', { list: [1, undefined] }, /type undefined at list\[1\]/],
+  ])('is refused: %s', async (_, result, message) => {
+    for (const checkPurity of [false, true]) {
+      const handler = { init: () => ({}), apply: () => result };
+      const world = await FoldWorld.open(added('a'), { handler, checkPurity });
+      const { completed, failure } = await world.run([world.job(1, 1)]);
+      expect(completed).toBe(0);
+      expect(failure!.error).toMatchObject({
+        code: 'INVALID_PROJECTION_RESULT',
+        kind: 'permanent',
+        message: expect.stringMatching(message),
+      });
+      expect(world.history).toEqual([]);
+    }
+  });
+
+  it('takes only the event back that led to it, and names aggregate and size when it is too large', async () => {
+    const world = await FoldWorld.open(added('a', 'b', 'x'.repeat(100), 'c'), { fold: { maxStateBytes: 100 } });
+    const folded = await world.run([world.job(1, 1), world.job(2, 3), world.job(4, 4)]);
+    expect(folded).toMatchObject({ completed: 1, failure: { error: { code: 'STATE_TOO_LARGE', kind: 'permanent' } } });
+    expect(sequences(folded.covered)).toEqual([1]);
+    expect(String(folded.failure!.error)).toMatch(
+      /baskets@1 for b1 of tenant tenant-.* has grown to 13\d bytes.* 100\./,
+    );
+    expect(await world.latest()).toMatchObject({ sequence: 2, state: world.expected(2) });
+  });
+
+  it('is found on a long way too', async () => {
+    const world = await FoldWorld.open(added('a', 'b', 'x'.repeat(100), 'c'), {
+      fold: { maxStateBytes: 100, maxBatchEvents: 2 },
+    });
+    expect(await world.run([world.job(1, 4, false)])).toMatchObject({ completed: 0, failure: {} });
+    expect(sequences(world.history)).toEqual([2]);
+  });
+
+  it('leaves a row alone that was saved before the bound was lowered', async () => {
+    const world = await FoldWorld.open([...added('a'), new Noted('b')], { fold: { maxStateBytes: 10 } });
+    await world.projections.save([{ ...world.key, sequence: 1, state: 'x'.repeat(50), updatedAt: 1 }]);
+    expect(await world.run([world.job(2, 2)], true)).toMatchObject({ completed: 1 });
+    expect(await world.latest()).toMatchObject({ sequence: 2, state: 'x'.repeat(50) });
+  });
+});
+
+describe('what a worker remembers', () => {
+  const cached = { cacheBytes: 1_000_000, workers: 2 };
+
+  it('spares the load of a row that new events follow, and of the first event of a stream', async () => {
+    const { world, run, job } = bound(await FoldWorld.open(added('a', 'b', 'c', 'd'), cached));
+    await run([job(1, 1)]);
+    await run([job(2, 2), job(3, 4)]);
+    expect(world.calls).toEqual({ loads: 0, saves: 2 });
+    expect(await world.latest()).toMatchObject({ sequence: 4, state: world.expected(4) });
+  });
+
+  it('is nothing when its bound is 0', async () => {
+    const { world, run, job } = bound(await FoldWorld.open(added('a', 'b')));
+    await run([job(1, 1)]);
+    await run([job(2, 2)]);
+    expect(world.calls).toEqual({ loads: 1, saves: 2 });
+  });
+
+  it('is not looked at behind a gap, for a range from the log, and for what is delivered again', async () => {
+    for (const [from, inline, redelivered, loads] of [
+      [3, true, false, 2],
+      [2, false, false, 1],
+      [2, true, true, 1],
+    ] as const) {
+      const { world, run, job } = bound(await FoldWorld.open(added('a', 'b', 'c'), cached));
+      await run([job(1, 1)]);
+      await run([job(from, 3, inline)], redelivered);
+      expect(world.calls.loads).toBe(loads);
+      expect(await world.latest()).toMatchObject({ sequence: 3, state: world.expected(3) });
+    }
+  });
+
+  it('goes when the batch after it failed', async () => {
+    const { world, run, job } = bound(await FoldWorld.open(added('a', 'b'), cached));
+    await run([job(1, 1)]);
+    world.handler.failAt = 2;
+    await run([job(2, 2)]);
+    expect(world.caches[0]!.get(world.key)).toBeUndefined();
+  });
+
+  it('does not outlive a stream that begins anew after its tenant was forgotten', async () => {
+    const { world, run, job } = bound(await FoldWorld.open(added('a', 'b', 'c'), cached));
+    await run([job(1, 1)], false, 0);
+    await run([job(1, 2)], false, 1);
+    await forget(world);
+    await world.append(added('x', 'y', 'z'));
+    // This process forgot its own; the other one does not know, and its rows are too old by the time they could matter.
+    world.caches[0]!.forget(world.key.tenantId);
+    world.clock.time += 60_000;
+    await run([world.job(4, 4)].map(shifted), false, 0);
+    await run([world.job(5, 5), world.job(6, 6)].map(shifted), false, 1);
+    expect(await world.latest()).toMatchObject({ sequence: 3, state: { names: ['x', 'y', 'z'] } });
+  });
+
+  it('is no obstacle to the first event of such a stream, whatever its age', async () => {
+    const { world, run, job } = bound(await FoldWorld.open(added('a', 'b', 'c'), cached));
+    await run([job(1, 3)]);
+    await forget(world);
+    await world.append(added('x', 'y'));
+    await run([world.job(4, 4)].map(shifted));
+    await run([world.job(5, 5)].map(shifted));
+    expect(await world.latest()).toMatchObject({ sequence: 2, state: { names: ['x', 'y'] } });
+  });
+
+  /** Removes all of the tenant; what is appended then has the sequences of a new stream. */
+  async function forget(world: FoldWorld): Promise<void> {
+    await world.projections.forget(world.key.tenantId);
+    await world.store.log.forget(world.key.tenantId);
+  }
+
+  /** `world.job` counts all events that were ever appended. */
+  function shifted<J extends { readonly from: number; readonly to: number }>(job: J): J {
+    return { ...job, from: job.from - 3, to: job.to - 3 };
+  }
+});
+
+describe('a skip', () => {
+  const cached = { cacheBytes: 1_000_000, workers: 2 };
+
+  it('lets the fold go on with all other events of the job, and is obeyed by workers that remember', async () => {
+    const world = await FoldWorld.open([...added('a', 'b'), POISON, ...added('c', 'd')], cached);
+    await world.run([world.job(1, 2)], false, 1);
+    const folded = await world.run([world.job(1, 2), world.job(3, 4)], false, 0);
+    expect(folded).toMatchObject({ completed: 1, failure: { error: expect.any(PermanentError) } });
+    expect(await world.skip()).toBe(3);
+    expect(await world.run([world.job(3, 4), world.job(5, 5)], true, 0)).toMatchObject({ completed: 2 });
+    expect(await world.run([world.job(3, 5)], false, 1)).toMatchObject({ completed: 1 });
+    expect(await world.latest()).toMatchObject({ sequence: 5, state: { names: ['a', 'b', 'c', 'd'] } });
+  });
+
+  it('may be repeated before the lane has gone on', async () => {
+    const world = await FoldWorld.open([POISON, ...added('a'), POISON]);
+    await world.run([world.job(1, 3)]);
+    expect([await world.skip(), await world.skip()]).toEqual([1, 1]);
+    expect(await world.skipped()).toMatchObject([{ sequence: 1, by: 'ann', reason: 'poison', at: 1_000 }]);
+    await world.run([world.job(1, 3)], true);
+    expect(await world.skip()).toBe(3);
+    expect(await world.run([world.job(1, 3)], true)).toMatchObject({ completed: 1 });
+    expect(await world.latest()).toMatchObject({ sequence: 3, state: { names: ['a'] } });
+  });
+
+  it('is no event for reactors', async () => {
+    const world = await FoldWorld.open([...added('a'), POISON, ...added('b')]);
+    await world.run([world.job(1, 3)]);
+    await world.skip();
+    expect(sequences((await world.run([world.job(1, 3)], true)).covered)).toEqual([1, 3]);
+  });
+
+  /** Takes the poison once it is mended. */
+  function mendable() {
+    const handler = {
+      isMended: false,
+      init: (): Basket => ({ names: [], quantity: 0 }),
+      apply({ names, quantity }: Basket, { data }: RecordedEvent): Basket {
+        const { name } = data as ItemAdded;
+        if (name === POISON.name && !handler.isMended) throw new PermanentError('poison');
+        return { names: [...names, name], quantity };
+      },
+    };
+    return handler;
+  }
+
+  it('is obeyed in a gap between new events too, by a handler that would take the event now', async () => {
+    const handler = mendable();
+    const world = await FoldWorld.open([...added('a', 'b'), POISON, ...added('c')], { ...cached, handler });
+    await world.run([world.job(1, 1)], false, 1);
+    await world.run([world.job(1, 3)], false, 0);
+    await world.skip();
+    handler.isMended = true;
+    await world.run([world.job(2, 2), world.job(4, 4)], false, 1);
+    expect(await world.latest()).toMatchObject({ sequence: 4, state: { names: ['a', 'b', 'c'] } });
+  });
+
+  it('is obeyed by a rebuild, with a handler too that would take the event now', async () => {
+    const handler = mendable();
+    const world = await FoldWorld.open([...added('a'), POISON, ...added('b')], { handler });
+    await world.run([world.job(1, 3)]);
+    await world.skip();
+    handler.isMended = true;
+    const load = world.projections.load.bind(world.projections);
+    world.projections.load = async (keys) =>
+      (await load(keys)).map((row, index) => (keys[index]!.projection === world.key.projection ? null : row));
+    expect(await world.run([world.job(1, 3, false)], true)).toMatchObject({ completed: 1 });
+    expect(world.history.at(-1)).toMatchObject({ sequence: 3, state: { names: ['a', 'b'] } });
+  });
+
+  it('passes over an event that cannot be read', async () => {
+    const world = await FoldWorld.open(added('a', 'b', 'c'));
+    const read = world.store.read.bind(world.store);
+    world.store.read = async function* (...args) {
+      for await (const event of read(...args)) {
+        if (event.sequence === 2) throw new PermanentError('undecodable');
+        yield event;
+      }
+    };
+    expect(await world.run([world.job(1, 3, false)])).toMatchObject({ completed: 0, failure: {} });
+    expect(await world.skip()).toBe(2);
+    expect(await world.run([world.job(1, 3, false)], true)).toMatchObject({ completed: 1 });
+    expect(await world.latest()).toMatchObject({ sequence: 3, state: { names: ['a', 'c'] } });
+  });
+});
+
+describe('a fold that is not pure', () => {
+  const empty = (): Basket => ({ names: [], quantity: 0 });
+  let count = 0;
+
+  it.each<[string, () => Basket, (state: Basket, event: RecordedEvent) => Basket, RegExp]>([
+    [
+      'changes its state',
+      empty,
+      (state) => {
+        state.names.push('x');
+        return state;
+      },
+      /Baskets\.apply\(\) changed the state/,
+    ],
+    [
+      'deletes from its state',
+      () => ({ ...empty(), quantity: 1 }),
+      (state) => {
+        delete (state as Partial<Basket>).quantity;
+        return state;
+      },
+      /Baskets\.apply\(\) changed the state/,
+    ],
+    [
+      'changes its event',
+      empty,
+      (state, event) => {
+        (event.data as { name: string }).name = 'other';
+        return state;
+      },
+      /Baskets\.apply\(\) changed the event/,
+    ],
+    [
+      'counts its calls',
+      empty,
+      (state) => ({ ...state, quantity: (count += 1) }),
+      /Baskets\.apply\(\) gave two different/,
+    ],
+    [
+      'counts in init()',
+      () => ({ ...empty(), quantity: (count += 1) }),
+      (state) => state,
+      /Baskets\.init\(\) gave two/,
+    ],
+    [
+      'fails now and then',
+      empty,
+      (state) => {
+        count += 1;
+        if (count % 2 === 0) throw new Error('even');
+        return state;
+      },
+      /Baskets\.apply\(\) gave two different answers/,
+    ],
+  ])('is refused when it %s', async (_, init, apply, message) => {
+    const world = await FoldWorld.open(added('a'), { handler: { init, apply }, checkPurity: true });
+    const { failure } = await world.run([world.job(1, 1)]);
+    expect(failure!.error).toMatchObject({
+      code: 'IMPURE_FOLD',
+      kind: 'permanent',
+      message: expect.stringMatching(message),
+    });
+    expect(world.history).toEqual([]);
+  });
+
+  it('is told the line that changed something', async () => {
+    const apply = (state: Basket): Basket => {
+      state.quantity += 1;
+      return state;
+    };
+    const world = await FoldWorld.open(added('a'), { handler: { init: empty, apply }, checkPurity: true });
+    const { failure } = await world.run([world.job(1, 1)]);
+    expect(failure!.error).toMatchObject({ cause: { name: 'TypeError', stack: expect.stringContaining('apply') } });
+  });
+
+  it('passes when it is pure, and its own errors come through', async () => {
+    const handler = {
+      init: empty,
+      apply({ names }: Basket, { data, sequence }: RecordedEvent): Basket | null {
+        if (sequence === 3) throw new PermanentError('mine');
+        // Properties that JSON leaves out, or puts in another place, make no difference.
+        const state = sequence === 1 ? { first: undefined, ...empty(), extra: undefined } : empty();
+        return { ...state, names: [...names, (data as ItemAdded).name] };
+      },
+    };
+    const world = await FoldWorld.open(added('a', 'b', 'c'), { handler, checkPurity: true });
+    expect(await world.run([world.job(1, 2), world.job(3, 3)])).toMatchObject({
+      completed: 1,
+      failure: { error: { message: 'mine' } },
+    });
+    expect(await world.latest()).toMatchObject({ sequence: 2, state: { names: ['a', 'b'] } });
+  });
+});
+
+function bound(world: FoldWorld): { world: FoldWorld; run: FoldWorld['run']; job: FoldWorld['job'] } {
+  return { world, run: world.run.bind(world), job: world.job.bind(world) };
+}

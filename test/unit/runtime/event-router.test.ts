@@ -41,24 +41,34 @@ function router(): EventRouter {
   return new EventRouter(registry);
 }
 
+const route = (stored: readonly StoredEvent[], repeated = false) => router().route({ stored, repeated });
+
 describe('EventRouter', () => {
   it('gives each component the whole range of an append with its own events inline', () => {
     const [x, y] = [event(4, 'x'), event(5, 'y')];
-    expect(router().route([x, y])).toMatchObject([
+    expect(route([x, y])).toMatchObject([
       { lane: { kind: 'fold', component: 'fold@1', id: 'a' }, job: { from: 4, to: 5, events: [x] } },
       { lane: { kind: 'map', component: 'map@2' }, job: { from: 4, to: 5, events: [x, y] } },
     ]);
   });
 
+  it('lets a fold look at its row first when an append is a repeat', () => {
+    const [x, y] = [event(4, 'x'), event(5, 'y')];
+    expect(route([x, y], true)).toMatchObject([
+      { lane: { kind: 'fold' }, job: { from: 4, to: 5, events: null } },
+      { lane: { kind: 'map' }, job: { from: 4, to: 5, events: [x, y] } },
+    ]);
+  });
+
   it('passes over components that list none of the events, and aggregates of no pipeline', () => {
-    expect(router().route([event(1, 'y')])).toMatchObject([{ lane: { kind: 'map' } }]);
-    expect(router().route([event(1, 'z')])).toEqual([]);
-    expect(router().route([{ ...event(1, 'x'), aggregateType: 'other' }])).toEqual([]);
-    expect(router().route([])).toEqual([]);
+    expect(route([event(1, 'y')])).toMatchObject([{ lane: { kind: 'map' } }]);
+    expect(route([event(1, 'z')])).toEqual([]);
+    expect(route([{ ...event(1, 'x'), aggregateType: 'other' }])).toEqual([]);
+    expect(route([])).toEqual([]);
   });
 
   it('spreads the aggregates of a map over several lanes, one aggregate always in the same', () => {
-    const laneOf = (id: string): string => router().route([event(1, 'y', id)])[0]!.lane.id;
+    const laneOf = (id: string): string => route([event(1, 'y', id)])[0]!.lane.id;
     const lanes = new Set(Array.from({ length: 200 }, (_, index) => laneOf(`aggregate-${index}`)));
     expect(lanes.size).toBeGreaterThan(8);
     expect(laneOf('aggregate-7')).toBe(laneOf('aggregate-7'));

@@ -16,7 +16,7 @@ import { RowLoader } from '../row-loader.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
 import { forgetRows } from './forget-rows.js';
-import { insertRows } from './insert-rows.js';
+import { insertRows, isRefusal } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
 import { searchTextOf } from './search-text.js';
 import { listRows } from './sql/list-rows.js';
@@ -53,6 +53,7 @@ export class ClickHouseProjectionStore extends ProjectionStore {
       textOf: ({ state }) => state,
       merge: highestOfEachKey,
       write: (rows) => insertRows(connection, 'projection_rows', ROWS, rows.map(toColumns)),
+      isRefusal,
     });
   }
 

@@ -13,7 +13,7 @@ import type { RecordCount, RecordQuery } from '../record-store.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
 import { forgetRows } from './forget-rows.js';
-import { insertRows } from './insert-rows.js';
+import { insertRows, isRefusal } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
 import { countRecords } from './sql/count-records.js';
 import type { CountRow } from './sql/count-records.js';
@@ -33,6 +33,7 @@ export class ClickHouseRecordStore extends RecordStore {
       textOf: ({ record }) => record,
       merge: firstOfEachEvent,
       write: (rows) => insertRows(connection, 'projection_records', what, rows.map(toColumns)),
+      isRefusal,
     });
   }
 

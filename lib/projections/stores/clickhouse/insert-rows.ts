@@ -38,3 +38,8 @@ export async function insertRows(
     throw new StoreUnavailableError(`ClickHouse did not take ${what}`, { cause });
   }
 }
+
+/** Whether an insert failed because of what was to be inserted: the server left nothing of it behind, and never will. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof StoreUnavailableError && classifyClickHouseError(error.cause) === 'permanent';
+}

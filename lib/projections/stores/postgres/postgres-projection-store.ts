@@ -25,7 +25,7 @@ import { readSequences } from './sql/read-sequences.js';
 import type { SequenceRow } from './sql/read-sequences.js';
 import { saveRows } from './sql/save-rows.js';
 import { forgetRows } from './forget-rows.js';
-import { read, ResultTooLargeError, withinBound, write } from './statements.js';
+import { isRefusal, read, ResultTooLargeError, withinBound, write } from './statements.js';
 
 const ROWS = 'rows of projections';
 /** Most bytes of the names or ids of one query. */
@@ -56,6 +56,7 @@ export class PostgresProjectionStore extends ProjectionStore {
       textOf: ({ state }) => state,
       merge: highestOfEachKey,
       write: (rows) => write(connection, ROWS, saveRows(names, rows)),
+      isRefusal,
     });
   }
 

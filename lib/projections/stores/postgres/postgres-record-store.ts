@@ -20,7 +20,7 @@ import type { CountRow } from './sql/count-records.js';
 import { readRecords } from './sql/read-records.js';
 import type { ReadRecord } from './sql/read-records.js';
 import { forgetRows } from './forget-rows.js';
-import { read, withinBound, write } from './statements.js';
+import { isRefusal, read, withinBound, write } from './statements.js';
 
 const RECORDS = 'records of projections';
 /** Aggregates of one page of counts. */
@@ -42,6 +42,7 @@ export class PostgresRecordStore extends RecordStore {
       textOf: ({ record }) => record,
       merge: firstOfEachEvent,
       write: (rows) => write(connection, RECORDS, appendRecords(names, rows)),
+      isRefusal,
     });
   }
 

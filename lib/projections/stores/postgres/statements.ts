@@ -47,6 +47,11 @@ export async function write(connection: PostgresConnection, what: string, statem
   }
 }
 
+/** Whether a write failed because of what was to be written: the server rolled it back, and will again. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof StoreUnavailableError && classifyPostgresError(error.cause) === 'permanent';
+}
+
 /** The rows, once none of them says that together they are over the bound. @throws ResultTooLargeError */
 export function withinBound<Row extends { readonly json: string | null }>(
   rows: readonly Row[],

@@ -1,0 +1,86 @@
+import type { Clock } from '../clock/clock.js';
+import type { EventId } from '../events/event-id.js';
+import type { JsonValue } from '../events/json-value.js';
+import type { EventLog } from '../event-store/event-log.js';
+import type { Lane } from '../queue/lane.js';
+import type { OperatorNote } from '../queue/queue-control.js';
+import type { FoldDefinition } from './fold-definition.js';
+import type { ProjectionKey, ProjectionRow } from './stores/projection-row.js';
+import type { ProjectionStore } from './stores/projection-store.js';
+
+/** Names of projections of users do not begin so. */
+const PREFIX = '$skips:';
+/** Times that a record is written anew because another operator was first. */
+const MAX_ATTEMPTS = 5;
+
+/** An event that a fold passes over, for ever, because an operator said so. @publicApi */
+export interface SkippedEvent extends OperatorNote {
+  readonly sequence: number;
+  readonly eventId: EventId;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The row beside a fold's own that lists what is skipped of it: of one aggregate, in one version of the fold. */
+export function skipsKey({ tenantId, projection, version, id }: ProjectionKey): ProjectionKey {
+  return { tenantId, projection: PREFIX + projection, version, id };
+}
+
+export function readSkips(row: ProjectionRow | null | undefined): readonly SkippedEvent[] {
+  return row ? (row.state as unknown as readonly SkippedEvent[]) : [];
+}
+
+/**
+ * Records of skips. They are part of what a fold means: its row at sequence n is the fold of the events 1 to n without
+ * those that are skipped. So they stand in the projection store, go with the tenant, and every rebuild reads them.
+ */
+export class FoldSkips {
+  constructor(
+    private readonly log: EventLog,
+    private readonly projections: ProjectionStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Puts on record that the event is skipped at which a fold stands still: the next one that it lists and its row does
+   * not cover. May be repeated.
+   *
+   * @returns undefined when there is none
+   */
+  async skipNext(fold: FoldDefinition, lane: Lane, note: OperatorNote): Promise<SkippedEvent | undefined> {
+    const { tenantId, id } = lane;
+    const key: ProjectionKey = { tenantId, projection: fold.name, version: fold.version, id };
+    for (let attempt = 1; ; attempt += 1) {
+      const [row, skips] = await this.projections.load([key, skipsKey(key)]);
+      const next = await this.nextEvent(fold, lane, row?.sequence ?? 0);
+      const skipped = readSkips(skips);
+      const standing = skipped.find(({ sequence }) => sequence === next?.sequence);
+      if (!next || standing || attempt > MAX_ATTEMPTS) return standing;
+      const { by, reason } = note;
+      const now = this.clock.now();
+      const list: readonly SkippedEvent[] = [...skipped, { ...next, by, reason, at: now }];
+      await this.projections.save([
+        {
+          ...skipsKey(key),
+          sequence: Math.max(now, (skips?.sequence ?? 0) + 1),
+          state: list as unknown as JsonValue,
+          updatedAt: now,
+        },
+      ]);
+    }
+  }
+
+  /** From the log as rows, since it may be undecodable. */
+  private async nextEvent(
+    { types }: FoldDefinition,
+    { tenantId, aggregateType, id: aggregateId }: Lane,
+    after: number,
+  ): Promise<Pick<SkippedEvent, 'sequence' | 'eventId'> | undefined> {
+    const place = { tenantId, aggregateType, aggregateId, sequence: after };
+    for await (const row of this.log.rows({ tenantId, aggregateType, after: place })) {
+      if (row.aggregateId !== aggregateId) return undefined;
+      if (types.has(row.type)) return { sequence: row.sequence, eventId: row.id };
+    }
+    return undefined;
+  }
+}

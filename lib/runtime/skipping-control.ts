@@ -1,0 +1,109 @@
+import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { FoldSkips } from '../projections/fold-skips.js';
+import { checkNote } from '../queue/check-control.js';
+import type { Lane } from '../queue/lane.js';
+import type {
+  DeadLetter,
+  FailingLane,
+  HoldTarget,
+  LaneContent,
+  LaneFilter,
+  OperatorNote,
+  ParkedLane,
+  QueueAction,
+  QueueControl,
+} from '../queue/queue-control.js';
+import type { QueueUsage } from '../queue/queue-usage.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+import { UnknownComponentError } from './unknown-component.error.js';
+
+/**
+ * What operators do, with skips that folds obey.
+ *
+ * A fold finds in the log whatever its jobs lack, so an event is not skipped by putting a job aside. It is put on record
+ * as skipped instead, and the lane goes on with the same job, of which all other events count.
+ */
+export class SkippingControl implements QueueControl {
+  constructor(
+    private readonly control: QueueControl,
+    private readonly pipelines: PipelineRegistry,
+    private readonly skips: FoldSkips,
+  ) {}
+
+  async skipJob(lane: Lane, note: OperatorNote): Promise<boolean> {
+    if (lane.kind !== 'fold') return this.control.skipJob(lane, note);
+    checkNote(note);
+    const fold = this.pipelines.folds.get(lane.component);
+    if (!fold) throw new UnknownComponentError(lane);
+    const content = await this.control.inspect(lane, 1);
+    // A lane that fails may go on by itself meanwhile, with the event in its row.
+    if (content?.status !== 'parked') return false;
+    // On record before the lane goes on, so that whoever takes it knows.
+    await this.skips.skipNext(fold, lane, note);
+    return this.control.retryLane(lane, note);
+  }
+
+  parkedLanes(filter?: LaneFilter): Promise<readonly ParkedLane[]> {
+    return this.control.parkedLanes(filter);
+  }
+
+  failingLanes(filter?: LaneFilter): Promise<readonly FailingLane[]> {
+    return this.control.failingLanes(filter);
+  }
+
+  deadLetters(filter?: LaneFilter): Promise<readonly DeadLetter[]> {
+    return this.control.deadLetters(filter);
+  }
+
+  inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined> {
+    return this.control.inspect(lane, limit);
+  }
+
+  retryLane(lane: Lane, note: OperatorNote): Promise<boolean> {
+    return this.control.retryLane(lane, note);
+  }
+
+  discardJob(lane: Lane, note: OperatorNote): Promise<boolean> {
+    return this.control.discardJob(lane, note);
+  }
+
+  retryDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
+    return this.control.retryDeadLetter(id, note);
+  }
+
+  discardDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
+    return this.control.discardDeadLetter(id, note);
+  }
+
+  redrive(filter: LaneFilter, note: OperatorNote): Promise<number> {
+    return this.control.redrive(filter, note);
+  }
+
+  pause(target: HoldTarget, note: OperatorNote): Promise<boolean> {
+    return this.control.pause(target, note);
+  }
+
+  resume(target: HoldTarget, note: OperatorNote): Promise<boolean> {
+    return this.control.resume(target, note);
+  }
+
+  holds(): Promise<readonly HoldTarget[]> {
+    return this.control.holds();
+  }
+
+  actions(limit?: number): Promise<readonly QueueAction[]> {
+    return this.control.actions(limit);
+  }
+
+  usageByTenant(): Promise<ReadonlyMap<TenantId, QueueUsage>> {
+    return this.control.usageByTenant();
+  }
+
+  usageByComponent(): Promise<ReadonlyMap<string, QueueUsage>> {
+    return this.control.usageByComponent();
+  }
+
+  usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>> {
+    return this.control.usageByPipeline();
+  }
+}

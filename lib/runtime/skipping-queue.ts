@@ -1,0 +1,43 @@
+import { GroupQueue, type QueueDepth } from '../queue/group-queue.js';
+import type { LaneConsumer } from '../queue/lane-consumer.js';
+import type { QueueControl } from '../queue/queue-control.js';
+import type { StagedJob } from '../queue/staged-job.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+
+/** The queue that users inject: its control is one that folds obey (`SkippingControl`). */
+export class SkippingQueue extends GroupQueue {
+  constructor(
+    private readonly queue: GroupQueue,
+    readonly control: QueueControl,
+  ) {
+    super();
+  }
+
+  stage(jobs: readonly StagedJob[]): Promise<void> {
+    return this.queue.stage(jobs);
+  }
+
+  consume(consumer: LaneConsumer): void {
+    this.queue.consume(consumer);
+  }
+
+  forget(tenantId: TenantId): Promise<number> {
+    return this.queue.forget(tenantId);
+  }
+
+  answer(tenantId: TenantId, id: string): Promise<string | undefined> {
+    return this.queue.answer(tenantId, id);
+  }
+
+  awaitAnswer(tenantId: TenantId, id: string, timeoutMs: number): Promise<string | undefined> {
+    return this.queue.awaitAnswer(tenantId, id, timeoutMs);
+  }
+
+  depth(): Promise<QueueDepth> {
+    return this.queue.depth();
+  }
+
+  drain(): Promise<void> {
+    return this.queue.drain();
+  }
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { PermanentError } from '../../lib/errors/permanent.error.js';
+import { MemoryEventStore } from '../../lib/event-store/memory/memory-event-store.js';
+import { StoreUnavailableError } from '../../lib/event-store/store-unavailable.error.js';
+import type { EventSerializer } from '../../lib/events/event-serializer.js';
+import type { RecordedEvent } from '../../lib/events/recorded-event.js';
+import type { StoredEvent } from '../../lib/events/stored-event.js';
+import { FoldCache } from '../../lib/projections/fold-cache.js';
+import type { FoldDefinition } from '../../lib/projections/fold-definition.js';
+import { FoldExecutor, type FoldedBatch } from '../../lib/projections/fold-executor.js';
+import type { FoldHandler } from '../../lib/projections/fold-handler.js';
+import type { FoldProjectionOptions } from '../../lib/projections/fold-projection.decorator.js';
+import { FoldSkips, readSkips, type SkippedEvent, skipsKey } from '../../lib/projections/fold-skips.js';
+import { MemoryProjectionStore } from '../../lib/projections/stores/memory/memory-projection-store.js';
+import type { ProjectionKey, ProjectionRow } from '../../lib/projections/stores/projection-row.js';
+import type { ProjectionStore } from '../../lib/projections/stores/projection-store.js';
+import type { EventRangeJob } from '../../lib/queue/job.js';
+import type { Lane } from '../../lib/queue/lane.js';
+import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
+import { ItemAdded, ItemRemoved, Noted } from './contract-events.js';
+import { ManualClock } from './manual-clock.js';
+import { createStorageContext } from './storage-context.js';
+
+export interface Basket {
+  names: string[];
+  quantity: number;
+}
+
+/** No fold takes it. */
+export const POISON = new ItemAdded('poison');
+
+/** Order-sensitive, counts every event, deletes now and then, and changes its input. */
+export class Baskets implements FoldHandler<Basket> {
+  failAt = 0;
+  calls = 0;
+
+  init(): Basket {
+    return { names: [], quantity: 0 };
+  }
+
+  apply(state: Basket, event: RecordedEvent): Basket | null {
+    this.calls += 1;
+    if (event.data instanceof ItemRemoved) return null;
+    const { name, quantity } = event.data as ItemAdded;
+    state.quantity = (state.quantity * 3 + quantity) % 1_000_003;
+    if (event.sequence === this.failAt) throw new Error('no');
+    if (name === POISON.name) throw new PermanentError('poison');
+    state.names.push(name);
+    return state;
+  }
+}
+
+/** Its reads break now and then, in the middle. */
+class FailingEventStore extends MemoryEventStore {
+  fails = false;
+
+  override async *read(...args: Parameters<MemoryEventStore['read']>): AsyncIterable<RecordedEvent> {
+    for await (const event of super.read(...args)) {
+      if (this.fails && event.sequence % 2 === 0) throw new StoreUnavailableError('It is away');
+      yield event;
+    }
+  }
+}
+
+export interface FoldWorldOptions {
+  readonly fold?: Partial<FoldProjectionOptions>;
+  readonly handler?: FoldHandler<unknown>;
+  readonly projections?: ProjectionStore;
+  readonly workers?: number;
+  /** @default 0 */
+  readonly cacheBytes?: number;
+  readonly checkPurity?: boolean;
+}
+
+/** One aggregate with its log and several workers, each with what it remembers, over one projection store. */
+export class FoldWorld {
+  readonly clock = new ManualClock();
+  readonly handler = new Baskets();
+  readonly key: ProjectionKey;
+  readonly lane: Lane;
+  /** Every row that was saved, in order. */
+  readonly history: ProjectionRow[] = [];
+  /** How many calls of the projection store there were. */
+  readonly calls = { loads: 0, saves: 0 };
+  /** Lets a load give a row as it once was, as a replica may: the index of one in the history, else the latest. */
+  pick: () => number = () => -1;
+  readonly store: FailingEventStore;
+  readonly projections: ProjectionStore;
+  readonly caches: readonly FoldCache[];
+  private readonly fold: FoldDefinition;
+  private readonly executors: readonly FoldExecutor[];
+  private readonly stored: StoredEvent[] = [];
+
+  static async open(events: readonly object[], options: FoldWorldOptions = {}): Promise<FoldWorld> {
+    const { serializer, ...context } = await createStorageContext();
+    const world = new FoldWorld(new FailingEventStore({ serializer, ...context }), serializer, events, options);
+    await world.append(events);
+    return world;
+  }
+
+  private constructor(
+    store: FailingEventStore,
+    serializer: EventSerializer,
+    readonly events: readonly object[],
+    { fold, handler, projections, workers = 1, cacheBytes = 0, checkPurity = false }: FoldWorldOptions,
+  ) {
+    const tenantId = createTenantId(`tenant-${randomUUID()}`);
+    this.store = store;
+    this.projections = projections ?? new MemoryProjectionStore();
+    this.key = { tenantId, projection: 'baskets', version: 1, id: 'b1' };
+    this.lane = { tenantId, kind: 'fold', component: 'baskets@1', aggregateType: 'basket', id: 'b1' };
+    this.fold = {
+      kind: 'fold',
+      component: 'baskets@1',
+      name: 'baskets',
+      version: 1,
+      aggregateType: 'basket',
+      projectionClass: Baskets,
+      types: new Set(['contract.item_added', 'contract.item_removed']),
+      methods: new Map(),
+      options: { name: 'baskets', ...fold },
+      handler: { name: 'Baskets', resolve: () => handler ?? this.handler },
+    };
+    this.caches = Array.from({ length: workers }, () => new FoldCache(cacheBytes, this.clock));
+    const watched = this.watch(this.projections);
+    this.executors = this.caches.map(
+      (cache) => new FoldExecutor({ store, projections: watched, serializer, cache, checkPurity }),
+    );
+  }
+
+  async append(events: readonly object[]): Promise<void> {
+    const { tenantId, aggregateType, id: aggregateId } = this.lane;
+    for (const data of events) {
+      const { stored } = await this.store.append({ tenantId, aggregateType, aggregateId }, [{ data }]);
+      this.stored.push(...stored);
+    }
+  }
+
+  job(from: number, to: number, inline = true): EventRangeJob {
+    const listed = this.stored.slice(from - 1, to).filter(({ type }) => this.fold.types.has(type));
+    return { kind: 'fold', aggregateId: 'b1', from, to, events: inline ? listed : null };
+  }
+
+  run(jobs: readonly EventRangeJob[], redelivered = false, worker = 0): Promise<FoldedBatch> {
+    const signal = new AbortController().signal;
+    return this.executors[worker]!.execute(
+      this.fold,
+      { lane: this.lane, jobs, attempt: 1, redelivered, signal },
+      () => true,
+    );
+  }
+
+  /** What an operator does about a lane that is parked. */
+  async skip(): Promise<number | undefined> {
+    const skips = new FoldSkips(this.store.log, this.projections, this.clock);
+    return (await skips.skipNext(this.fold, this.lane, { by: 'ann', reason: 'poison' }))?.sequence;
+  }
+
+  async skipped(): Promise<readonly SkippedEvent[]> {
+    const [row] = await this.projections.load([skipsKey(this.key)]);
+    return readSkips(row);
+  }
+
+  async latest(): Promise<ProjectionRow | null> {
+    const [row] = await this.projections.load([this.key]);
+    return row!;
+  }
+
+  /** The fold of the events 1 to n, by plain reduction and without what is skipped. */
+  expected(upTo: number): Basket | null {
+    const pure = new Baskets();
+    let state: Basket | null = null;
+    for (const [index, data] of this.events.slice(0, upTo).entries()) {
+      if (data instanceof Noted || data === POISON) continue;
+      state = pure.apply(state ?? pure.init(), { data, sequence: index + 1 } as RecordedEvent);
+    }
+    return state;
+  }
+
+  private watch(projections: ProjectionStore): ProjectionStore {
+    const { calls, history } = this;
+    const watched = Object.create(projections) as ProjectionStore;
+    watched.save = async (rows) => {
+      calls.saves += 1;
+      await projections.save(rows);
+      history.push(...structuredClone(rows));
+    };
+    watched.load = async (keys) => {
+      calls.loads += 1;
+      const rows = await projections.load(keys);
+      const stale = history[this.pick()];
+      if (!stale) return rows;
+      return rows.map((row, index) => (keys[index]!.projection === stale.projection ? structuredClone(stale) : row));
+    };
+    return watched;
+  }
+}
