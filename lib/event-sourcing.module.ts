@@ -1,240 +1,21 @@
-import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService, LazyModuleLoader, ModuleRef } from '@nestjs/core';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
-import { SystemClock } from './clock/system-clock.js';
-import { CommandDispatcher } from './commands/command-dispatcher.js';
 import { Commands } from './commands/commands.js';
 import { EventStore } from './event-store/event-store.js';
-import { ClassValidatorValidator } from './events/class-validator.validator.js';
-import { EventSerializer } from './events/event-serializer.js';
-import { EventTypeRegistry } from './events/event-type-registry.js';
+import { ConfigurableModuleClass } from './event-sourcing.module-definition.js';
+import { eventSourcingProviders } from './event-sourcing.providers.js';
 import { IdGenerator } from './events/id-generator.js';
-import { UuidIdGenerator } from './events/uuid-id-generator.js';
-import { Validator } from './events/validator.js';
 import { LogMaintenance } from './maintenance/log-maintenance.js';
 import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.module.js';
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
-import { PipelineRegistry } from './pipeline/pipeline-registry.js';
 import { ROOT } from './pipeline/root.token.js';
-import { FoldCache } from './projections/fold-cache.js';
-import { FoldSkips } from './projections/fold-skips.js';
-import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
-import { InProcessRecurringJobs } from './recurring-jobs/in-process/in-process-recurring-jobs.js';
 import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
-import { createRuntime } from './runtime/create-runtime.js';
-import { DispatchStrikes } from './runtime/dispatch-strikes.js';
-import { DispatchingEventStore } from './runtime/dispatching-event-store.js';
-import { EventAnnouncer } from './runtime/event-announcer.js';
-import { EventRouter } from './runtime/event-router.js';
 import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingModuleOptions } from './runtime/event-sourcing-options.js';
-import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
-import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
-import { laneComponents } from './runtime/lane-components.js';
 import { LaneDrainModule } from './runtime/lane-drain.module.js';
-import { resolveSetup } from './runtime/resolve-setup.js';
-import { SkippingControl } from './runtime/skipping-control.js';
-import { SkippingQueue } from './runtime/skipping-queue.js';
-import { UnknownCommands } from './runtime/unknown-commands.js';
-import { wire } from './runtime/wire.js';
-import type { Storage } from './storage/storage.js';
-
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<EventSourcingModuleOptions>({
-  moduleName: 'EventSourcing',
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createEventSourcingOptions')
-  .build();
-
-const STORAGE = Symbol('event-sourcing:storage');
-
-/** In the order in which they come into being: nothing is opened before the wiring is known to be right. */
-const providers: Provider[] = [
-  { provide: ROOT, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveSetup },
-  {
-    provide: PipelineRegistry,
-    inject: [ROOT, DiscoveryService, ModuleRef],
-    useFactory: (setup: EventSourcingSetup, discovery: DiscoveryService, moduleRef: ModuleRef) =>
-      wire(setup, MODULE_OPTIONS_TOKEN, discovery, moduleRef),
-  },
-  {
-    provide: EventTypeRegistry,
-    inject: [PipelineRegistry],
-    useFactory: ({ pipelines }: PipelineRegistry) =>
-      new EventTypeRegistry(
-        pipelines.flatMap(({ events }) => events),
-        pipelines.flatMap(({ upcasts }) => upcasts),
-      ),
-  },
-  {
-    provide: ProjectionRegistry,
-    inject: [PipelineRegistry],
-    useFactory: ({ folds, maps }: PipelineRegistry) => new ProjectionRegistry(folds.values(), maps.values()),
-  },
-  { provide: Clock, useClass: SystemClock },
-  { provide: IdGenerator, inject: [Clock], useFactory: (clock: Clock) => new UuidIdGenerator(clock) },
-  { provide: Validator, useFactory: () => ClassValidatorValidator.create() },
-  {
-    provide: EventSerializer,
-    inject: [EventTypeRegistry, Validator, ROOT],
-    useFactory: (types: EventTypeRegistry, validator: Validator, { maxEventBytes }: EventSourcingSetup) =>
-      new EventSerializer(types, validator, maxEventBytes),
-  },
-  {
-    provide: STORAGE,
-    inject: [ROOT, EventSerializer, Clock, IdGenerator],
-    useFactory: ({ storage }: EventSourcingSetup, serializer: EventSerializer, clock: Clock, ids: IdGenerator) =>
-      storage.open({ serializer, clock, ids }),
-  },
-  {
-    provide: GroupQueue,
-    inject: [ROOT, PipelineRegistry, STORAGE, Clock],
-    useFactory: async (
-      setup: EventSourcingSetup,
-      pipelines: PipelineRegistry,
-      { log, projections }: Storage,
-      clock: Clock,
-    ) => {
-      const queue = await setup.queue.open({ clock });
-      const skips = new FoldSkips(log, projections, clock);
-      return new SkippingQueue(queue, new SkippingControl(queue.control, pipelines, skips));
-    },
-  },
-  {
-    provide: RecurringJobs,
-    // After the queue, which knows at once when its server is away.
-    inject: [ROOT, Clock, LazyModuleLoader, GroupQueue],
-    useFactory: ({ queue, role }: EventSourcingSetup, clock: Clock, loader: LazyModuleLoader) =>
-      role === 'web'
-        ? new InProcessRecurringJobs(clock)
-        : queue.openRecurringJobs({ clock, loadModule: (module) => loader.load(() => module) }),
-  },
-  {
-    provide: CommandDispatcher,
-    inject: [GroupQueue, Validator, IdGenerator, Clock, ROOT],
-    useFactory: (queue: GroupQueue, validator: Validator, ids: IdGenerator, clock: Clock, setup: EventSourcingSetup) =>
-      new CommandDispatcher(queue, validator, ids, clock, { ...setup, sharedQueue: setup.queue.shared }),
-  },
-  {
-    provide: Commands,
-    inject: [PipelineRegistry, CommandDispatcher, GroupQueue, ROOT],
-    useFactory: (
-      { commands }: PipelineRegistry,
-      dispatcher: CommandDispatcher,
-      queue: GroupQueue,
-      { commandTimeoutMs }: EventSourcingSetup,
-    ) => new Commands(commands.values(), dispatcher, queue, commandTimeoutMs),
-  },
-  {
-    provide: FoldCache,
-    inject: [ROOT, Clock],
-    useFactory: ({ foldCacheBytes }: EventSourcingSetup, clock: Clock) => new FoldCache(foldCacheBytes, clock),
-  },
-  EventAnnouncer,
-  UnknownCommands,
-  {
-    provide: EventRouter,
-    inject: [PipelineRegistry],
-    useFactory: (pipelines: PipelineRegistry) => new EventRouter(pipelines),
-  },
-  {
-    provide: DispatchStrikes,
-    inject: [STORAGE, Clock],
-    useFactory: ({ events }: Storage, clock: Clock) => new DispatchStrikes(events, clock),
-  },
-  {
-    provide: EventStore,
-    inject: [STORAGE, GroupQueue, EventRouter, EventAnnouncer, DispatchStrikes],
-    useFactory: (
-      { events }: Storage,
-      queue: GroupQueue,
-      router: EventRouter,
-      announcer: EventAnnouncer,
-      strikes: DispatchStrikes,
-    ) => new DispatchingEventStore(events, queue, router, announcer, strikes),
-  },
-  {
-    provide: Projections,
-    inject: [ProjectionRegistry, STORAGE],
-    useFactory: (registry: ProjectionRegistry, { projections, records }: Storage) =>
-      new Projections(registry, projections, records),
-  },
-  {
-    provide: LogMaintenance,
-    inject: [STORAGE, GroupQueue, FoldCache, EventSerializer, Clock],
-    useFactory: (
-      storage: Storage,
-      queue: GroupQueue,
-      foldCache: FoldCache,
-      serializer: EventSerializer,
-      clock: Clock,
-    ) => new LogMaintenance({ storage, queue, foldCache, serializer, clock }),
-  },
-  {
-    provide: EventSourcingHealth,
-    inject: [STORAGE, GroupQueue, PipelineRegistry, UnknownCommands],
-    useFactory: (storage: Storage, queue: GroupQueue, pipelines: PipelineRegistry, commands: UnknownCommands) =>
-      new EventSourcingHealth(storage, queue, laneComponents(pipelines), commands),
-  },
-  {
-    provide: EventSourcingRuntime,
-    inject: [
-      DiscoveryService,
-      ROOT,
-      PipelineRegistry,
-      STORAGE,
-      GroupQueue,
-      FoldCache,
-      RecurringJobs,
-      CommandDispatcher,
-      EventRouter,
-      EventAnnouncer,
-      DispatchStrikes,
-      UnknownCommands,
-      EventSerializer,
-      Clock,
-      IdGenerator,
-    ],
-    useFactory: (
-      discovery: DiscoveryService,
-      setup: EventSourcingSetup,
-      pipelines: PipelineRegistry,
-      storage: Storage,
-      queue: GroupQueue,
-      foldCache: FoldCache,
-      recurringJobs: RecurringJobs,
-      dispatcher: CommandDispatcher,
-      router: EventRouter,
-      announcer: EventAnnouncer,
-      strikes: DispatchStrikes,
-      unknownCommands: UnknownCommands,
-      serializer: EventSerializer,
-      clock: Clock,
-      ids: IdGenerator,
-    ) =>
-      createRuntime(
-        {
-          setup,
-          pipelines,
-          storage,
-          queue,
-          foldCache,
-          recurringJobs,
-          dispatcher,
-          router,
-          announcer,
-          strikes,
-          unknownCommands,
-          serializer,
-          clock,
-          ids,
-        },
-        discovery,
-      ),
-  },
-];
 
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
@@ -247,7 +28,7 @@ const providers: Provider[] = [
 @Global()
 @Module({
   imports: [DiscoveryModule, LaneDrainModule],
-  providers,
+  providers: eventSourcingProviders,
   exports: [
     ROOT,
     EventStore,

@@ -1,12 +1,11 @@
 import { OutageError } from '../errors/outage.error.js';
-import type { EventSerializer } from '../events/event-serializer.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
-import type { EventStore } from '../event-store/event-store.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { LaneBatch } from '../queue/lane-batch.js';
 import type { FoldCache } from './fold-cache.js';
 import { FoldCaller } from './fold-caller.js';
 import type { FoldDefinition } from './fold-definition.js';
+import type { FoldEvents, FoldInput } from './fold-events.js';
 import { FoldRun } from './fold-run.js';
 import { readSkips, skipsKey } from './fold-skips.js';
 import { type FoldState, NO_STATE, toFoldState } from './fold-state.js';
@@ -21,15 +20,14 @@ export interface FoldedBatch {
   /** Jobs of the batch that are covered now. */
   readonly completed: number;
   /** The wanted events of the completed jobs that were folded for the first time, or may not have been reacted to. */
-  readonly covered: readonly RecordedEvent[];
+  readonly covered: readonly FoldInput[];
   /** Why the next job is not covered. */
   readonly failure?: { readonly error: unknown };
 }
 
 export interface FoldExecutorTools {
-  readonly store: EventStore;
+  readonly events: FoldEvents;
   readonly projections: ProjectionStore;
-  readonly serializer: EventSerializer;
   readonly cache: FoldCache;
   /** Whether each handler is called twice, to see that it is pure. */
   readonly checkPurity: boolean;
@@ -111,11 +109,11 @@ export class FoldExecutor {
     beginning: Beginning,
     wanted: Wanted | undefined,
   ): Promise<FoldedBatch> {
-    const done: { readonly to: number; readonly events: readonly RecordedEvent[] }[] = [];
+    const done: { readonly to: number; readonly inputs: readonly FoldInput[] }[] = [];
     let failure: FoldedBatch['failure'];
     for (const job of batch.jobs) {
       try {
-        done.push({ to: job.to, events: await this.fold(fold, run, batch, job, beginning, wanted) });
+        done.push({ to: job.to, inputs: await this.fold(fold, run, batch, job, beginning, wanted) });
       } catch (error) {
         failure = { error };
         break;
@@ -126,7 +124,7 @@ export class FoldExecutor {
     // What was taken back is not done.
     const takenBack = done.findIndex(({ to }) => to > run.sequence);
     const completed = done.slice(0, takenBack === -1 ? done.length : takenBack);
-    return { completed: completed.length, covered: completed.flatMap(({ events }) => events), failure };
+    return { completed: completed.length, covered: completed.flatMap(({ inputs }) => inputs), failure };
   }
 
   /** Returns the wanted events of the job. */
@@ -137,50 +135,30 @@ export class FoldExecutor {
     job: EventRangeJob,
     { skipped, reactsAgain }: Beginning,
     wanted: Wanted | undefined,
-  ): Promise<readonly RecordedEvent[]> {
+  ): Promise<readonly FoldInput[]> {
     // A job that is delivered again may have been saved before its reactors were staged.
     const from = Math.min(run.sequence + 1, reactsAgain && wanted ? job.from : Number.POSITIVE_INFINITY);
-    const ofJob: RecordedEvent[] = [];
-    for await (const event of this.events(fold, batch, job, from, skipped)) {
+    const ofJob: FoldInput[] = [];
+    for await (const input of this.inputs(fold, batch, job, from, skipped)) {
       batch.signal.throwIfAborted();
-      if (event.sequence > run.sequence) await run.apply(event);
-      if (wanted?.(event)) ofJob.push(event);
+      if (input.sequence > run.sequence) await run.apply(input);
+      if (wanted?.(input.event)) ofJob.push(input);
     }
     run.cover(job.to);
     return ofJob;
   }
 
   /** The listed events from `from` to the end of a job, in order; from the log where the job lacks any. */
-  private async *events(
-    { types }: FoldDefinition,
-    { lane }: LaneBatch<EventRangeJob>,
+  private async *inputs(
+    fold: FoldDefinition,
+    { lane: { tenantId } }: LaneBatch<EventRangeJob>,
     job: EventRangeJob,
     from: number,
     skipped: ReadonlySet<number>,
-  ): AsyncIterable<RecordedEvent> {
-    const { store, serializer } = this.tools;
+  ): AsyncIterable<FoldInput> {
+    const { events } = this.tools;
     const missingTo = job.events === null ? job.to : job.from - 1;
-    const stream = { tenantId: lane.tenantId, aggregateType: lane.aggregateType, aggregateId: job.aggregateId };
-    for (const range of rangesWithout(skipped, from, missingTo)) {
-      yield* store.read(stream, { ...range, types: [...types] });
-    }
-    for (const event of job.events ?? []) {
-      if (event.sequence >= from && !skipped.has(event.sequence)) yield serializer.deserialize(event);
-    }
+    yield* events.read(fold, { tenantId, id: job.aggregateId }, { from, to: missingTo }, skipped);
+    yield* events.carried(job, from, skipped);
   }
-}
-
-/** What lies between the skipped sequences: those may be skipped because they cannot be read at all. */
-function* rangesWithout(
-  skipped: ReadonlySet<number>,
-  from: number,
-  to: number,
-): Iterable<{ readonly from: number; readonly to: number }> {
-  let begin = from;
-  for (const sequence of [...skipped].toSorted((one, other) => one - other)) {
-    if (sequence < begin || sequence > to) continue;
-    if (begin < sequence) yield { from: begin, to: sequence - 1 };
-    begin = sequence + 1;
-  }
-  if (begin <= to) yield { from: begin, to };
 }

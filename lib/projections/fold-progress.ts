@@ -1,5 +1,5 @@
-import type { RecordedEvent } from '../events/recorded-event.js';
 import type { FoldCaller } from './fold-caller.js';
+import type { FoldInput } from './fold-events.js';
 import type { FoldState } from './fold-state.js';
 
 /** A fold's state on its way from one row to the next. */
@@ -22,11 +22,11 @@ export class FoldProgress {
     this.state = JSON.parse(from.json);
   }
 
-  apply(event: RecordedEvent): void {
+  apply({ sequence, event }: FoldInput): void {
     this.state = this.caller.apply(this.state ?? this.caller.init(event), event);
     this.json = undefined;
     this.lastType = event.type;
-    this.sequence = event.sequence;
+    this.sequence = sequence;
     this.updatedAt = event.recordedAt.getTime();
   }
 

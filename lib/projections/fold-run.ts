@@ -1,6 +1,6 @@
-import type { RecordedEvent } from '../events/recorded-event.js';
 import type { FoldCaller } from './fold-caller.js';
 import type { FoldDefinition } from './fold-definition.js';
+import type { FoldInput } from './fold-events.js';
 import { FoldProgress } from './fold-progress.js';
 import { encodeState, type FoldState } from './fold-state.js';
 import type { ProjectionKey } from './stores/projection-row.js';
@@ -14,7 +14,7 @@ const DEFAULT_MAX_EVENTS = 500;
  */
 export class FoldRun {
   private progress: FoldProgress;
-  private sinceSaved: RecordedEvent[] = [];
+  private sinceSaved: FoldInput[] = [];
 
   /** @param state the row as it stands, or as it once stood */
   constructor(
@@ -37,14 +37,14 @@ export class FoldRun {
   }
 
   /** @throws whatever the handler throws; what came before the event is kept */
-  async apply(event: RecordedEvent): Promise<void> {
+  async apply(input: FoldInput): Promise<void> {
     try {
-      this.progress.apply(event);
+      this.progress.apply(input);
     } catch (error) {
-      this.goBackBefore(event);
+      this.goBackBefore(input);
       throw error;
     }
-    this.sinceSaved.push(event);
+    this.sinceSaved.push(input);
     if (this.sinceSaved.length < (this.fold.options.maxBatchEvents ?? DEFAULT_MAX_EVENTS)) return;
     const refused = this.check();
     if (refused) throw refused.error;
@@ -81,15 +81,15 @@ export class FoldRun {
   }
 
   private goBackToGood(): { readonly error: unknown } | undefined {
-    const events = this.sinceSaved;
+    const inputs = this.sinceSaved;
     this.progress = new FoldProgress(this.caller, this.state);
-    for (const [index, event] of events.entries()) {
+    for (const [index, input] of inputs.entries()) {
       try {
-        this.progress.apply(event);
+        this.progress.apply(input);
         this.encoded();
       } catch (error) {
-        this.sinceSaved = events.slice(0, index);
-        this.goBackBefore(event);
+        this.sinceSaved = inputs.slice(0, index);
+        this.goBackBefore(input);
         return { error };
       }
     }
@@ -97,10 +97,10 @@ export class FoldRun {
   }
 
   /** The failed call may have changed its input halfway, so the state before it is made anew. */
-  private goBackBefore(event: RecordedEvent): void {
+  private goBackBefore({ sequence }: FoldInput): void {
     this.progress = new FoldProgress(this.caller, this.state);
     for (const applied of this.sinceSaved) this.progress.apply(applied);
     // Events come without gaps: what lies between them is covered, and its jobs may count as done.
-    this.progress.cover(event.sequence - 1);
+    this.progress.cover(sequence - 1);
   }
 }

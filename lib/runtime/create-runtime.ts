@@ -6,12 +6,14 @@ import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldCache } from '../projections/fold-cache.js';
+import { FoldEvents } from '../projections/fold-events.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { GroupQueue } from '../queue/group-queue.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
+import { createComparisons } from './comparisons/create-comparisons.js';
 import { ComponentBirths } from './component-births.js';
 import { CqrsBinding } from './cqrs-binding.js';
 import type { DispatchStrikes } from './dispatch-strikes.js';
@@ -72,12 +74,17 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     recurringJobs,
     storage,
     dispatcher,
-    reconciler: new Reconciler(pipelines, events, projections, records, queue, router),
+    reconciler: new Reconciler(createComparisons(pipelines, { events, projections, records, router }), queue),
     sweep: new UndispatchedSweep(events, queue, router, setup.sweepIntervalMs),
     worker: new LaneWorker(
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),
-      new FoldExecutor({ store: events, projections, serializer, cache: foldCache, checkPurity: setup.checkPurity }),
+      new FoldExecutor({
+        events: new FoldEvents(events, serializer),
+        projections,
+        cache: foldCache,
+        checkPurity: setup.checkPurity,
+      }),
       new MapExecutor(events, records, serializer),
       new ReactorExecutor(events, projections, serializer),
       router,

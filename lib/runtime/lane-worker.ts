@@ -5,6 +5,7 @@ import { OutcomeLog } from '../commands/outcome-log.js';
 import { UnknownCommandError } from '../commands/unknown-command.error.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { FoldInput } from '../projections/fold-events.js';
 import type { FoldExecutor } from '../projections/fold-executor.js';
 import type { MapExecutor } from '../projections/map-executor.js';
 import type { CommandJob, EventRangeJob, Job, ReactorJob } from '../queue/job.js';
@@ -99,7 +100,7 @@ export class LaneWorker implements LaneConsumer {
     );
     // What was read from the log may have come there by an import, since this process began.
     if (readsLog(batch, covered)) await this.births.refresh(tenantId);
-    const events = covered.filter(wanted);
+    const events = covered.map(({ event }) => event).filter(wanted);
     const followUps = reactorJobs(reactors, events);
     return { completed, followUps, failure };
   }
@@ -116,7 +117,7 @@ export class LaneWorker implements LaneConsumer {
 }
 
 /** Whether there are events which no job brought along. */
-function readsLog({ jobs }: LaneBatch<EventRangeJob>, covered: readonly RecordedEvent[]): boolean {
+function readsLog({ jobs }: LaneBatch<EventRangeJob>, covered: readonly FoldInput[]): boolean {
   if (covered.length === 0) return false;
   const carried = new Set(jobs.flatMap(({ events }) => events?.map(({ sequence }) => sequence) ?? []));
   return covered.some(({ sequence }) => !carried.has(sequence));

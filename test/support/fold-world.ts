@@ -7,6 +7,7 @@ import type { RecordedEvent } from '../../lib/events/recorded-event.js';
 import type { StoredEvent } from '../../lib/events/stored-event.js';
 import { FoldCache } from '../../lib/projections/fold-cache.js';
 import type { FoldDefinition } from '../../lib/projections/fold-definition.js';
+import { FoldEvents } from '../../lib/projections/fold-events.js';
 import { FoldExecutor, type FoldedBatch } from '../../lib/projections/fold-executor.js';
 import type { FoldHandler } from '../../lib/projections/fold-handler.js';
 import type { FoldProjectionOptions } from '../../lib/projections/fold-projection.decorator.js';
@@ -124,7 +125,8 @@ export class FoldWorld {
     this.caches = Array.from({ length: workers }, () => new FoldCache(cacheBytes, this.clock));
     const watched = this.watch(this.projections);
     this.executors = this.caches.map(
-      (cache) => new FoldExecutor({ store, projections: watched, serializer, cache, checkPurity }),
+      (cache) =>
+        new FoldExecutor({ events: new FoldEvents(store, serializer), projections: watched, cache, checkPurity }),
     );
   }
 

@@ -1,6 +1,7 @@
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { MemoryEventStore } from '../../../lib/event-store/memory/memory-event-store.js';
 import { FoldCache } from '../../../lib/projections/fold-cache.js';
+import { FoldEvents } from '../../../lib/projections/fold-events.js';
 import { FoldExecutor } from '../../../lib/projections/fold-executor.js';
 import { ClickHouseProjectionStore } from '../../../lib/projections/stores/clickhouse/clickhouse-projection-store.js';
 import { PROJECTION_MIGRATIONS } from '../../../lib/projections/stores/clickhouse/migrations/index.js';
@@ -97,9 +98,8 @@ export class FoldWorker {
     }
     const { serializer } = await createStorageContext({}, [Happened]);
     const executor = new FoldExecutor({
-      store,
+      events: new FoldEvents(store, serializer),
       projections: this.projections,
-      serializer,
       cache: new FoldCache(CACHE_BYTES, clock),
       checkPurity: false,
     });

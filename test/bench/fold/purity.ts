@@ -1,6 +1,7 @@
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { MemoryEventStore } from '../../../lib/event-store/memory/memory-event-store.js';
 import { FoldCache } from '../../../lib/projections/fold-cache.js';
+import { FoldEvents } from '../../../lib/projections/fold-events.js';
 import { FoldExecutor } from '../../../lib/projections/fold-executor.js';
 import { MemoryProjectionStore } from '../../../lib/projections/stores/memory/memory-projection-store.js';
 import { createStorageContext } from '../../support/storage-context.js';
@@ -13,9 +14,8 @@ const BATCH_EVENTS = 200;
 export async function foldsPerSecond(checkPurity: boolean, measureMs: number): Promise<number> {
   const context = await createStorageContext({}, [Happened]);
   const executor = new FoldExecutor({
-    store: new MemoryEventStore(context),
+    events: new FoldEvents(new MemoryEventStore(context), context.serializer),
     projections: new MemoryProjectionStore(),
-    serializer: context.serializer,
     cache: new FoldCache(0, new SystemClock()),
     checkPurity,
   });

@@ -1,0 +1,27 @@
+import type { EventStore } from '../../event-store/event-store.js';
+import type { PipelineRegistry } from '../../pipeline/pipeline-registry.js';
+import type { ProjectionStore } from '../../projections/stores/projection-store.js';
+import type { RecordStore } from '../../projections/stores/record-store.js';
+import type { EventRouter } from '../event-router.js';
+import type { Comparison } from './comparison.js';
+import { FoldComparison } from './fold-comparison.js';
+import { MapComparison } from './map-comparison.js';
+
+/** What comparisons look at. */
+export interface ComparisonTools {
+  readonly events: EventStore;
+  readonly projections: ProjectionStore;
+  readonly records: RecordStore;
+  readonly router: EventRouter;
+}
+
+/** One comparison for each component of these pipelines that follows the log. */
+export function createComparisons(
+  { pipelines }: PipelineRegistry,
+  { events, projections, records, router }: ComparisonTools,
+): readonly Comparison[] {
+  return pipelines.flatMap(({ folds, maps }) => [
+    ...folds.map((fold) => new FoldComparison(fold, events, projections, router)),
+    ...maps.map((map) => new MapComparison(map, events, records, router)),
+  ]);
+}

@@ -1,0 +1,43 @@
+import type { EventStore } from '../../event-store/event-store.js';
+import type { FoldDefinition } from '../../projections/fold-definition.js';
+import type { ProjectionSequence, ProjectionStore } from '../../projections/stores/projection-store.js';
+import type { StagedJob } from '../../queue/staged-job.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import { behind, type Progress } from '../behind.js';
+import type { EventRouter } from '../event-router.js';
+import type { Comparison } from './comparison.js';
+
+/** A fold lacks what lies past its row. */
+export class FoldComparison implements Comparison {
+  readonly kind = 'fold';
+  readonly component: string;
+
+  constructor(
+    private readonly fold: FoldDefinition,
+    private readonly store: EventStore,
+    private readonly projections: ProjectionStore,
+    private readonly router: EventRouter,
+  ) {
+    this.component = fold.component;
+  }
+
+  async *lack(tenantId?: TenantId): AsyncIterable<StagedJob> {
+    const { name, version, aggregateType, types } = this.fold;
+    const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
+    const progress = toProgress(this.projections.sequences(name, version));
+    for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence)) {
+      const { aggregateId, sequence: to } = head;
+      yield this.router.foldJob(this.fold, {
+        tenantId: head.tenantId,
+        aggregateId,
+        from: value + 1,
+        to,
+        events: null,
+      });
+    }
+  }
+}
+
+async function* toProgress(rows: AsyncIterable<ProjectionSequence>): AsyncIterable<Progress> {
+  for await (const { tenantId, id, sequence } of rows) yield { tenantId, id, value: sequence };
+}

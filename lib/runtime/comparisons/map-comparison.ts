@@ -1,0 +1,47 @@
+import type { EventStore } from '../../event-store/event-store.js';
+import type { StreamHead } from '../../event-store/stream-head.js';
+import type { MapDefinition } from '../../projections/map-definition.js';
+import type { RecordCount, RecordStore } from '../../projections/stores/record-store.js';
+import type { StagedJob } from '../../queue/staged-job.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import { behind, type Progress } from '../behind.js';
+import type { EventRouter } from '../event-router.js';
+import type { Comparison } from './comparison.js';
+
+/**
+ * A map has one row an event, also for those mapped to nothing, so a smaller number of rows than of events says that
+ * some are missing; all of the aggregate are then mapped again, which changes nothing for those that are there. Where
+ * retention has removed events their rows are still there, and a number says nothing: what is left of such a stream is
+ * always mapped again.
+ */
+export class MapComparison implements Comparison {
+  readonly kind = 'map';
+  readonly component: string;
+
+  constructor(
+    private readonly map: MapDefinition,
+    private readonly store: EventStore,
+    private readonly records: RecordStore,
+    private readonly router: EventRouter,
+  ) {
+    this.component = map.component;
+  }
+
+  async *lack(tenantId?: TenantId): AsyncIterable<StagedJob> {
+    const { name, version, aggregateType, types } = this.map;
+    const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
+    const progress = toProgress(this.records.counts(name, version));
+    for await (const { head } of behind(heads, progress, rowsWanted)) {
+      const { aggregateId, sequence: to } = head;
+      yield this.router.mapJob(this.map, { tenantId: head.tenantId, aggregateId, from: 1, to, events: null });
+    }
+  }
+}
+
+function rowsWanted({ count, emptiedHead }: StreamHead): number {
+  return emptiedHead === undefined ? count : Number.POSITIVE_INFINITY;
+}
+
+async function* toProgress(rows: AsyncIterable<RecordCount>): AsyncIterable<Progress> {
+  for await (const { tenantId, aggregateId, count } of rows) yield { tenantId, id: aggregateId, value: count };
+}
