@@ -16,6 +16,8 @@ import { LogMaintenance } from './maintenance/log-maintenance.js';
 import { PipelineRegistry } from './pipeline/pipeline-registry.js';
 import { ROOT } from './pipeline/root.token.js';
 import { FoldCache } from './projections/fold-cache.js';
+import { FoldEvents } from './projections/fold-events.js';
+import { FoldReplay } from './projections/fold-replay.js';
 import { FoldSkips } from './projections/fold-skips.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
@@ -122,6 +124,17 @@ export const eventSourcingProviders: Provider[] = [
     inject: [ROOT, Clock],
     useFactory: ({ foldCacheBytes }: EventSourcingSetup, clock: Clock) => new FoldCache(foldCacheBytes, clock),
   },
+  {
+    provide: FoldEvents,
+    inject: [STORAGE, EventSerializer],
+    useFactory: ({ events }: Storage, serializer: EventSerializer) => new FoldEvents(events, serializer),
+  },
+  {
+    provide: FoldReplay,
+    inject: [STORAGE, FoldEvents],
+    useFactory: ({ events, projections }: Storage, foldEvents: FoldEvents) =>
+      new FoldReplay(events, foldEvents, projections),
+  },
   EventAnnouncer,
   UnknownCommands,
   {
@@ -177,6 +190,7 @@ export const eventSourcingProviders: Provider[] = [
       STORAGE,
       GroupQueue,
       FoldCache,
+      FoldEvents,
       RecurringJobs,
       CommandDispatcher,
       EventRouter,
@@ -194,6 +208,7 @@ export const eventSourcingProviders: Provider[] = [
       storage: Storage,
       queue: GroupQueue,
       foldCache: FoldCache,
+      foldEvents: FoldEvents,
       recurringJobs: RecurringJobs,
       dispatcher: CommandDispatcher,
       router: EventRouter,
@@ -211,6 +226,7 @@ export const eventSourcingProviders: Provider[] = [
           storage,
           queue,
           foldCache,
+          foldEvents,
           recurringJobs,
           dispatcher,
           router,

@@ -6,7 +6,7 @@ import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldCache } from '../projections/fold-cache.js';
-import { FoldEvents } from '../projections/fold-events.js';
+import type { FoldEvents } from '../projections/fold-events.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { GroupQueue } from '../queue/group-queue.js';
@@ -33,6 +33,7 @@ export interface RuntimeTools {
   readonly storage: Storage;
   readonly queue: GroupQueue;
   readonly foldCache: FoldCache;
+  readonly foldEvents: FoldEvents;
   readonly recurringJobs: RecurringJobs;
   readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
@@ -52,6 +53,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     storage,
     queue,
     foldCache,
+    foldEvents,
     recurringJobs,
     dispatcher,
     router,
@@ -80,7 +82,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),
       new FoldExecutor({
-        events: new FoldEvents(events, serializer),
+        events: foldEvents,
         projections,
         cache: foldCache,
         checkPurity: setup.checkPurity,

@@ -84,6 +84,9 @@ export async function foldsEqualSequentialFold(projections: () => ProjectionStor
         const row = await world.latest();
         expect(row).toMatchObject({ sequence: events.length });
         expect(row!.state).toEqual(world.expected(events.length));
+        const middle = events.length >> 1;
+        const replayed = await world.replay({ sequence: middle });
+        expect(replayed).toMatchObject({ sequence: middle, state: world.expected(middle) });
       },
     ),
     { numRuns },

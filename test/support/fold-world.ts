@@ -11,6 +11,7 @@ import { FoldEvents } from '../../lib/projections/fold-events.js';
 import { FoldExecutor, type FoldedBatch } from '../../lib/projections/fold-executor.js';
 import type { FoldHandler } from '../../lib/projections/fold-handler.js';
 import type { FoldProjectionOptions } from '../../lib/projections/fold-projection.decorator.js';
+import { FoldReplay, type ReplayBound, type ReplayedState } from '../../lib/projections/fold-replay.js';
 import { FoldSkips, readSkips, type SkippedEvent, skipsKey } from '../../lib/projections/fold-skips.js';
 import { MemoryProjectionStore } from '../../lib/projections/stores/memory/memory-projection-store.js';
 import type { ProjectionKey, ProjectionRow } from '../../lib/projections/stores/projection-row.js';
@@ -75,7 +76,6 @@ export interface FoldWorldOptions {
 
 /** One aggregate with its log and several workers, each with what it remembers, over one projection store. */
 export class FoldWorld {
-  readonly clock = new ManualClock();
   readonly handler = new Baskets();
   readonly key: ProjectionKey;
   readonly lane: Lane;
@@ -93,15 +93,17 @@ export class FoldWorld {
   private readonly stored: StoredEvent[] = [];
 
   static async open(events: readonly object[], options: FoldWorldOptions = {}): Promise<FoldWorld> {
-    const { serializer, ...context } = await createStorageContext();
-    const world = new FoldWorld(new FailingEventStore({ serializer, ...context }), serializer, events, options);
+    const clock = new ManualClock();
+    const { serializer, ...context } = await createStorageContext({ clock });
+    const world = new FoldWorld(new FailingEventStore({ serializer, ...context }), serializer, clock, events, options);
     await world.append(events);
     return world;
   }
 
   private constructor(
     store: FailingEventStore,
-    serializer: EventSerializer,
+    private readonly serializer: EventSerializer,
+    readonly clock: ManualClock,
     readonly events: readonly object[],
     { fold, handler, projections, workers = 1, cacheBytes = 0, checkPurity = false }: FoldWorldOptions,
   ) {
@@ -150,6 +152,13 @@ export class FoldWorld {
       { lane: this.lane, jobs, attempt: 1, redelivered, signal },
       () => true,
     );
+  }
+
+  /** The state from the log, without the executor. */
+  replay(bound?: ReplayBound): Promise<ReplayedState> {
+    const { tenantId, id } = this.lane;
+    const replay = new FoldReplay(this.store, new FoldEvents(this.store, this.serializer), this.projections);
+    return replay.replay(this.fold, { tenantId, id }, bound);
   }
 
   /** What an operator does about a lane that is parked. */
