@@ -6,6 +6,7 @@ import { EventStore } from './event-store/event-store.js';
 import { ConfigurableModuleClass } from './event-sourcing.module-definition.js';
 import { eventSourcingProviders } from './event-sourcing.providers.js';
 import { IdGenerator } from './events/id-generator.js';
+import { DistributedLock } from './locks/distributed-lock.js';
 import { LogMaintenance } from './maintenance/log-maintenance.js';
 import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.module.js';
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
@@ -20,8 +21,8 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Commands`, `Projections`, `GroupQueue`, `LogMaintenance`, `EventSourcingHealth`, `Clock` and
- * `IdGenerator` are injectable everywhere.
+ * Global: `EventStore`, `Commands`, `Projections`, `GroupQueue`, `LogMaintenance`, `EventSourcingHealth`, `DistributedLock`,
+ * `Clock` and `IdGenerator` are injectable everywhere.
  *
  * @publicApi
  */
@@ -36,6 +37,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
     Projections,
     GroupQueue,
     RecurringJobs,
+    DistributedLock,
     LogMaintenance,
     EventSourcingHealth,
     Clock,

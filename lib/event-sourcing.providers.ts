@@ -12,6 +12,7 @@ import { IdGenerator } from './events/id-generator.js';
 import { UuidIdGenerator } from './events/uuid-id-generator.js';
 import { Validator } from './events/validator.js';
 import { MODULE_OPTIONS_TOKEN } from './event-sourcing.module-definition.js';
+import { DistributedLock } from './locks/distributed-lock.js';
 import { LogMaintenance } from './maintenance/log-maintenance.js';
 import { PipelineRegistry } from './pipeline/pipeline-registry.js';
 import { ROOT } from './pipeline/root.token.js';
@@ -104,6 +105,11 @@ export const eventSourcingProviders: Provider[] = [
         : queue.openRecurringJobs({ clock, loadModule: (module) => loader.load(() => module) }),
   },
   {
+    provide: DistributedLock,
+    inject: [ROOT, Clock],
+    useFactory: ({ queue }: EventSourcingSetup, clock: Clock) => queue.openLocks({ clock }),
+  },
+  {
     provide: CommandDispatcher,
     inject: [GroupQueue, Validator, IdGenerator, Clock, ROOT],
     useFactory: (queue: GroupQueue, validator: Validator, ids: IdGenerator, clock: Clock, setup: EventSourcingSetup) =>
@@ -192,6 +198,7 @@ export const eventSourcingProviders: Provider[] = [
       FoldCache,
       FoldEvents,
       RecurringJobs,
+      DistributedLock,
       CommandDispatcher,
       EventRouter,
       EventAnnouncer,
@@ -210,6 +217,7 @@ export const eventSourcingProviders: Provider[] = [
       foldCache: FoldCache,
       foldEvents: FoldEvents,
       recurringJobs: RecurringJobs,
+      locks: DistributedLock,
       dispatcher: CommandDispatcher,
       router: EventRouter,
       announcer: EventAnnouncer,
@@ -228,6 +236,7 @@ export const eventSourcingProviders: Provider[] = [
           foldCache,
           foldEvents,
           recurringJobs,
+          locks,
           dispatcher,
           router,
           announcer,

@@ -5,6 +5,7 @@ export { EventSourcingModule } from './event-sourcing.module.js';
 export type { EventSourcingModuleOptions, EventSourcingOptionsFactory } from './runtime/event-sourcing-options.js';
 export * from './event-store/index.js';
 export * from './events/index.js';
+export * from './locks/index.js';
 export * from './maintenance/index.js';
 export type { PipelineOptions } from './pipeline/pipeline-options.js';
 export { WiringError } from './pipeline/wiring.error.js';

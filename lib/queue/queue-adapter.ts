@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.js';
+import type { DistributedLock } from '../locks/distributed-lock.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import type { RecurringJobsContext } from '../recurring-jobs/recurring-jobs-context.js';
 import type { GroupQueue } from './group-queue.js';
@@ -22,4 +23,6 @@ export interface QueueAdapter {
   open(context: QueueContext): Promise<GroupQueue>;
   /** What is not ordered by lane, over all processes that the queue reaches. Called once, at boot, in all roles but `web`. */
   openRecurringJobs(context: RecurringJobsContext): Promise<RecurringJobs>;
+  /** Locks over all processes that the queue reaches. Called once, at boot; it need not reach the server before it is used. */
+  openLocks(context: QueueContext): Promise<DistributedLock>;
 }

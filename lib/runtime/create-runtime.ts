@@ -4,6 +4,7 @@ import type { CommandDispatcher } from '../commands/command-dispatcher.js';
 import { CommandExecutor } from '../commands/command-executor.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
+import type { DistributedLock } from '../locks/distributed-lock.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldCache } from '../projections/fold-cache.js';
 import type { FoldEvents } from '../projections/fold-events.js';
@@ -35,6 +36,7 @@ export interface RuntimeTools {
   readonly foldCache: FoldCache;
   readonly foldEvents: FoldEvents;
   readonly recurringJobs: RecurringJobs;
+  readonly locks: DistributedLock;
   readonly dispatcher: CommandDispatcher;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
@@ -55,6 +57,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     foldCache,
     foldEvents,
     recurringJobs,
+    locks,
     dispatcher,
     router,
     announcer,
@@ -74,6 +77,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     births,
     queue,
     recurringJobs,
+    locks,
     storage,
     dispatcher,
     reconciler: new Reconciler(createComparisons(pipelines, { events, projections, records, router }), queue),

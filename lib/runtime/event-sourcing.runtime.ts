@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { CommandDispatcher } from '../commands/command-dispatcher.js';
 import { describeError } from '../errors/describe-error.js';
+import type { DistributedLock } from '../locks/distributed-lock.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { GroupQueue } from '../queue/group-queue.js';
 import type { LaneConsumer } from '../queue/lane-consumer.js';
@@ -26,6 +27,7 @@ export interface RuntimeParts {
   readonly queue: GroupQueue;
   readonly recurringJobs: RecurringJobs;
   readonly sweep: RecurringJob;
+  readonly locks: DistributedLock;
   readonly storage: Storage;
 }
 
@@ -54,7 +56,7 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
       await (this.parts.role === 'web' ? this.startStaging() : this.startConsuming());
     } catch (error) {
       // Nest runs no shutdown hooks when the boot fails.
-      await this.parts.recurringJobs.drain();
+      await Promise.all([this.parts.recurringJobs.drain(), this.parts.locks.drain()]);
       await this.parts.queue.drain();
       await this.closeStorage();
       throw error;

@@ -1,5 +1,6 @@
 import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { DistributedLock } from '../locks/distributed-lock.js';
 import { GroupQueue } from '../queue/group-queue.js';
 import { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 
@@ -8,12 +9,13 @@ import { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 class LaneDrain implements OnModuleDestroy {
   constructor(
     private readonly recurringJobs: RecurringJobs,
+    private readonly locks: DistributedLock,
     private readonly queue: GroupQueue,
   ) {}
 
   async onModuleDestroy(): Promise<void> {
-    // They stage into the queue.
-    await this.recurringJobs.drain();
+    // They stage into the queue, and so do holders of locks.
+    await Promise.all([this.recurringJobs.drain(), this.locks.drain()]);
     await this.queue.drain();
   }
 }

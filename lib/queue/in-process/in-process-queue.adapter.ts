@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { integerProblem } from '../../errors/integer-problem.js';
+import { InProcessLock } from '../../locks/in-process/in-process-lock.js';
 import { InProcessRecurringJobs } from '../../recurring-jobs/in-process/in-process-recurring-jobs.js';
 import type { QueueAdapter } from '../queue-adapter.js';
 import { InProcessQueue } from './in-process-queue.js';
@@ -39,5 +40,6 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): QueueAdapte
     shared: false,
     open: async ({ clock }) => new InProcessQueue(merged, clock),
     openRecurringJobs: async ({ clock }) => new InProcessRecurringJobs(clock),
+    openLocks: async ({ clock }) => new InProcessLock(clock),
   };
 }

@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
   holds: 'set',
   actions: 'list',
   token: 'string',
+  'lock-token': 'string',
   turns: 'string',
   'last-dead': 'string',
 };

@@ -1,5 +1,7 @@
+import { RedisLock } from '../../locks/redis/redis-lock.js';
 import { openRecurringJobs } from '../../recurring-jobs/redis/open-recurring-jobs.js';
 import type { QueueAdapter } from '../queue-adapter.js';
+import { shardPrefix } from './lane-keys.js';
 import { type RedisQueueOptions, resolveRedisQueueOptions } from './redis-queue-options.js';
 import { RedisQueue } from './redis-queue.js';
 
@@ -21,5 +23,9 @@ export function redisQueue(options: RedisQueueOptions = {}): QueueAdapter {
     shared: true,
     open: ({ clock }) => RedisQueue.open(resolved, clock),
     openRecurringJobs: (context) => openRecurringJobs(resolved, context),
+    openLocks: async ({ clock }) => {
+      const { connection, prefix, name, leaseMs } = resolved;
+      return new RedisLock({ connection, prefix: shardPrefix(prefix, name, 0), leaseMs }, clock);
+    },
   };
 }

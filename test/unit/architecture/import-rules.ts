@@ -16,6 +16,7 @@ const foldersLowToHigh = [
   'postgres',
   'redis',
   'event-store',
+  'locks',
   'recurring-jobs',
   'queue',
   'projections',

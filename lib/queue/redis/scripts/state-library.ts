@@ -26,6 +26,7 @@
  *     answers:<tenant>, older-answers:<tenant>  HASH  id → what was answered; two generations, each with its expiry
  *     answered                 channel: the names of new answers, <tenant>:<id>, apart by spaces
  *     token, turns             the last fencing token; counts turns, so that groups begin in turn
+ *     lock:<name>, lock-token  of `locks/redis`: who holds a lock, the last fencing token of all
  *     flush:<producer>         the last flush of a producer, and what was answered
  *
  * A lane's name is tenant:kind:component:aggregateType:id, each part encoded; a group is kind:component.
