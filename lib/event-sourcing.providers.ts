@@ -22,6 +22,8 @@ import { FoldReplay } from './projections/fold-replay.js';
 import { FoldSkips } from './projections/fold-skips.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
+import { ActiveVersions } from './projections/versions/active-versions.js';
+import { VersionResolver } from './projections/versions/version-resolver.js';
 import { GroupQueue } from './queue/group-queue.js';
 import { InProcessRecurringJobs } from './recurring-jobs/in-process/in-process-recurring-jobs.js';
 import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
@@ -165,10 +167,19 @@ export const eventSourcingProviders: Provider[] = [
     ) => new DispatchingEventStore(events, queue, router, announcer, strikes),
   },
   {
+    provide: ActiveVersions,
+    inject: [STORAGE, Clock],
+    useFactory: ({ projections }: Storage, clock: Clock) => new ActiveVersions(projections, clock),
+  },
+  {
     provide: Projections,
-    inject: [ProjectionRegistry, STORAGE],
-    useFactory: (registry: ProjectionRegistry, { projections, records }: Storage) =>
-      new Projections(registry, projections, records),
+    inject: [ProjectionRegistry, STORAGE, ActiveVersions, FoldReplay],
+    useFactory: (
+      registry: ProjectionRegistry,
+      { projections, records }: Storage,
+      versions: ActiveVersions,
+      replay: FoldReplay,
+    ) => new Projections(registry, projections, records, new VersionResolver(projections, versions, replay)),
   },
   {
     provide: LogMaintenance,
@@ -197,6 +208,7 @@ export const eventSourcingProviders: Provider[] = [
       GroupQueue,
       FoldCache,
       FoldEvents,
+      ActiveVersions,
       RecurringJobs,
       DistributedLock,
       CommandDispatcher,
@@ -216,6 +228,7 @@ export const eventSourcingProviders: Provider[] = [
       queue: GroupQueue,
       foldCache: FoldCache,
       foldEvents: FoldEvents,
+      versions: ActiveVersions,
       recurringJobs: RecurringJobs,
       locks: DistributedLock,
       dispatcher: CommandDispatcher,
@@ -235,6 +248,7 @@ export const eventSourcingProviders: Provider[] = [
           queue,
           foldCache,
           foldEvents,
+          versions,
           recurringJobs,
           locks,
           dispatcher,

@@ -1,4 +1,3 @@
-import type { JsonValue } from '../events/json-value.js';
 import type { EventId } from '../events/event-id.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
@@ -9,6 +8,7 @@ import type { ProjectionRegistry } from './projection-registry.js';
 import type { ProjectionListQuery } from './stores/projection-query.js';
 import type { ProjectionStore } from './stores/projection-store.js';
 import type { RecordQuery, RecordStore } from './stores/record-store.js';
+import type { ResolvedRow, VersionResolver } from './versions/version-resolver.js';
 
 /** A class marked with `@FoldProjection` whose states are `S`. @publicApi */
 export type FoldClass<S> = abstract new (...args: never[]) => FoldHandler<S>;
@@ -43,6 +43,11 @@ export interface ProjectionList<S> {
   readonly items: readonly ProjectionItem<S>[];
   /** How many rows satisfy the filter. */
   readonly total: number;
+  /**
+   * False while the projection is built for the first time, on a log with history: there may be more than is listed. A new
+   * version of it is listed from when it is complete, and the version before until then.
+   */
+  readonly complete: boolean;
 }
 
 /** One record of a map. @publicApi */
@@ -67,6 +72,7 @@ export class Projections {
     private readonly registry: ProjectionRegistry,
     private readonly rows: ProjectionStore,
     private readonly recordRows: RecordStore,
+    private readonly resolver: VersionResolver,
   ) {}
 
   /** The state of one aggregate; `null` when there is none or it was deleted. */
@@ -80,18 +86,19 @@ export class Projections {
     id: string,
     options: TenantOption = {},
   ): Promise<ProjectionItem<S> | null> {
-    const { name, version } = this.registry.fold(projection);
-    const [row] = await this.rows.load([{ tenantId: tenantOf(options), projection: name, version, id }]);
+    const [row] = await this.resolver.load(this.registry.fold(projection), tenantOf(options), [id]);
     return row && row.state !== null ? toItem<S>(row) : null;
   }
 
   /** A filtered, sorted page of states. */
   async list<S>(projection: FoldClass<S>, options: ListOptions = {}): Promise<ProjectionList<S>> {
-    const { name, version } = this.registry.fold(projection);
+    const fold = this.registry.fold(projection);
     const { filter, sort, limit, offset } = options;
     const tenantId = tenantOf(options);
-    const page = await this.rows.list({ tenantId, projection: name, version, filter, sort, limit, offset });
-    return { items: page.rows.map((row) => toItem<S>(row)), total: page.total };
+    const { result: page, complete } = await this.resolver.read(fold, (version) =>
+      this.rows.list({ tenantId, projection: fold.name, version, filter, sort, limit, offset }),
+    );
+    return { items: page.rows.map((row) => toItem<S>(row)), total: page.total, complete };
   }
 
   /** The events of one aggregate that an operator let a fold skip (`GroupQueue.control.skipJob`), the oldest skip first. */
@@ -111,10 +118,12 @@ export class Projections {
     aggregateId: string,
     options: RecordsOptions = {},
   ): Promise<readonly ProjectionRecord<R>[]> {
-    const { name, version } = this.registry.map(projection);
+    const map = this.registry.map(projection);
     const { after, limit } = options;
     const tenantId = tenantOf(options);
-    const rows = await this.recordRows.read({ tenantId, projection: name, version, aggregateId, after, limit });
+    const { result: rows } = await this.resolver.read(map, (version) =>
+      this.recordRows.read({ tenantId, projection: map.name, version, aggregateId, after, limit }),
+    );
     return rows.map(({ record, eventId, sequence, recordedAt }) => ({
       record: record as R,
       eventId,
@@ -128,14 +137,7 @@ function tenantOf({ tenantId }: TenantOption): TenantId {
   return tenantId === undefined ? TenantContext.requireTenantId() : createTenantId(tenantId);
 }
 
-interface Row {
-  readonly id: string;
-  readonly state: JsonValue;
-  readonly sequence: number;
-  readonly updatedAt: number;
-}
-
 // The state is what the fold of this class returned, in JSON form; the registry keeps class and name together.
-function toItem<S>({ id, state, sequence, updatedAt }: Row): ProjectionItem<S> {
+function toItem<S>({ id, state, sequence, updatedAt }: ResolvedRow): ProjectionItem<S> {
   return { id, state: state as S, sequence, updatedAt: new Date(updatedAt) };
 }

@@ -6,10 +6,10 @@ import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ProjectionKey } from '../projections/stores/projection-row.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
 import { readImport, readImports } from '../maintenance/import-marks.js';
-import { createTenantId } from '../tenancy/create-tenant-id.js';
+import { SYSTEM_TENANT } from '../tenancy/system-tenant.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
+import { hasHistory } from './has-history.js';
 
-const SYSTEM = createTenantId(`${RESERVED_PREFIX}system`);
 const COMPONENTS = `${RESERVED_PREFIX}components`;
 
 /**
@@ -50,12 +50,12 @@ export class ComponentBirths {
     const folds = [...this.pipelines.folds.values()];
     const rows = await this.projections.load(folds.map(keyOf));
     for (const [index, fold] of folds.entries()) {
-      if (!rows[index] && !(await this.hasHistory(fold))) await this.record(fold, 0);
+      if (!rows[index] && !(await hasHistory(this.store, fold))) await this.record(fold, 0);
     }
   }
 
   private async giveBirth(fold: FoldDefinition): Promise<number> {
-    return this.record(fold, (await this.hasHistory(fold)) ? this.clock.now() : 0);
+    return this.record(fold, (await hasHistory(this.store, fold)) ? this.clock.now() : 0);
   }
 
   /** Another process may be first: what it put on record holds. */
@@ -65,11 +65,6 @@ export class ComponentBirths {
     return row?.updatedAt ?? bornAt;
   }
 
-  private async hasHistory({ aggregateType, types }: FoldDefinition): Promise<boolean> {
-    for await (const _ of this.store.heads({ aggregateType, types: [...types] })) return true;
-    return false;
-  }
-
   /** Milliseconds since the epoch; 0 where there was nothing before. What a tenant imported was there before, too. */
   of(component: string, tenantId: TenantId): number {
     return Math.max(this.births.get(component) ?? 0, this.imports.get(tenantId) ?? 0);
@@ -77,5 +72,5 @@ export class ComponentBirths {
 }
 
 function keyOf({ component }: FoldDefinition): ProjectionKey {
-  return { tenantId: SYSTEM, projection: COMPONENTS, version: 1, id: component };
+  return { tenantId: SYSTEM_TENANT, projection: COMPONENTS, version: 1, id: component };
 }

@@ -10,10 +10,12 @@ import type { FoldCache } from '../projections/fold-cache.js';
 import type { FoldEvents } from '../projections/fold-events.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
+import type { ActiveVersions } from '../projections/versions/active-versions.js';
 import type { GroupQueue } from '../queue/group-queue.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
+import { UnbuiltVersions } from './builds/unbuilt-versions.js';
 import { createComparisons } from './comparisons/create-comparisons.js';
 import { ComponentBirths } from './component-births.js';
 import { CqrsBinding } from './cqrs-binding.js';
@@ -35,6 +37,7 @@ export interface RuntimeTools {
   readonly queue: GroupQueue;
   readonly foldCache: FoldCache;
   readonly foldEvents: FoldEvents;
+  readonly versions: ActiveVersions;
   readonly recurringJobs: RecurringJobs;
   readonly locks: DistributedLock;
   readonly dispatcher: CommandDispatcher;
@@ -56,6 +59,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     queue,
     foldCache,
     foldEvents,
+    versions,
     recurringJobs,
     locks,
     dispatcher,
@@ -75,6 +79,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     pipelines,
     announcer,
     births,
+    unbuilt: new UnbuiltVersions(pipelines, events, versions),
     queue,
     recurringJobs,
     locks,

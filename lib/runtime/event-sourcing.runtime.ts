@@ -8,6 +8,7 @@ import type { LaneConsumer } from '../queue/lane-consumer.js';
 import type { RecurringJob } from '../recurring-jobs/recurring-job.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import type { Storage } from '../storage/storage.js';
+import type { UnbuiltVersions } from './builds/unbuilt-versions.js';
 import type { ComponentBirths } from './component-births.js';
 import type { CqrsBinding } from './cqrs-binding.js';
 import type { EventAnnouncer } from './event-announcer.js';
@@ -22,6 +23,7 @@ export interface RuntimeParts {
   readonly dispatcher: CommandDispatcher;
   readonly announcer: EventAnnouncer;
   readonly births: ComponentBirths;
+  readonly unbuilt: UnbuiltVersions;
   readonly reconciler: Reconciler;
   readonly worker: LaneConsumer;
   readonly queue: GroupQueue;
@@ -68,18 +70,22 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
   }
 
   private async startStaging(): Promise<void> {
-    const { role, births, dispatcher, pipelines } = this.parts;
+    const { role, births, unbuilt, dispatcher, pipelines } = this.parts;
     await births.noteBeginnings();
+    await unbuilt.noteBeginnings();
     dispatcher.open();
     this.logger.log({ message: 'Staging', role, pipelines: pipelines.pipelines.map(({ name }) => name) });
   }
 
   private async startConsuming(): Promise<void> {
-    const { role, births, reconciler, dispatcher, queue, worker, recurringJobs, sweep, pipelines } = this.parts;
+    const { role, births, unbuilt, reconciler, dispatcher, queue, worker, recurringJobs, sweep, pipelines } =
+      this.parts;
     await births.load();
+    await unbuilt.find();
     queue.consume(worker);
     dispatcher.open();
     const behind = await reconciler.reconcile();
+    for (const projection of unbuilt.all) await unbuilt.complete(projection);
     recurringJobs.start([sweep]);
     this.logger.log({ message: 'Consuming', role, pipelines: pipelines.pipelines.map(({ name }) => name), behind });
   }

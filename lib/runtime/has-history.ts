@@ -1,0 +1,12 @@
+import type { EventStore } from '../event-store/event-store.js';
+import type { FoldDefinition } from '../projections/fold-definition.js';
+import type { MapDefinition } from '../projections/map-definition.js';
+
+/** Whether the log has any event that a projection lists. */
+export async function hasHistory(
+  store: EventStore,
+  { aggregateType, types }: FoldDefinition | MapDefinition,
+): Promise<boolean> {
+  for await (const _ of store.heads({ aggregateType, types: [...types] })) return true;
+  return false;
+}
