@@ -4,6 +4,9 @@ import { redisQueue } from '@event-sourcing/nestjs/redis';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { AlertsApiModule } from './alerts/alerts-api.module.js';
+import { EvaluationProcessingModule } from './evaluation-processing/evaluation-processing.module.js';
+import { EvaluationsApiModule } from './evaluation-processing/http/evaluations-api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ProblemDetailsFilter } from './http/problem-details.filter.js';
 import { ProblemValidationPipe } from './http/validation.pipe.js';
@@ -25,7 +28,8 @@ import { TraceProcessingModule } from './trace-processing/trace-processing.modul
       },
     }),
     TraceProcessingModule,
-    ...(servesApi(process.env) ? [TracesApiModule] : []),
+    EvaluationProcessingModule,
+    ...(servesApi(process.env) ? [TracesApiModule, EvaluationsApiModule, AlertsApiModule] : []),
     HealthModule,
   ],
   providers: [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { EventPageDto } from '../src/trace-processing/http/recorded-event.dto.js';
+import type { EventPageDto } from '../src/http/recorded-event.dto.js';
 import type { TraceDetailDto } from '../src/trace-processing/http/trace-detail.dto.js';
 import { eventually } from './support/eventually.js';
 import { exportOf, spanId, traceId } from './support/otlp-json.js';

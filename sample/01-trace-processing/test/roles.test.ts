@@ -87,6 +87,8 @@ it('takes spans in one process and handles them in another, now or when it comes
 });
 
 it('answers a web process that sends more than may wait with 429', async () => {
+  // What workers that were stopped have left for others.
+  await redis.client.flushall();
   const web = await start('web');
   const full = (number: number): Promise<Response> => {
     const spans = Array.from({ length: SPANS_A_REQUEST }, (_, index) => ({

@@ -3,8 +3,12 @@ import { createParamDecorator, InternalServerErrorException, type ExecutionConte
 import type { TenantRequest } from './tenant.guard.js';
 
 /** The tenant of the request, in a controller marked with `@TenantScoped()`. */
-export const CurrentTenant = createParamDecorator((_: unknown, context: ExecutionContext): TenantId => {
-  const { tenantId } = context.switchToHttp().getRequest<TenantRequest>();
+export const CurrentTenant = createParamDecorator((_: unknown, context: ExecutionContext): TenantId =>
+  tenantOf(context.switchToHttp().getRequest<TenantRequest>()),
+);
+
+/** The tenant of a request that passed the `TenantGuard`. */
+export function tenantOf({ tenantId }: TenantRequest): TenantId {
   if (tenantId === undefined) throw new InternalServerErrorException('@CurrentTenant() needs @TenantScoped().');
   return tenantId;
-});
+}

@@ -1,6 +1,6 @@
 import { HttpStatus, Injectable, type PipeTransform } from '@nestjs/common';
 import { ProblemException } from '../../http/problem.exception.js';
-import { TRACE_ID } from '../span-id.js';
+import { TRACE_ID, TRACE_ID_RULE } from '../span-id.js';
 
 /** Takes a trace id in any case, as tools print them. */
 @Injectable()
@@ -10,7 +10,7 @@ export class ParseTraceIdPipe implements PipeTransform<string, string> {
     if (TRACE_ID.test(traceId)) return traceId;
     throw new ProblemException(HttpStatus.BAD_REQUEST, 'The trace id is malformed.', {
       code: 'INVALID_REQUEST',
-      errors: [{ field: 'traceId', message: 'must be 32 hexadecimal digits' }],
+      errors: [{ field: 'traceId', message: TRACE_ID_RULE }],
     });
   }
 }

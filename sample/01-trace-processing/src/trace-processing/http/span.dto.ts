@@ -7,7 +7,7 @@ import {
   type SpanStatus,
 } from '../../otlp/otlp-span.js';
 import type { SpanRecord } from '../projections/span-record.js';
-import { toIsoTime } from './to-iso-time.js';
+import { toIsoTime } from '../../http/to-iso-time.js';
 
 /** One span of a trace. */
 export class SpanDto {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { TraceSummaryState } from '../projections/trace-summary.state.js';
-import { toIsoTime } from './to-iso-time.js';
+import { toIsoTime } from '../../http/to-iso-time.js';
 
 export class TokensDto {
   @ApiProperty({ description: 'Tokens that the models read' })

@@ -1,15 +1,15 @@
-import { EventStore, Projections, type RecordedEvent, type TenantId } from '@event-sourcing/nestjs';
+import { Projections, type TenantId } from '@event-sourcing/nestjs';
 import { Controller, Get, HttpStatus, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { AfterDto, nextAfter } from '../../http/after.dto.js';
 import { ApiProblem } from '../../http/api-problem.decorator.js';
 import { CurrentTenant } from '../../http/current-tenant.decorator.js';
-import { ProblemException } from '../../http/problem.exception.js';
+import { Reads } from '../../http/reads.js';
+import { EventPageDto } from '../../http/recorded-event.dto.js';
 import { TenantScoped } from '../../http/tenant-scoped.decorator.js';
 import { SpanRecords } from '../projections/span-records.map.js';
 import { TraceSummary } from '../projections/trace-summary.fold.js';
-import { AfterDto } from './after.dto.js';
 import { ParseTraceIdPipe } from './parse-trace-id.pipe.js';
-import { EventPageDto, RecordedEventDto } from './recorded-event.dto.js';
 import { SpanDto } from './span.dto.js';
 import { TraceDetailDto } from './trace-detail.dto.js';
 import { toTraceFilter } from './trace-filter.js';
@@ -24,7 +24,7 @@ import { TraceSummaryDto } from './trace-summary.dto.js';
 export class TracesController {
   constructor(
     private readonly projections: Projections,
-    private readonly events: EventStore,
+    private readonly reads: Reads,
   ) {}
 
   @Get()
@@ -52,13 +52,12 @@ export class TracesController {
     @Param('traceId', ParseTraceIdPipe) traceId: string,
     @Query() { after, limit }: AfterDto,
   ): Promise<TraceDetailDto> {
-    const summary = await this.projections.get(TraceSummary, traceId, { tenantId });
-    if (summary === null) throw unknownTrace(traceId);
+    const summary = await this.reads.get('trace', TraceSummary, tenantId, traceId);
     const records = await this.projections.records(SpanRecords, traceId, { tenantId, after, limit });
     return {
       summary: new TraceSummaryDto(traceId, summary),
       spans: records.map(({ record }) => new SpanDto(record)),
-      nextAfter: records.length === limit ? (records.at(-1)?.sequence ?? null) : null,
+      nextAfter: nextAfter(records, limit),
     };
   }
 
@@ -67,22 +66,11 @@ export class TracesController {
   @ApiParam({ name: 'traceId', example: '4bf92f3577b34da6a3ce929d0e0e4736' })
   @ApiOkResponse({ type: EventPageDto })
   @ApiProblem(HttpStatus.NOT_FOUND, 'There is no such trace')
-  async listEvents(
+  listEvents(
     @CurrentTenant() tenantId: TenantId,
     @Param('traceId', ParseTraceIdPipe) traceId: string,
-    @Query() { after, limit }: AfterDto,
+    @Query() query: AfterDto,
   ): Promise<EventPageDto> {
-    const stream = { tenantId, aggregateType: 'trace', aggregateId: traceId };
-    const events: RecordedEvent[] = [];
-    for await (const event of this.events.read(stream, { from: after + 1, limit })) events.push(event);
-    if (events.length === 0 && (await this.events.head(stream)) === 0) throw unknownTrace(traceId);
-    return {
-      items: events.map((event) => new RecordedEventDto(event)),
-      nextAfter: events.length === limit ? (events.at(-1)?.sequence ?? null) : null,
-    };
+    return this.reads.events('trace', { tenantId, aggregateType: 'trace', aggregateId: traceId }, query);
   }
-}
-
-function unknownTrace(traceId: string): ProblemException {
-  return new ProblemException(HttpStatus.NOT_FOUND, `There is no trace ${traceId}.`, { code: 'TRACE_NOT_FOUND' });
 }

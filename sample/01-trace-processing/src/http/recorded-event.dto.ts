@@ -1,12 +1,13 @@
 import type { EventMetadata, RecordedEvent } from '@event-sourcing/nestjs';
 import { ApiProperty } from '@nestjs/swagger';
+import { SliceOf } from './slice-of.js';
 
 /** An event as the log holds it. */
 export class RecordedEventDto {
   @ApiProperty({ format: 'uuid' })
   readonly id: string;
 
-  @ApiProperty({ description: 'Position in the stream of the trace: 1, 2, 3 …' })
+  @ApiProperty({ description: 'Position in its stream: 1, 2, 3 …' })
   readonly sequence: number;
 
   @ApiProperty({ example: 'trace.span_received' })
@@ -39,11 +40,5 @@ export class RecordedEventDto {
   }
 }
 
-/** Events of a trace in the order of their sequences. */
-export class EventPageDto {
-  @ApiProperty({ type: [RecordedEventDto] })
-  readonly items!: readonly RecordedEventDto[];
-
-  @ApiProperty({ type: Number, nullable: true, description: 'Pass it as `after` for the next events; null at the end' })
-  readonly nextAfter!: number | null;
-}
+/** Events of one stream in the order of their sequences. */
+export class EventPageDto extends SliceOf(RecordedEventDto) {}

@@ -4,7 +4,7 @@ import { IsInt, Max, Min } from 'class-validator';
 
 export const MAX_LIMIT = 1_000;
 
-/** Which part of a trace to return: what follows a place in its stream. */
+/** Which part of a stream to return: what follows a place in it. */
 export class AfterDto {
   @ApiPropertyOptional({ description: 'Only what comes after this sequence', minimum: 0, default: 0 })
   @Type(() => Number)
@@ -19,4 +19,9 @@ export class AfterDto {
   @Min(1)
   @Max(MAX_LIMIT)
   readonly limit: number = MAX_LIMIT;
+}
+
+/** Where the next part begins; `null` when this one, with fewer items than were asked for, was the last. */
+export function nextAfter(items: readonly { readonly sequence: number }[], limit: number): number | null {
+  return items.length === limit ? (items.at(-1)?.sequence ?? null) : null;
 }

@@ -1,12 +1,12 @@
 import type { TenantId } from '@event-sourcing/nestjs';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentTenant } from '../../http/current-tenant.decorator.js';
-import { TenantScoped } from '../../http/tenant-scoped.decorator.js';
-import { RecentAlerts } from '../reactors/recent-alerts.js';
+import { CurrentTenant } from '../http/current-tenant.decorator.js';
+import { TenantScoped } from '../http/tenant-scoped.decorator.js';
 import { AlertDto } from './alert.dto.js';
+import { RecentAlerts } from './recent-alerts.js';
 
-/** What the reactor on failed spans told of lately. */
+/** What the reactors told of lately. */
 @ApiTags('alerts')
 @Controller('alerts')
 @TenantScoped()

@@ -1,0 +1,17 @@
+import { CommandRejectedError } from '@event-sourcing/nestjs';
+import { Logger } from '@nestjs/common';
+
+const logger = new Logger('Reactions');
+
+/**
+ * Runs commands of a reaction. That a rule says no to one of them is an answer, which another attempt does not change:
+ * somebody else was faster.
+ */
+export async function acceptRejection(send: () => Promise<void>): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    if (!(error instanceof CommandRejectedError)) throw error;
+    logger.debug(`${error.reason}: ${error.message}`);
+  }
+}

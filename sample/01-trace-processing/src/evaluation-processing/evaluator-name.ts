@@ -1,0 +1,1 @@
+export const MAX_EVALUATOR_LENGTH = 100;

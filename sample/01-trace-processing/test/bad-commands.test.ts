@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProblemDetails } from '../src/http/problem-details.js';
+import { exportOf, spanId, traceId } from './support/otlp-json.js';
+import { MAX_BODY_BYTES, startSample, type RunningSample } from './support/start-sample.js';
+
+let sample: RunningSample;
+
+beforeAll(async () => {
+  sample = await startSample();
+  await sample.post(exportOf('shop', { traceId: traceId(1), spanId: spanId(1) }));
+});
+
+afterAll(async () => {
+  await sample.app.close();
+});
+
+const HEADERS = { 'content-type': 'application/json', 'x-tenant-id': 'acme' };
+
+async function send(path: string, body: string | undefined, headers: Record<string, string> = HEADERS) {
+  const method = body === undefined ? 'GET' : 'POST';
+  const response = await fetch(sample.url + path, { method, headers, ...(body !== undefined && { body }) });
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  return { status: response.status, problem: (await response.json()) as ProblemDetails };
+}
+
+const EVALUATION = { evaluationId: 'e-1', traceId: traceId(1), evaluator: 'mine', external: true };
+
+/** A good body of each command, and what may be wrong with it: the field that is to be named, and its value. */
+const COMMANDS: readonly (readonly [string, object, readonly (readonly [field: string, value: unknown])[]])[] = [
+  [
+    '/evaluations',
+    EVALUATION,
+    [
+      ['evaluationId', undefined],
+      ['evaluationId', ''],
+      ['evaluationId', 'a b'],
+      ['evaluationId', '.hidden'],
+      ['evaluationId', 'a'.repeat(129)],
+      ['evaluationId', 7],
+      ['traceId', 'xyz'],
+      ['traceId', null],
+      ['traceId', { length: 32 }],
+      ['evaluator', ''],
+      ['evaluator', 'e'.repeat(101)],
+      ['external', 'yes'],
+      ['colour', 'red'],
+    ],
+  ],
+  [
+    '/evaluations/e-1/complete',
+    { score: 1 },
+    [
+      ['score', 1.5],
+      ['score', -0.1],
+      ['score', 'high'],
+      ['passed', 'true'],
+      ['label', ''],
+      ['label', 5],
+      ['details', 'd'.repeat(2_001)],
+      ['details', null],
+      ['costUsd', -1],
+      ['costUsd', 1e7],
+      ['costUsd', '1'],
+      ['verdict', {}],
+    ],
+  ],
+  [
+    '/evaluations/e-1/fail',
+    { reason: 'broken' },
+    [
+      ['reason', undefined],
+      ['reason', ''],
+      ['reason', ['broken']],
+      ['reason', 'r'.repeat(2_001)],
+    ],
+  ],
+];
+
+const fields = COMMANDS.flatMap(([path, body, wrong]) =>
+  wrong.map(([field, value]) => [path, field, value, { ...body, [field]: value }] as const),
+);
+
+describe('a command', () => {
+  it.each(fields)('to %s whose %s is %j is answered with 400', async (path, field, _, body) => {
+    const { status, problem } = await send(path, JSON.stringify(body));
+    expect(problem).toMatchObject({ status: 400, code: 'INVALID_REQUEST', detail: expect.any(String) });
+    expect(status).toBe(400);
+    expect(problem.errors?.map((error) => error.field)).toContain(field);
+  });
+
+  const paths = COMMANDS.map(([path]) => path);
+
+  it.each(paths)('to %s must be JSON of a known type and size, of a tenant', async (path) => {
+    const statuses = async (body: string, headers?: Record<string, string>) => {
+      const { status, problem } = await send(path, body, { ...HEADERS, ...headers });
+      return [status, problem.errors?.[0]?.field];
+    };
+    expect(await statuses('{}', { 'x-tenant-id': '' })).toEqual([400, 'x-tenant-id']);
+    expect(await statuses('{}', { 'content-type': 'text/plain' })).toEqual([415, 'content-type']);
+    expect(await statuses('{}', { 'content-type': 'application/x-protobuf' })).toEqual([415, 'content-type']);
+    expect(await statuses('{}', { 'content-encoding': 'compress' })).toEqual([415, 'content-encoding']);
+    expect(await statuses('{"half":')).toEqual([400, 'body']);
+    expect(await statuses('"text"')).toEqual([400, 'body']);
+    expect((await statuses('[]'))[0]).toBe(400);
+    expect(await statuses('{}', { 'idempotency-key': 'with space' })).toEqual([400, 'idempotency-key']);
+    expect(await statuses('{}', { 'idempotency-key': 'k'.repeat(201) })).toEqual([400, 'idempotency-key']);
+    expect(await statuses(`{"a":"${'a'.repeat(MAX_BODY_BYTES)}"}`)).toEqual([413, 'body']);
+  });
+
+  it('to an id that is none is answered with 400', async () => {
+    for (const id of ['%20', 'a%2Fb', '-', 'a'.repeat(129)]) {
+      const { status, problem } = await send(`/evaluations/${id}/start`, '{}');
+      expect([status, problem.errors?.[0]?.field], id).toEqual([400, 'evaluationId']);
+    }
+  });
+
+  it('leaves nothing behind', async () => {
+    expect((await sample.get('/evaluations/e-1/events')).status).toBe(404);
+  });
+});
+
+describe('a read', () => {
+  it.each([
+    ['/evaluations?status=odd', 'status'],
+    ['/evaluations?passed=maybe', 'passed'],
+    ['/evaluations?page=0', 'page'],
+    ['/evaluations?traceId=', 'traceId'],
+    ['/evaluations/%20', 'evaluationId'],
+    ['/evaluations/e-1/events?limit=0', 'limit'],
+    ['/receipts/%20', 'receiptId'],
+  ])('of %s is answered with 400 and names %s', async (path, field) => {
+    const { status, problem } = await send(path, undefined);
+    expect(status).toBe(400);
+    expect(problem.errors?.map((error) => error.field)).toContain(field);
+  });
+
+  it.each([
+    ['/evaluations/nobody', 'EVALUATION_NOT_FOUND'],
+    ['/evaluations/nobody/events', 'EVALUATION_NOT_FOUND'],
+    ['/receipts/nothing', 'OUTCOME_UNKNOWN'],
+  ])('of %s is answered with 404', async (path, code) => {
+    expect(await send(path, undefined)).toMatchObject({ status: 404, problem: { code } });
+  });
+
+  it.each(['/evaluations', '/evaluators', '/evaluations/e-1', '/receipts/r-1'])(
+    'of %s needs a tenant',
+    async (path) => {
+      const { status, problem } = await send(path, undefined, {});
+      expect([status, problem.errors?.[0]?.field]).toEqual([400, 'x-tenant-id']);
+    },
+  );
+});
