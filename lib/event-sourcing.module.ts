@@ -11,6 +11,7 @@ import { LogMaintenance } from './maintenance/log-maintenance.js';
 import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.module.js';
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
 import { ROOT } from './pipeline/root.token.js';
+import { ProjectionReadersModule } from './projections/projection-readers.module.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
 import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
@@ -28,7 +29,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
  */
 @Global()
 @Module({
-  imports: [DiscoveryModule, LaneDrainModule],
+  imports: [DiscoveryModule, LaneDrainModule, ProjectionReadersModule],
   providers: eventSourcingProviders,
   exports: [
     ROOT,

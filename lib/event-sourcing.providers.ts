@@ -172,14 +172,20 @@ export const eventSourcingProviders: Provider[] = [
     useFactory: ({ projections }: Storage, clock: Clock) => new ActiveVersions(projections, clock),
   },
   {
+    provide: VersionResolver,
+    inject: [STORAGE, ActiveVersions, FoldReplay],
+    useFactory: ({ projections }: Storage, versions: ActiveVersions, replay: FoldReplay) =>
+      new VersionResolver(projections, versions, replay),
+  },
+  {
     provide: Projections,
-    inject: [ProjectionRegistry, STORAGE, ActiveVersions, FoldReplay],
+    inject: [ProjectionRegistry, STORAGE, VersionResolver, FoldReplay],
     useFactory: (
       registry: ProjectionRegistry,
       { projections, records }: Storage,
-      versions: ActiveVersions,
+      resolver: VersionResolver,
       replay: FoldReplay,
-    ) => new Projections(registry, projections, records, new VersionResolver(projections, versions, replay)),
+    ) => new Projections(registry, projections, records, resolver, replay),
   },
   {
     provide: LogMaintenance,

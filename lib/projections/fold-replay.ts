@@ -1,10 +1,12 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { JsonValue } from '../events/json-value.js';
+import { UndecodableEventError } from '../events/undecodable-event.error.js';
 import { FoldCaller } from './fold-caller.js';
 import type { FoldDefinition } from './fold-definition.js';
 import type { FoldedStream, FoldEvents } from './fold-events.js';
 import { FoldProgress } from './fold-progress.js';
 import { readSkips, skipsKey } from './fold-skips.js';
+import { HistoryGoneError } from './history-gone.error.js';
 import { encodeState, type FoldState, NO_STATE, toFoldState } from './fold-state.js';
 import type { ProjectionKey } from './stores/projection-row.js';
 import type { ProjectionStore } from './stores/projection-store.js';
@@ -15,6 +17,8 @@ export interface ReplayBound {
   readonly sequence?: number;
   /** Only what was recorded at or before this time counts. */
   readonly until?: Date;
+  /** Refuses a stream of which retention has removed events that the state came of. @default folds those that are left */
+  readonly whole?: boolean;
   /** Ends the replay. */
   readonly signal?: AbortSignal;
 }
@@ -46,7 +50,7 @@ export class FoldReplay {
   async replay(
     fold: FoldDefinition,
     { tenantId, id }: FoldedStream,
-    { sequence = Number.POSITIVE_INFINITY, until, signal }: ReplayBound = {},
+    { sequence = Number.POSITIVE_INFINITY, until, whole = false, signal }: ReplayBound = {},
   ): Promise<ReplayedState> {
     const key: ProjectionKey = { tenantId, projection: fold.name, version: fold.version, id };
     const [row, skips] = await this.projections.load([key, skipsKey(key)]);
@@ -56,6 +60,9 @@ export class FoldReplay {
     const skipped = new Set(readSkips(skips).map((skip) => skip.sequence));
     // Before the events are read, so that all of them up to here are.
     const to = until ? sequence : Math.min(sequence, await this.head(fold, { tenantId, id }));
+    if (whole && to > 0 && beginning.sequence === 0 && (await this.begins(fold, { tenantId, id })) > 1) {
+      throw new HistoryGoneError(fold.component, { tenantId, id });
+    }
     const progress = new FoldProgress(new FoldCaller(fold, await fold.handler.resolve()), beginning);
     if (to > beginning.sequence) {
       const range = { from: beginning.sequence + 1, to, until };
@@ -66,6 +73,21 @@ export class FoldReplay {
       if (!until) progress.cover(to);
     }
     return toReplayed(progress.toFoldState((type, state) => encodeState(fold, key, type, state)));
+  }
+
+  /** The first sequence that is left of a stream; past its head when none is. */
+  private async begins(
+    { aggregateType }: FoldDefinition,
+    { tenantId, id: aggregateId }: FoldedStream,
+  ): Promise<number> {
+    const stream = { tenantId, aggregateType, aggregateId };
+    try {
+      for await (const { sequence } of this.store.read(stream, { limit: 1 })) return sequence;
+    } catch (error) {
+      if (!(error instanceof UndecodableEventError)) throw error;
+      return error.sequence;
+    }
+    return (await this.store.head(stream)) + 1;
   }
 
   private head({ aggregateType }: FoldDefinition, { tenantId, id: aggregateId }: FoldedStream): Promise<number> {

@@ -1,68 +1,30 @@
-import type { EventId } from '../events/event-id.js';
+import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
-import type { FoldHandler } from './fold-handler.js';
+import { checkListPart } from './check-list-part.js';
+import { checkPointInTime } from './check-point-in-time.js';
+import type { FoldReplay } from './fold-replay.js';
 import { readSkips, type SkippedEvent, skipsKey } from './fold-skips.js';
+import type { FoldClass, FoldReference, MapReference } from './projection-class.js';
+import type { ProjectionItem, ProjectionList, ProjectionRecord } from './projection-item.js';
+import type { ListOptions, PointInTime, RecordsOptions, TenantOption } from './projection-options.js';
+import { ProjectionReader } from './projection-reader.js';
 import type { ProjectionRegistry } from './projection-registry.js';
-import type { ProjectionListQuery } from './stores/projection-query.js';
 import type { ProjectionStore } from './stores/projection-store.js';
-import type { RecordQuery, RecordStore } from './stores/record-store.js';
+import type { RecordStore } from './stores/record-store.js';
 import type { ResolvedRow, VersionResolver } from './versions/version-resolver.js';
 
-/** A class marked with `@FoldProjection` whose states are `S`. @publicApi */
-export type FoldClass<S> = abstract new (...args: never[]) => FoldHandler<S>;
-
-/** A class marked with `@MapProjection` whose records are `R`. @publicApi */
-export type MapClass<R> = abstract new (...args: never[]) => { map(event: never): R | null };
-
-/** @publicApi */
-export interface TenantOption {
-  /** @default the tenant of the work at hand (`TenantContext`) */
-  readonly tenantId?: TenantId;
-}
-
-/** @publicApi */
-export type ListOptions = TenantOption & Pick<ProjectionListQuery, 'filter' | 'sort' | 'limit' | 'offset'>;
-
-/** @publicApi */
-export type RecordsOptions = TenantOption & Pick<RecordQuery, 'after' | 'limit'>;
-
-/** One row of a fold. @publicApi */
-export interface ProjectionItem<S> {
-  readonly id: string;
-  readonly state: S;
-  /** The last sequence of its stream that the state covers. */
-  readonly sequence: number;
-  /** When the last covered event was recorded. */
-  readonly updatedAt: Date;
-}
-
-/** @publicApi */
-export interface ProjectionList<S> {
-  readonly items: readonly ProjectionItem<S>[];
-  /** How many rows satisfy the filter. */
-  readonly total: number;
-  /**
-   * False while the projection is built for the first time, on a log with history: there may be more than is listed. A new
-   * version of it is listed from when it is complete, and the version before until then.
-   */
-  readonly complete: boolean;
-}
-
-/** One record of a map. @publicApi */
-export interface ProjectionRecord<R> {
-  readonly record: R;
-  readonly eventId: EventId;
-  /** The sequence of the event that it was made of. */
-  readonly sequence: number;
-  readonly recordedAt: Date;
-}
+/** Most ids of one `getMany`. */
+const MAX_IDS = 1_000;
 
 /**
  * Reads projections, always of one tenant. Injectable.
  *
- * Every method throws `InvalidTenantError` without a tenant, `UnknownProjectionError` for a class that no module
+ * A projection is named by its class, or by its name; by name the type of its states is a type parameter, and `unknown`
+ * without one: `projections.get<Summary>('trace_summary', id)`.
+ *
+ * Every method throws `InvalidTenantError` without a tenant, `UnknownProjectionError` for a class or name that no module
  * provides, `InvalidArgumentError` for arguments outside their bounds, and `StoreUnavailableError`.
  *
  * @publicApi
@@ -73,39 +35,90 @@ export class Projections {
     private readonly rows: ProjectionStore,
     private readonly recordRows: RecordStore,
     private readonly resolver: VersionResolver,
+    private readonly replay: FoldReplay,
   ) {}
 
+  /** The same reads of one fold, typed for it. See also `@InjectProjection`. */
+  of<S>(projection: FoldClass<S>): ProjectionReader<S> {
+    this.registry.fold(projection);
+    return new ProjectionReader(this, projection);
+  }
+
   /** The state of one aggregate; `null` when there is none or it was deleted. */
-  async get<S>(projection: FoldClass<S>, id: string, options: TenantOption = {}): Promise<S | null> {
+  async get<S>(projection: FoldReference<S>, id: string, options?: TenantOption): Promise<S | null> {
     return (await this.getItem(projection, id, options))?.state ?? null;
   }
 
   /** The state of one aggregate with its sequence; `null` when there is none or it was deleted. */
   async getItem<S>(
-    projection: FoldClass<S>,
+    projection: FoldReference<S>,
     id: string,
-    options: TenantOption = {},
+    options?: TenantOption,
   ): Promise<ProjectionItem<S> | null> {
     const [row] = await this.resolver.load(this.registry.fold(projection), tenantOf(options), [id]);
     return row && row.state !== null ? toItem<S>(row) : null;
   }
 
-  /** A filtered, sorted page of states. */
-  async list<S>(projection: FoldClass<S>, options: ListOptions = {}): Promise<ProjectionList<S>> {
+  /**
+   * The states of up to 1,000 aggregates in the order of their ids, read together; `null` where there is none or it was
+   * deleted. An id may occur more than once.
+   */
+  async getMany<S>(
+    projection: FoldReference<S>,
+    ids: readonly string[],
+    options?: TenantOption,
+  ): Promise<readonly (S | null)[]> {
     const fold = this.registry.fold(projection);
-    const { filter, sort, limit, offset } = options;
     const tenantId = tenantOf(options);
+    if (!Array.isArray(ids) || ids.length > MAX_IDS) {
+      throw new InvalidArgumentError('ids', `must be an array of at most ${MAX_IDS}`);
+    }
+    if (ids.length === 0) return [];
+    const rows = await this.resolver.load(fold, tenantId, ids);
+    return rows.map((row) => (row ? (row.state as S | null) : null));
+  }
+
+  /** Whether an aggregate has a state that was not deleted. */
+  async has(projection: FoldReference<unknown>, id: string, options?: TenantOption): Promise<boolean> {
+    return (await this.getItem(projection, id, options)) !== null;
+  }
+
+  /** A filtered, sorted page of states. */
+  async list<S>(projection: FoldReference<S>, options: ListOptions = {}): Promise<ProjectionList<S>> {
+    const fold = this.registry.fold(projection);
+    const { filter, sort } = options;
+    const query = { tenantId: tenantOf(options), projection: fold.name, filter, sort, ...checkListPart(options) };
     const { result: page, complete } = await this.resolver.read(fold, (version) =>
-      this.rows.list({ tenantId, projection: fold.name, version, filter, sort, limit, offset }),
+      this.rows.list({ ...query, version }),
     );
     return { items: page.rows.map((row) => toItem<S>(row)), total: page.total, complete };
   }
 
+  /**
+   * The state as it was at a point of the past, folded from the log by the fold as it is now; `null` when there was none
+   * or it was deleted. It reads the events of the aggregate up to that point, unless the stored state is not past it.
+   *
+   * The `sequence` of the answer is one up to which the state holds.
+   *
+   * @throws HistoryGoneError when retention has removed the events
+   * @throws UndecodableEventError, and whatever the fold throws at one of its events
+   */
+  async at<S>(
+    projection: FoldReference<S>,
+    id: string,
+    point: PointInTime & TenantOption,
+  ): Promise<ProjectionItem<S> | null> {
+    const fold = this.registry.fold(projection);
+    const bound = { ...checkPointInTime(point), whole: true };
+    const replayed = await this.replay.replay(fold, { tenantId: tenantOf(point), id }, bound);
+    return replayed.state === null ? null : toItem<S>({ id, ...replayed });
+  }
+
   /** The events of one aggregate that an operator let a fold skip (`GroupQueue.control.skipJob`), the oldest skip first. */
   async skipped(
-    projection: FoldClass<unknown>,
+    projection: FoldReference<unknown>,
     id: string,
-    options: TenantOption = {},
+    options?: TenantOption,
   ): Promise<readonly SkippedEvent[]> {
     const { name, version } = this.registry.fold(projection);
     const [row] = await this.rows.load([skipsKey({ tenantId: tenantOf(options), projection: name, version, id })]);
@@ -114,7 +127,7 @@ export class Projections {
 
   /** The records of one aggregate, in the order of its events. */
   async records<R>(
-    projection: MapClass<R>,
+    projection: MapReference<R>,
     aggregateId: string,
     options: RecordsOptions = {},
   ): Promise<readonly ProjectionRecord<R>[]> {
@@ -133,7 +146,7 @@ export class Projections {
   }
 }
 
-function tenantOf({ tenantId }: TenantOption): TenantId {
+function tenantOf({ tenantId }: TenantOption = {}): TenantId {
   return tenantId === undefined ? TenantContext.requireTenantId() : createTenantId(tenantId);
 }
 

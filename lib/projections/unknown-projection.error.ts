@@ -1,4 +1,3 @@
-import type { EventClass } from '../events/event-class.js';
 import { EventSourcingError } from '../errors/event-sourcing.error.js';
 
 /**
@@ -10,7 +9,16 @@ export class UnknownProjectionError extends EventSourcingError {
   readonly code = 'UNKNOWN_PROJECTION';
   readonly kind = 'permanent';
 
-  constructor(decorator: string, projection: EventClass) {
-    super(`${projection.name} is no provider with ${decorator}. Add it to the providers of its feature module.`);
+  /** @param projection its class or name, or whatever was given instead */
+  constructor(decorator: string, projection: unknown) {
+    super(
+      typeof projection === 'string'
+        ? `No provider with ${decorator} has the name '${projection}'. Add it to the providers of its feature module.`
+        : `${nameOf(projection)} is no provider with ${decorator}. Add it to the providers of its feature module.`,
+    );
   }
+}
+
+function nameOf(projection: unknown): string {
+  return typeof projection === 'function' ? projection.name : String(projection);
 }

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DiscoveryService, ModuleRef } from '@nestjs/core';
+import { checkReaders } from '../pipeline/check-readers.js';
 import { PipelineExplorer } from '../pipeline/pipeline-explorer.js';
 import { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import { WiringProblems } from '../pipeline/wiring-problems.js';
@@ -26,6 +27,7 @@ export function wire(
   const pipelines = new PipelineExplorer(discovery, moduleRef).explore(problems);
   const commands = pipelines.flatMap((pipeline) => pipeline.commands);
   new CqrsBinding(discovery).check(commands, problems);
+  checkReaders(discovery, pipelines, problems);
   problems.throwIfAny();
   warn(setup);
   return new PipelineRegistry(pipelines);

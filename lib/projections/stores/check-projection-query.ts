@@ -6,9 +6,10 @@ import type { ProjectionVersion } from './check-fields.js';
 import type { ProjectionListQuery, ProjectionSort, PropertyCondition, Scalar } from './projection-query.js';
 
 /** Most rows of one page. */
-const MAX_LIMIT = 1_000;
+export const MAX_LIMIT = 1_000;
 const DEFAULT_LIMIT = 100;
-const MAX_OFFSET = 100_000;
+/** Most rows before a page. */
+export const MAX_OFFSET = 100_000;
 
 /** Most conditions of one filter. */
 const MAX_CONDITIONS = 50;

@@ -36,8 +36,7 @@ export class TracesController {
       tenantId,
       filter: toTraceFilter(query),
       sort: { by: 'startedAt', direction: 'desc' },
-      limit: pageSize,
-      offset: (page - 1) * pageSize,
+      page: { number: page, size: pageSize },
     });
     return { items: items.map(({ id, state }) => new TraceSummaryDto(id, state)), total, page, pageSize };
   }
