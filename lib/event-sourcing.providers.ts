@@ -20,6 +20,7 @@ import { FoldCache } from './projections/fold-cache.js';
 import { FoldEvents } from './projections/fold-events.js';
 import { FoldReplay } from './projections/fold-replay.js';
 import { FoldSkips } from './projections/fold-skips.js';
+import { Link } from './projections/links/link.event.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
 import { ActiveVersions } from './projections/versions/active-versions.js';
@@ -59,7 +60,7 @@ export const eventSourcingProviders: Provider[] = [
     inject: [PipelineRegistry],
     useFactory: ({ pipelines }: PipelineRegistry) =>
       new EventTypeRegistry(
-        pipelines.flatMap(({ events }) => events),
+        [Link, ...pipelines.flatMap(({ events }) => events)],
         pipelines.flatMap(({ upcasts }) => upcasts),
       ),
   },

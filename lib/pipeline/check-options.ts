@@ -1,4 +1,5 @@
 import { integerProblem } from '../errors/integer-problem.js';
+import { isReserved, RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
 import { textProblem } from '../tenancy/text-problem.js';
 import type { WiringProblems } from './wiring-problems.js';
 
@@ -6,9 +7,6 @@ const MAX_VERSION = 65_535;
 
 /** Names of projections are parts of names that we make of them. */
 export const MAX_PROJECTION_NAME_BYTES = 256;
-
-/** Names that begin with it are our own. */
-export const RESERVED_PREFIX = '$';
 
 /** Reports a name that cannot be part of a key, or is reserved. */
 export function checkName(
@@ -19,8 +17,7 @@ export function checkName(
   maxBytes?: number,
 ): void {
   const problem =
-    textProblem(name, maxBytes) ??
-    (String(name).startsWith(RESERVED_PREFIX) ? `must not begin with ${RESERVED_PREFIX}` : null);
+    textProblem(name, maxBytes) ?? (isReserved(String(name)) ? `must not begin with ${RESERVED_PREFIX}` : null);
   if (problem !== null) problems.add(`The ${what} of ${owner} ${problem}.`);
 }
 

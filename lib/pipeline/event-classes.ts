@@ -1,5 +1,6 @@
 import { domainEventMetadata } from '../events/domain-event.decorator.js';
 import type { EventClass } from '../events/event-class.js';
+import { GLOBAL_PIPELINE } from './global-pipeline.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
 
@@ -18,8 +19,10 @@ export function declaredTypes(
     }
     if (!pipeline.events.includes(eventClass)) {
       problems.add(
-        `${provider.name} lists ${eventClass.name}, which its pipeline does not declare: ` +
-          `add it to the events of forFeature({ pipeline: '${pipeline.pipeline}' }).`,
+        pipeline.pipeline === GLOBAL_PIPELINE
+          ? `${provider.name} lists ${eventClass.name}, which no pipeline declares: add it to the events of one.`
+          : `${provider.name} lists ${eventClass.name}, which its pipeline does not declare: ` +
+              `add it to the events of forFeature({ pipeline: '${pipeline.pipeline}' }).`,
       );
     }
     return [metadata.type];

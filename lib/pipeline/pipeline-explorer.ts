@@ -15,6 +15,7 @@ import { buildUpcastStep } from './build-upcast-step.js';
 import { checkName, checkVersion } from './check-options.js';
 import { checkUpcasts } from './check-upcasts.js';
 import { PIPELINE_OPTIONS } from './event-sourcing-feature.module.js';
+import { GLOBAL_PIPELINE, globalPipeline } from './global-pipeline.js';
 import { HandlerProvider } from './handler-provider.js';
 import type { PipelineDefinition } from './pipeline-definition.js';
 import type { PipelineOptions } from './pipeline-options.js';
@@ -30,8 +31,12 @@ export class PipelineExplorer {
   /** What is wrong is added to `problems`; the result is sound only when nothing was. */
   explore(problems: WiringProblems): readonly PipelineDefinition[] {
     const options = this.pipelineOptions();
-    const providers = this.handlerProviders(problems);
-    const pipelines = options.map((pipeline) => this.build(pipeline, providers, problems));
+    const global = globalPipeline([...new Set(options.flatMap(({ events }) => events))]);
+    const providers = this.handlerProviders(global, problems);
+    const isUsed = providers.some(({ pipeline }) => pipeline === global);
+    const pipelines = [...options, ...(isUsed ? [global] : [])].map((pipeline) =>
+      this.build(pipeline, options, providers, problems),
+    );
     checkEvents(options, problems);
     for (const pipeline of pipelines) checkUpcasts(pipeline, problems);
     checkDuplicates(pipelines, providers, problems);
@@ -45,10 +50,12 @@ export class PipelineExplorer {
       .map(({ instance }) => instance as PipelineOptions);
   }
 
-  private handlerProviders(problems: WiringProblems): readonly HandlerProvider[] {
+  /** @param global to which folds over all pipelines and their reactors belong, wherever they stand */
+  private handlerProviders(global: PipelineOptions, problems: WiringProblems): readonly HandlerProvider[] {
     return this.discovery.getProviders().flatMap((wrapper) => {
       const handlerClass = handlerClassOf(wrapper);
       if (!handlerClass || wrapper.isAlias) return [];
+      if (isGlobal(handlerClass)) return [new HandlerProvider(handlerClass, global, wrapper, this.moduleRef)];
       const pipelines = pipelinesOf(wrapper);
       if (pipelines.length === 1) return [new HandlerProvider(handlerClass, pipelines[0]!, wrapper, this.moduleRef)];
       const module = wrapper.host?.name;
@@ -63,6 +70,7 @@ export class PipelineExplorer {
 
   private build(
     pipeline: PipelineOptions,
+    all: readonly PipelineOptions[],
     providers: readonly HandlerProvider[],
     problems: WiringProblems,
   ): PipelineDefinition {
@@ -75,7 +83,7 @@ export class PipelineExplorer {
         const metadata = metadataOf(provider.handlerClass);
         return metadata === undefined ? [] : [build(provider, metadata)];
       });
-    const folds = each(foldProjectionMetadata, (provider, metadata) => buildFold(provider, metadata, problems));
+    const folds = each(foldProjectionMetadata, (provider, metadata) => buildFold(provider, metadata, all, problems));
     return {
       name: pipeline.pipeline,
       aggregateType: pipeline.aggregateType,
@@ -111,6 +119,12 @@ function isAnnotated(target: Function): boolean {
   ].some((metadataOf) => metadataOf(target) !== undefined);
 }
 
+/** Whether it is a fold over all pipelines, or a reactor to one. */
+function isGlobal(handlerClass: EventClass): boolean {
+  const fold = reactorMetadata(handlerClass)?.fold ?? handlerClass;
+  return foldProjectionMetadata(fold)?.pipeline === 'all';
+}
+
 function pipelinesOf({ host }: InstanceWrapper): readonly PipelineOptions[] {
   return [...(host?.imports ?? [])].flatMap((module) => {
     const provider = module.providers.get(PIPELINE_OPTIONS);
@@ -121,6 +135,8 @@ function pipelinesOf({ host }: InstanceWrapper): readonly PipelineOptions[] {
 function checkEvents(pipelines: readonly PipelineOptions[], problems: WiringProblems): void {
   const declared = pipelines.flatMap(({ pipeline, aggregateType, events }) => {
     checkName(`forFeature() of '${pipeline}'`, 'pipeline', pipeline, problems);
+    if (pipeline === GLOBAL_PIPELINE)
+      problems.add(`The pipeline name '${pipeline}' is that of folds over all pipelines: choose another.`);
     checkName(`forFeature() of '${pipeline}'`, 'aggregateType', aggregateType, problems);
     return events.map((eventClass) => ({ pipeline, eventClass }));
   });

@@ -15,6 +15,9 @@ export class PipelineRegistry {
   /** By name. */
   readonly reactors: ReadonlyMap<string, ReactorDefinition>;
   private readonly byAggregateType: ReadonlyMap<string, PipelineDefinition>;
+  private readonly byFold: ReadonlyMap<FoldDefinition, readonly ReactorDefinition[]>;
+  /** Folds with keys by the type of the aggregates that they take events of. */
+  private readonly routed: ReadonlyMap<string, readonly FoldDefinition[]>;
 
   constructor(readonly pipelines: readonly PipelineDefinition[]) {
     this.byAggregateType = new Map(pipelines.map((pipeline) => [pipeline.aggregateType, pipeline]));
@@ -34,6 +37,15 @@ export class PipelineRegistry {
       pipelines.flatMap(({ reactors }) => reactors),
       ({ name }) => name,
     );
+    this.routed = groups(
+      [...this.folds.values()].flatMap((fold) => (fold.sources ?? []).map((source) => [source, fold] as const)),
+    );
+    this.byFold = groups([...this.reactors.values()].map((reactor) => [reactor.fold, reactor] as const));
+  }
+
+  /** The folds with keys that take events of these aggregates. */
+  routedFrom(aggregateType: string): readonly FoldDefinition[] {
+    return this.routed.get(aggregateType) ?? [];
   }
 
   ofAggregateType(aggregateType: string): PipelineDefinition | undefined {
@@ -41,10 +53,16 @@ export class PipelineRegistry {
   }
 
   reactorsOf(fold: FoldDefinition): readonly ReactorDefinition[] {
-    return this.ofAggregateType(fold.aggregateType)?.reactors.filter((reactor) => reactor.fold === fold) ?? [];
+    return this.byFold.get(fold) ?? [];
   }
 }
 
 function index<D>(definitions: readonly D[], nameOf: (definition: D) => string): ReadonlyMap<string, D> {
   return new Map(definitions.map((definition) => [nameOf(definition), definition]));
+}
+
+function groups<K, V>(entries: readonly (readonly [K, V])[]): ReadonlyMap<K, readonly V[]> {
+  const grouped = new Map<K, V[]>();
+  for (const [key, value] of entries) grouped.set(key, [...(grouped.get(key) ?? []), value]);
+  return grouped;
 }

@@ -10,7 +10,10 @@ export interface FoldDefinition {
   readonly component: string;
   readonly name: string;
   readonly version: number;
+  /** Of the streams that it folds: that of its pipeline, or of its links where it has keys. */
   readonly aggregateType: string;
+  /** Set of a fold with keys: types of the aggregates whose events are linked to them. */
+  readonly sources?: readonly string[];
   readonly projectionClass: EventClass;
   /** Types of the events that it lists. */
   readonly types: ReadonlySet<string>;

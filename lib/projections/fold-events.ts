@@ -1,21 +1,16 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { EventSerializer } from '../events/event-serializer.js';
-import type { RecordedEvent } from '../events/recorded-event.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { FoldDefinition } from './fold-definition.js';
+import type { FoldInput } from './fold-input.js';
+import { linkedEvents } from './links/linked-events.js';
 
 /** The stream that one row is the fold of. */
 export interface FoldedStream {
   readonly tenantId: TenantId;
   /** Also the id of the row. */
   readonly id: string;
-}
-
-/** One event with its place in the stream that is folded. */
-export interface FoldInput {
-  readonly sequence: number;
-  readonly event: RecordedEvent;
 }
 
 /** Which part of a stream is meant; both ends inclusive. */
@@ -37,27 +32,42 @@ export class FoldEvents {
 
   /** From the log, without those that an operator skipped: they may be skipped because they cannot be read at all. */
   async *read(
-    { aggregateType, types }: FoldDefinition,
+    fold: FoldDefinition,
     { tenantId, id: aggregateId }: FoldedStream,
     { from = 1, to = Number.POSITIVE_INFINITY, until }: FoldRange,
     skipped: ReadonlySet<number>,
   ): AsyncIterable<FoldInput> {
+    const { aggregateType, types, sources } = fold;
     const stream = { tenantId, aggregateType, aggregateId };
     for (const range of rangesWithout(skipped, from, to)) {
-      const options = { from: range.from, to: Number.isFinite(range.to) ? range.to : undefined, until };
-      for await (const event of this.store.read(stream, { ...options, types: [...types] })) {
-        yield { sequence: event.sequence, event };
+      const bounds = { from: range.from, to: Number.isFinite(range.to) ? range.to : undefined };
+      if (sources) {
+        yield* linkedEvents(this.store, stream, bounds, { types, until });
+      } else {
+        for await (const event of this.store.read(stream, { ...bounds, until, types: [...types] })) {
+          yield { sequence: event.sequence, event };
+        }
       }
     }
   }
 
   /** What a job brings along from `from` on. */
-  *carried({ events }: EventRangeJob, from: number, skipped: ReadonlySet<number>): Iterable<FoldInput> {
-    for (const event of events ?? []) {
-      const { sequence } = event;
+  *carried(fold: FoldDefinition, job: EventRangeJob, from: number, skipped: ReadonlySet<number>): Iterable<FoldInput> {
+    for (const [index, event] of (job.events ?? []).entries()) {
+      const sequence = carriedSequence(fold, job, index);
       if (sequence >= from && !skipped.has(sequence)) yield { sequence, event: this.serializer.deserialize(event) };
     }
   }
+}
+
+/** Where the events of a job stand in the stream that is folded. */
+export function carriedSequences(fold: FoldDefinition, job: EventRangeJob): readonly number[] {
+  return (job.events ?? []).map((_, index) => carriedSequence(fold, job, index));
+}
+
+/** A job for a fold with keys brings the event of each of its links along, or none. */
+function carriedSequence({ sources }: FoldDefinition, { from, events }: EventRangeJob, index: number): number {
+  return sources ? from + index : events![index]!.sequence;
 }
 
 /** What lies between the skipped sequences. */

@@ -5,7 +5,8 @@ import type { LaneBatch } from '../queue/lane-batch.js';
 import type { FoldCache } from './fold-cache.js';
 import { FoldCaller } from './fold-caller.js';
 import type { FoldDefinition } from './fold-definition.js';
-import type { FoldEvents, FoldInput } from './fold-events.js';
+import type { FoldEvents } from './fold-events.js';
+import type { FoldInput } from './fold-input.js';
 import { FoldRun } from './fold-run.js';
 import { readSkips, skipsKey } from './fold-skips.js';
 import { type FoldState, NO_STATE, toFoldState } from './fold-state.js';
@@ -159,6 +160,6 @@ export class FoldExecutor {
     const { events } = this.tools;
     const missingTo = job.events === null ? job.to : job.from - 1;
     yield* events.read(fold, { tenantId, id: job.aggregateId }, { from, to: missingTo }, skipped);
-    yield* events.carried(job, from, skipped);
+    yield* events.carried(fold, job, from, skipped);
   }
 }

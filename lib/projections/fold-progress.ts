@@ -1,5 +1,5 @@
 import type { FoldCaller } from './fold-caller.js';
-import type { FoldInput } from './fold-events.js';
+import type { FoldInput } from './fold-input.js';
 import type { FoldState } from './fold-state.js';
 
 /** A fold's state on its way from one row to the next. */
@@ -27,7 +27,8 @@ export class FoldProgress {
     this.json = undefined;
     this.lastType = event.type;
     this.sequence = sequence;
-    this.updatedAt = event.recordedAt.getTime();
+    // Events of several aggregates do not come in the order of their times.
+    this.updatedAt = Math.max(this.updatedAt, event.recordedAt.getTime());
   }
 
   /** Counts sequences without listed events as covered. */

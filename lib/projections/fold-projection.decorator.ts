@@ -9,13 +9,34 @@ const METADATA = Symbol.for('@event-sourcing/nestjs:fold-projection');
  *
  * @publicApi
  */
-export interface FoldProjectionOptions {
+export interface FoldProjectionOptions<E extends readonly EventClass[] = readonly EventClass[]> {
   /** Unique over all projections. */
   readonly name: string;
   /** An integer from 1. Raise it when the fold means something else: the new version is built from the log. @default 1 */
   readonly version?: number;
-  /** Events that `apply` takes. @default all events of the pipeline when there is an `apply`, else those of `@Apply` */
-  readonly events?: readonly EventClass[];
+  /**
+   * Events that `apply` takes; of a fold with a `key`, all that it takes. @default all events of the pipeline when there
+   * is an `apply`, else those of `@Apply`
+   */
+  readonly events?: E;
+  /**
+   * The ids of the rows that an event counts for, instead of that of its aggregate: none, one or several, each 1 to 512
+   * UTF-8 bytes; what is named twice counts once. Events of one aggregate count in their order, those of several in one
+   * that never changes.
+   *
+   * Pure, like the fold itself: another function needs another `version`. Where it throws, or returns anything else
+   * (`InvalidKeyError`), nothing more of that aggregate counts until the lane is retried or the event skipped.
+   */
+  readonly key?: (event: RecordedEvent<InstanceType<E[number]>>) => string | readonly string[];
+  /**
+   * `all`: it takes events of any pipelines, needs a `key`, and its module needs no `forFeature()`. It is paused and
+   * counted as the pipeline `global_projections`.
+   *
+   * @default the pipeline of its module
+   */
+  readonly pipeline?: 'all';
+  /** Most rows that one event counts for, 1 to 1,000. @default 100 */
+  readonly maxKeys?: number;
   /** Events after which a row is saved, at least 1. @default 500 */
   readonly maxBatchEvents?: number;
   /** Bound of one state as JSON, at most 4,194,304; bytes. Past it the aggregate's lane is parked. @default 1_048_576 */
@@ -33,12 +54,13 @@ interface Folds {
 }
 
 /**
- * Marks a provider as a fold: a projection that reduces the events of each aggregate, in order, to one state.
+ * Marks a provider as a fold: a projection that reduces the events of each aggregate, or
+ * of each `key`, in order, to one state.
  *
  * @publicApi
  */
-export function FoldProjection(
-  options: FoldProjectionOptions,
+export function FoldProjection<const E extends readonly EventClass[] = readonly EventClass[]>(
+  options: FoldProjectionOptions<E>,
 ): (target: abstract new (...args: never[]) => Folds) => void {
   return (target) => {
     Object.defineProperty(target, METADATA, { value: options });

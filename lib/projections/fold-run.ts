@@ -1,6 +1,6 @@
 import type { FoldCaller } from './fold-caller.js';
 import type { FoldDefinition } from './fold-definition.js';
-import type { FoldInput } from './fold-events.js';
+import type { FoldInput } from './fold-input.js';
 import { FoldProgress } from './fold-progress.js';
 import { encodeState, type FoldState } from './fold-state.js';
 import type { ProjectionKey } from './stores/projection-row.js';

@@ -23,7 +23,11 @@ export interface SkippedEvent extends OperatorNote {
 
 /** The row beside a fold's own that lists what is skipped of it: of one aggregate, in one version of the fold. */
 export function skipsKey({ tenantId, projection, version, id }: ProjectionKey): ProjectionKey {
-  return { tenantId, projection: PREFIX + projection, version, id };
+  return { tenantId, projection: skipsName(projection), version, id };
+}
+
+export function skipsName(projection: string): string {
+  return PREFIX + projection;
 }
 
 export function readSkips(row: ProjectionRow | null | undefined): readonly SkippedEvent[] {

@@ -18,20 +18,26 @@ export interface CommandJob {
   readonly acceptedAt: number;
 }
 
-/** The events `from` to `to` of one aggregate, for a fold or a map. @publicApi */
+/** The events `from` to `to` of one stream, for a fold, for a map, or to be routed to the rows of a fold with a key. @publicApi */
 export interface EventRangeJob {
-  readonly kind: 'fold' | 'map';
+  readonly kind: 'fold' | 'map' | 'route';
+  /** Of a fold with a key: the key. */
   readonly aggregateId: string;
   readonly from: number;
   readonly to: number;
-  /** The events that the component lists, in order; `null` when they are to be read from the log. */
+  /**
+   * The events that the component lists, in order; `null` when they are to be read from the log. Of a fold with a key
+   * the first one stands at `from`, the next one behind it, and so on.
+   */
   readonly events: readonly StoredEvent[] | null;
 }
 
 /** One event that a fold has covered, for a reactor. @publicApi */
 export interface ReactorJob {
   readonly kind: 'reactor';
+  /** The row of the fold: id of the aggregate, or key. */
   readonly aggregateId: string;
+  /** Where the event stands in the stream that is folded. */
   readonly sequence: number;
   /** `null` when it is to be read from the log. */
   readonly event: StoredEvent | null;

@@ -2,7 +2,7 @@ import { encodeKey } from '../tenancy/encode-key.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 
 /** What a lane's jobs do. @publicApi */
-export type LaneKind = 'command' | 'fold' | 'map' | 'reactor';
+export type LaneKind = 'command' | 'fold' | 'map' | 'reactor' | 'route';
 
 /** Names what handles the jobs of a lane. @publicApi */
 export interface LaneComponent {

@@ -8,8 +8,12 @@ import type { TenantId } from '../tenancy/tenant-id.js';
  */
 export interface ReactorContext<S> {
   readonly tenantId: TenantId;
+  /** Of the event. */
   readonly aggregateType: string;
+  /** Of the event. */
   readonly aggregateId: string;
+  /** The id of the fold's row: that of the aggregate, or the key where the fold has one. */
+  readonly foldId: string;
   /** The saved state of the fold at or after the event; `null` when the row was deleted. */
   readonly state: S | null;
   /** The sequence that `state` stands at. */

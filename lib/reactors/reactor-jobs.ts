@@ -1,7 +1,8 @@
+import { encodeRecorded } from '../events/encode-recorded.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
-import type { StoredEvent } from '../events/stored-event.js';
 import { MAX_TIMER_MS } from '../errors/integer-problem.js';
-import type { Job } from '../queue/job.js';
+import type { FoldInput } from '../projections/fold-input.js';
+import type { ReactorJob } from '../queue/job.js';
 import type { Lane } from '../queue/lane.js';
 import type { StagedJob } from '../queue/staged-job.js';
 import type { JobTiming, Ranked } from '../queue/timing.js';
@@ -11,28 +12,32 @@ import type { KeyOptions, ReactorTiming } from './reactor-timing.js';
 
 const DEFAULT_MAX_WAIT_FACTOR = 10;
 
-/** The jobs that reactors get of events that their fold has saved; those of one event share it. */
+/**
+ * The jobs that reactors get of events that their fold has saved; those of one event share it.
+ *
+ * @param row the lane of the fold
+ */
 export function reactorJobs(
   reactors: readonly ReactorDefinition[],
-  events: readonly RecordedEvent[],
+  row: Lane,
+  inputs: readonly FoldInput[],
 ): readonly StagedJob[] {
-  return events.flatMap((event) => {
+  return inputs.flatMap(({ sequence, event }) => {
     const wanting = reactors.filter(({ types }) => types.has(event.type));
     if (wanting.length === 0) return [];
-    const { aggregateId, sequence } = event;
-    const job: Job = { kind: 'reactor', aggregateId, sequence, event: toStored(event) };
-    return wanting.map((reactor) => stagedJob(reactor, event, job));
+    const job: ReactorJob = { kind: 'reactor', aggregateId: row.id, sequence, event: encodeRecorded(event) };
+    return wanting.map((reactor) => stagedJob(reactor, row, event, job));
   });
 }
 
-function stagedJob({ name, options }: ReactorDefinition, event: RecordedEvent, job: Job): StagedJob {
-  const { tenantId, aggregateType, aggregateId, sequence } = event;
-  const lane: Lane = { tenantId, kind: 'reactor', component: name, aggregateType, id: aggregateId };
+function stagedJob({ name, options }: ReactorDefinition, row: Lane, event: RecordedEvent, job: ReactorJob): StagedJob {
+  const { tenantId, aggregateType } = row;
+  const lane: Lane = { tenantId, kind: 'reactor', component: name, aggregateType, id: row.id };
   if (options.delayMs !== undefined) return { lane, job, delayMs: options.delayMs };
   const keyed = options.debounce ?? options.throttle ?? options.dedupe;
   const id = keyed && keyOf(keyed, event);
   if (id === undefined) return { lane, job };
-  return { lane: { ...lane, id }, job, ...timingOf(options, { source: aggregateId, rank: sequence }) };
+  return { lane: { ...lane, id }, job, ...timingOf(options, { source: row.id, rank: job.sequence }) };
 }
 
 function timingOf({ debounce, throttle, dedupe }: ReactorTiming, ranked: Ranked): JobTiming {
@@ -52,8 +57,4 @@ function keyOf({ key }: KeyOptions, event: RecordedEvent): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function toStored({ data, occurredAt, recordedAt, ...rest }: RecordedEvent): StoredEvent {
-  return { ...rest, payload: JSON.stringify(data), occurredAt: occurredAt.getTime(), recordedAt: recordedAt.getTime() };
 }

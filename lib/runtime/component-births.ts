@@ -1,11 +1,11 @@
 import type { Clock } from '../clock/clock.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
-import { RESERVED_PREFIX } from '../pipeline/check-options.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ProjectionKey } from '../projections/stores/projection-row.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
 import { readImport, readImports } from '../maintenance/import-marks.js';
+import { RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
 import { SYSTEM_TENANT } from '../tenancy/system-tenant.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import { hasHistory } from './has-history.js';

@@ -9,6 +9,7 @@ import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldCache } from '../projections/fold-cache.js';
 import type { FoldEvents } from '../projections/fold-events.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
+import { RouteExecutor } from '../projections/links/route-executor.js';
 import { MapExecutor } from '../projections/map-executor.js';
 import type { ActiveVersions } from '../projections/versions/active-versions.js';
 import type { GroupQueue } from '../queue/group-queue.js';
@@ -96,8 +97,9 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
         cache: foldCache,
         checkPurity: setup.checkPurity,
       }),
+      new RouteExecutor({ store: events, serializer, projections, cache: foldCache, checkPurity: setup.checkPurity }),
       new MapExecutor(events, records, serializer),
-      new ReactorExecutor(events, projections, serializer),
+      new ReactorExecutor(foldEvents, projections, serializer),
       router,
       announcer,
       births,

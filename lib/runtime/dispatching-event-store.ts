@@ -6,6 +6,7 @@ import { AppendOutcomeUnknownError } from '../event-store/append-outcome-unknown
 import type { AppendOptions } from '../event-store/append-options.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import { EventStore } from '../event-store/event-store.js';
+import type { LogPlace } from '../event-store/log-row.js';
 import type { LogPosition } from '../event-store/log-position.js';
 import type { PositionedEvent } from '../event-store/positioned-event.js';
 import type { CountQuery, ReadAllOptions } from '../event-store/read-all-options.js';
@@ -88,6 +89,10 @@ export class DispatchingEventStore extends EventStore {
 
   read(stream: StreamId, options?: ReadOptions): AsyncIterable<RecordedEvent> {
     return this.store.read(stream, options);
+  }
+
+  readEach(places: readonly LogPlace[]): AsyncIterable<RecordedEvent> {
+    return this.store.readEach(places);
   }
 
   readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {

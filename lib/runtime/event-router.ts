@@ -2,6 +2,7 @@ import type { StoredEvent } from '../events/stored-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { DispatchedRange } from '../event-store/undispatched-stream.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
+import { foldOfLinks } from '../projections/links/link-streams.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { EventRangeJob } from '../queue/job.js';
@@ -26,35 +27,42 @@ export class EventRouter {
   constructor(private readonly pipelines: PipelineRegistry) {}
 
   /**
-   * The jobs that one append gives: for each fold and map that lists any of its events. Those of a repeat mostly were
+   * The jobs that one append gives: for each fold and map that lists any of its events; a fold with keys has them routed
+   * to its keys first. Those of a repeat mostly were
    * folded long ago, so a fold is to look at its row first, and need not be sent the events.
    */
   route({ stored, repeated }: Pick<AppendResult, 'stored' | 'repeated'>): readonly StagedJob[] {
     const [first] = stored;
-    const pipeline = first && this.pipelines.ofAggregateType(first.aggregateType);
-    if (!pipeline) return [];
-    const { tenantId, aggregateId, sequence: from } = first;
+    if (!first) return [];
+    const { tenantId, aggregateType, aggregateId, sequence: from } = first;
     const to = stored.at(-1)!.sequence;
     const staged: StagedJob[] = [];
-    for (const component of [...pipeline.folds, ...pipeline.maps]) {
+    for (const component of this.componentsOf(aggregateType)) {
       const events = stored.filter(({ type }) => component.types.has(type));
       if (events.length === 0) continue;
-      const range = { tenantId, aggregateId, from, to, events };
-      if (component.kind === 'map') staged.push(this.mapJob(component, range));
-      else staged.push(this.foldJob(component, repeated ? { ...range, events: null } : range));
+      const looksFirst = repeated && component.kind === 'fold';
+      const range = { tenantId, aggregateId, from, to, events: looksFirst ? null : events };
+      staged.push(this.jobOf(component, aggregateType, range));
     }
     return staged;
   }
 
+  /** The job that links which were appended to the stream of a key give. */
+  routeLinks(
+    fold: FoldDefinition,
+    { stream, firstSequence: from, lastSequence: to }: AppendResult,
+    events: readonly StoredEvent[] | null,
+  ): StagedJob {
+    return this.foldJob(fold, { tenantId: stream.tenantId, aggregateId: stream.aggregateId, from, to, events });
+  }
+
   /** The jobs that let every fold and map of a stream cover a part of it, from the log. */
   routeRange({ stream: { tenantId, aggregateType, aggregateId }, from, to }: DispatchedRange): readonly StagedJob[] {
-    const pipeline = this.pipelines.ofAggregateType(aggregateType);
-    if (!pipeline) return [];
     const range = { tenantId, aggregateId, from, to, events: null };
-    return [
-      ...pipeline.folds.map((fold) => this.foldJob(fold, range)),
-      ...pipeline.maps.map((map) => this.mapJob(map, range)),
-    ];
+    // Also of a fold that only other processes have: their links are not to be taken for dispatched here.
+    const component = foldOfLinks(aggregateType);
+    if (component !== undefined) return [stagedJob('fold', { component, aggregateType }, range, aggregateId)];
+    return this.componentsOf(aggregateType).map((one) => this.jobOf(one, aggregateType, range));
   }
 
   foldJob(fold: FoldDefinition, range: EventRange): StagedJob {
@@ -64,11 +72,27 @@ export class EventRouter {
   mapJob(map: MapDefinition, range: EventRange): StagedJob {
     return stagedJob('map', map, range, String(spread(range.aggregateId)));
   }
+
+  /** @param fold one with keys @param aggregateType of the aggregate whose events are to be routed */
+  routeJob({ component }: FoldDefinition, aggregateType: string, range: EventRange): StagedJob {
+    return stagedJob('route', { component, aggregateType }, range, range.aggregateId);
+  }
+
+  /** What takes the events of these aggregates. */
+  private componentsOf(aggregateType: string): readonly (FoldDefinition | MapDefinition)[] {
+    const { folds = [], maps = [] } = this.pipelines.ofAggregateType(aggregateType) ?? {};
+    return [...folds.filter(({ sources }) => !sources), ...maps, ...this.pipelines.routedFrom(aggregateType)];
+  }
+
+  private jobOf(component: FoldDefinition | MapDefinition, aggregateType: string, range: EventRange): StagedJob {
+    if (component.kind === 'map') return this.mapJob(component, range);
+    return component.sources ? this.routeJob(component, aggregateType, range) : this.foldJob(component, range);
+  }
 }
 
 function stagedJob(
   kind: EventRangeJob['kind'],
-  { component, aggregateType }: FoldDefinition | MapDefinition,
+  { component, aggregateType }: Pick<FoldDefinition | MapDefinition, 'component' | 'aggregateType'>,
   { tenantId, ...range }: EventRange,
   id: string,
 ): StagedJob {

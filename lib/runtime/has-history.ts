@@ -3,10 +3,10 @@ import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 
 /** Whether the log has any event that a projection lists. */
-export async function hasHistory(
-  store: EventStore,
-  { aggregateType, types }: FoldDefinition | MapDefinition,
-): Promise<boolean> {
-  for await (const _ of store.heads({ aggregateType, types: [...types] })) return true;
+export async function hasHistory(store: EventStore, projection: FoldDefinition | MapDefinition): Promise<boolean> {
+  const sources = (projection.kind === 'fold' && projection.sources) || [projection.aggregateType];
+  for (const aggregateType of sources) {
+    for await (const _ of store.heads({ aggregateType, types: [...projection.types] })) return true;
+  }
   return false;
 }

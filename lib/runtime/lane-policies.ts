@@ -18,6 +18,7 @@ const DEFAULTS: Readonly<Record<LaneKind, LanePolicy>> = {
   },
   fold: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'park' },
   map: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'dead-letter' },
+  route: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'park' },
   reactor: { ...COMMON, maxBatchJobs: 1, maxAttempts: 5, whenExhausted: 'dead-letter' },
 };
 
@@ -34,6 +35,7 @@ function optionsOf(kind: LaneKind, component: string, pipelines: PipelineRegistr
     case 'command':
       return undefined;
     case 'fold':
+    case 'route':
       return pipelines.folds.get(component)?.options;
     case 'map':
       return pipelines.maps.get(component)?.options;

@@ -5,8 +5,11 @@ import { OutcomeLog } from '../commands/outcome-log.js';
 import { UnknownCommandError } from '../commands/unknown-command.error.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
-import type { FoldInput } from '../projections/fold-events.js';
+import type { FoldDefinition } from '../projections/fold-definition.js';
+import { carriedSequences } from '../projections/fold-events.js';
 import type { FoldExecutor } from '../projections/fold-executor.js';
+import type { FoldInput } from '../projections/fold-input.js';
+import type { RouteExecutor } from '../projections/links/route-executor.js';
 import type { MapExecutor } from '../projections/map-executor.js';
 import type { CommandJob, EventRangeJob, Job, ReactorJob } from '../queue/job.js';
 import type { LaneComponent } from '../queue/lane.js';
@@ -34,6 +37,7 @@ export class LaneWorker implements LaneConsumer {
     private readonly pipelines: PipelineRegistry,
     private readonly commands: CommandExecutor,
     private readonly folds: FoldExecutor,
+    private readonly routes: RouteExecutor,
     private readonly maps: MapExecutor,
     private readonly reactors: ReactorExecutor,
     private readonly router: EventRouter,
@@ -62,6 +66,8 @@ export class LaneWorker implements LaneConsumer {
           return this.map(batch as LaneBatch<EventRangeJob>);
         case 'reactor':
           return this.react(batch as LaneBatch<ReactorJob>);
+        case 'route':
+          return this.route(batch as LaneBatch<EventRangeJob>);
       }
     });
   }
@@ -99,10 +105,23 @@ export class LaneWorker implements LaneConsumer {
       reactors.length > 0 ? wanted : undefined,
     );
     // What was read from the log may have come there by an import, since this process began.
-    if (readsLog(batch, covered)) await this.births.refresh(tenantId);
-    const events = covered.map(({ event }) => event).filter(wanted);
-    const followUps = reactorJobs(reactors, events);
+    if (readsLog(fold, batch, covered)) await this.births.refresh(tenantId);
+    const followUps = reactorJobs(
+      reactors,
+      batch.lane,
+      covered.filter(({ event }) => wanted(event)),
+    );
     return { completed, followUps, failure };
+  }
+
+  private async route(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
+    const fold = known(this.pipelines.folds, batch);
+    const { completed, appended, failure } = await this.routes.execute(fold, batch);
+    const followUps = appended.map(({ result, events }) => this.router.routeLinks(fold, result, events));
+    const staged = (): void => {
+      for (const { result } of appended) this.strikes.strike(result);
+    };
+    return { completed, followUps, staged, failure };
   }
 
   private async map(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
@@ -117,9 +136,9 @@ export class LaneWorker implements LaneConsumer {
 }
 
 /** Whether there are events which no job brought along. */
-function readsLog({ jobs }: LaneBatch<EventRangeJob>, covered: readonly FoldInput[]): boolean {
+function readsLog(fold: FoldDefinition, { jobs }: LaneBatch<EventRangeJob>, covered: readonly FoldInput[]): boolean {
   if (covered.length === 0) return false;
-  const carried = new Set(jobs.flatMap(({ events }) => events?.map(({ sequence }) => sequence) ?? []));
+  const carried = new Set(jobs.flatMap((job) => carriedSequences(fold, job)));
   return covered.some(({ sequence }) => !carried.has(sequence));
 }
 

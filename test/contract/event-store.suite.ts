@@ -14,6 +14,7 @@ import { keyCases } from './event-store/key.cases.js';
 import { queryCases } from './event-store/query.cases.js';
 import { readAllCases } from './event-store/read-all.cases.js';
 import { readCases } from './event-store/read.cases.js';
+import { readEachCases } from './event-store/read-each.cases.js';
 import { removalCases } from './event-store/removal.cases.js';
 import { restoreCases } from './event-store/restore.cases.js';
 import { scanCases } from './event-store/scan.cases.js';
@@ -57,6 +58,7 @@ export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext
       describe('expectedSequence', () => expectedSequenceCases(suite));
       describe('key', () => keyCases(suite));
       describe('read', () => readCases(suite));
+      describe('readEach', () => readEachCases(suite));
       describe('tags', () => tagCases(suite));
       describe('readAll', () => readAllCases(suite));
       describe('query', () => queryCases(suite));

@@ -1,4 +1,5 @@
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
+import { chunkForParams } from '../../clickhouse/param-limits.js';
 import type { ServerClock } from '../../clickhouse/server-clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
 import type { EventSourcingError } from '../../errors/event-sourcing.error.js';
@@ -12,6 +13,7 @@ import type { AppendOptions } from '../append-options.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
 import type { AppendResult } from '../append-result.js';
 import { checkKeys } from '../check-keys.js';
+import { checkPlaces } from '../check-places.js';
 import { checkScanQuery } from '../check-scan-query.js';
 import { checkCountQuery, checkHeadsQuery, checkReadAll, checkReadOptions } from '../check-read-options.js';
 import { checkStream } from '../check-stream.js';
@@ -19,6 +21,7 @@ import { checkDispatched, checkUndispatchedQuery } from '../check-undispatched.j
 import { EventStore } from '../event-store.js';
 import { toStoredEvent } from '../log-row.js';
 import { oneByOne } from '../one-by-one.js';
+import type { LogPlace } from '../log-row.js';
 import type { LogPosition } from '../log-position.js';
 import type { PositionedEvent } from '../positioned-event.js';
 import { prepareAppend, type PrepareTools } from '../prepare-append.js';
@@ -43,12 +46,17 @@ import { LocalArbiter } from './local-arbiter.js';
 import { LogReader } from './log-reader.js';
 import { RedisArbiter } from './redis-arbiter/redis-arbiter.js';
 import { scanLog } from './scan-log.js';
+import { READ_EACH } from './sql/read-each.js';
 import { READ_HEAD } from './sql/read-head.js';
 import { readHeads } from './sql/read-heads.js';
 import { readStream } from './sql/read-stream.js';
 import type { Statement } from './sql/statement.js';
 import { streamKey } from './stream-key.js';
+import { streamParams, streamTexts } from './stream-params.js';
 import { StreamReader } from './stream-reader.js';
+
+/** Places of one query of `readEach()`. */
+const PLACES_PER_QUERY = 1_000;
 
 /** What the store is opened with. The connections stay the caller's to close, after the store. */
 export interface ClickHouseEventStoreTools extends PrepareTools {
@@ -147,6 +155,11 @@ export class ClickHouseEventStore extends EventStore {
     return this.readEvents(readStream(checkStream(stream), checkReadOptions(options)));
   }
 
+  readEach(places: readonly LogPlace[]): AsyncIterable<RecordedEvent> {
+    this.checkOpen();
+    return this.readPlaces(checkPlaces(places));
+  }
+
   readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {
     this.checkOpen();
     return this.logReader.readAll(checkReadAll(options));
@@ -209,6 +222,13 @@ export class ClickHouseEventStore extends EventStore {
   private async *readEvents(statement: Statement): AsyncGenerator<RecordedEvent> {
     for await (const row of this.stream<EventRow>(statement)) {
       yield this.tools.serializer.deserialize(fromRow(row));
+    }
+  }
+
+  private async *readPlaces(places: readonly LogPlace[]): AsyncGenerator<RecordedEvent> {
+    for (const chunk of chunkForParams(places, streamTexts, PLACES_PER_QUERY)) {
+      const params = { ...streamParams(chunk), sequences: chunk.map(({ sequence }) => sequence) };
+      yield* this.readEvents({ sql: READ_EACH, params });
     }
   }
 

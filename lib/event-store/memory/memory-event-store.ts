@@ -12,6 +12,7 @@ import type { CheckedCondition } from '../check-append-condition.js';
 import { checkKeys } from '../check-keys.js';
 import { checkCountQuery, checkHeadsQuery, checkReadAll, checkReadOptions } from '../check-read-options.js';
 import type { CheckedHeadsQuery, CheckedReadAll, CheckedReadOptions } from '../check-read-options.js';
+import { checkPlaces } from '../check-places.js';
 import { checkScanQuery } from '../check-scan-query.js';
 import { checkStream } from '../check-stream.js';
 import { checkDispatched, checkUndispatchedQuery } from '../check-undispatched.js';
@@ -19,6 +20,7 @@ import { EventStore } from '../event-store.js';
 import { oneByOne } from '../one-by-one.js';
 import { expectedSequenceHolds } from '../expected-sequence-holds.js';
 import { isKnownKey } from '../is-known-key.js';
+import type { LogPlace } from '../log-row.js';
 import type { LogPosition } from '../log-position.js';
 import { matchesQuery } from '../matches-query.js';
 import type { PositionedEvent } from '../positioned-event.js';
@@ -82,6 +84,11 @@ export class MemoryEventStore extends EventStore {
   read(stream: StreamId, options?: ReadOptions): AsyncIterable<RecordedEvent> {
     this.checkOpen();
     return this.readChecked(checkStream(stream), checkReadOptions(options));
+  }
+
+  readEach(places: readonly LogPlace[]): AsyncIterable<RecordedEvent> {
+    this.checkOpen();
+    return this.readPlaces(checkPlaces(places));
   }
 
   readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {
@@ -183,6 +190,13 @@ export class MemoryEventStore extends EventStore {
       if (types && !types.includes(event.type)) continue;
       left -= 1;
       yield this.tools.serializer.deserialize(event);
+    }
+  }
+
+  private async *readPlaces(places: readonly LogPlace[]): AsyncGenerator<RecordedEvent> {
+    for (const { sequence, ...stream } of places) {
+      const [event] = this.entries.events(stream, sequence, sequence);
+      if (event) yield this.tools.serializer.deserialize(event);
     }
   }
 

@@ -28,6 +28,12 @@ export class MemoryLog {
     return stream ? headOf(stream) : 0;
   }
 
+  /** Those of the events `first` to `last` that are still there. */
+  events(id: StreamId, first: number, last: number): readonly StoredEvent[] {
+    const stream = this.stream(id);
+    return stream && first > stream.emptied.head ? eventsOf(stream, first, last) : [];
+  }
+
   /** The events of the append with this key, if the stream knows it. */
   appended(id: StreamId, key: string): readonly StoredEvent[] | undefined {
     const stream = this.stream(id);

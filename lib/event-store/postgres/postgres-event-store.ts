@@ -11,12 +11,14 @@ import type { AppendOptions } from '../append-options.js';
 import type { AppendResult } from '../append-result.js';
 import { checkKeys } from '../check-keys.js';
 import { checkCountQuery, checkHeadsQuery, checkReadAll, checkReadOptions } from '../check-read-options.js';
+import { checkPlaces } from '../check-places.js';
 import { checkScanQuery } from '../check-scan-query.js';
 import { checkStream } from '../check-stream.js';
 import { checkDispatched, checkUndispatchedQuery } from '../check-undispatched.js';
 import { EventStore } from '../event-store.js';
 import { toStoredEvent } from '../log-row.js';
 import { oneByOne } from '../one-by-one.js';
+import type { LogPlace } from '../log-row.js';
 import type { LogPosition } from '../log-position.js';
 import type { PositionedEvent } from '../positioned-event.js';
 import { prepareAppend } from '../prepare-append.js';
@@ -126,6 +128,11 @@ export class PostgresEventStore extends EventStore {
   read(stream: StreamId, options?: ReadOptions): AsyncIterable<RecordedEvent> {
     this.checkOpen();
     return this.streams.read(checkStream(stream), checkReadOptions(options));
+  }
+
+  readEach(places: readonly LogPlace[]): AsyncIterable<RecordedEvent> {
+    this.checkOpen();
+    return this.streams.readEach(checkPlaces(places));
   }
 
   readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {

@@ -1,15 +1,19 @@
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { CheckedHeadsQuery, CheckedReadOptions } from '../check-read-options.js';
+import type { LogPlace } from '../log-row.js';
 import type { StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { fromRow, type EventRow } from './event-row.js';
 import type { ReaderTools } from './reader-tools.js';
+import { type PlacedRow, readEach } from './sql/read-each.js';
 import { readHeads, type HeadRow } from './sql/read-heads.js';
 import { pageRows, readStream, type StreamPage } from './sql/read-stream.js';
 
 /** Streams of one page of heads. */
 const HEADS_PAGE = 1_000;
+/** Places of one page of `readEach()`. */
+const PLACES_PER_PAGE = 1_000;
 
 /** Reads streams page by page, so that a loop over one holds neither a connection nor a transaction. */
 export class StreamReader {
@@ -23,6 +27,18 @@ export class StreamReader {
       const next = following(rest, rows);
       if (next === undefined) return;
       rest = next;
+    }
+  }
+
+  async *readEach(places: readonly LogPlace[]): AsyncGenerator<RecordedEvent> {
+    let rest = places;
+    while (rest.length > 0) {
+      const page = rest.slice(0, PLACES_PER_PAGE);
+      const rows = await this.tools.select<PlacedRow>(readEach(this.tools.names, page));
+      for (const row of rows) yield this.tools.serializer.deserialize(fromRow(row));
+      const last = rows[rows.length - 1];
+      const isCut = last !== undefined && rows.length < Number(last.candidates);
+      rest = rest.slice(isCut ? Number(last.n) : page.length);
     }
   }
 

@@ -201,5 +201,5 @@ export class InProcessLane {
 }
 
 function isRange(job: Job): job is EventRangeJob {
-  return job.kind === 'fold' || job.kind === 'map';
+  return job.kind === 'fold' || job.kind === 'map' || job.kind === 'route';
 }

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import type { StoredEvent } from '../../events/stored-event.js';
 import { isPlain } from '../../tenancy/is-plain.js';
-import type { CommandJob, Job, ReactorJob } from '../job.js';
+import type { CommandJob, Job } from '../job.js';
 import type { StagedJob } from '../staged-job.js';
 import type { JobTiming } from '../timing.js';
 
@@ -13,11 +13,14 @@ export interface EntryBounds {
   readonly maxJobBytes: number;
 }
 
+const RANGE_LETTERS = { fold: 'F', map: 'M', route: 'R' } as const;
+const RANGE_KINDS = { F: 'fold', M: 'map', R: 'route' } as const;
+
 /**
  * Entries of lanes as the scripts see them: a header, a line feed, the payload as JSON. Scripts read headers only.
  *
  *     C\n<command job>
- *     F<from> <to> <aggregateId>\n<events, or nothing when they are to be read from the log>; M… of a map
+ *     F<from> <to> <aggregateId>\n<events, or nothing when they are to be read from the log>; M… of a map, R… of a route
  *     E<sequence> <aggregateId>\n<event of a reactor job, or nothing when it is to be read from the log>
  *     D<delayMs> <timing>\n<one of the above>
  *
@@ -76,9 +79,10 @@ function encodeJob(job: Job, maxInlineBytes: number): string {
       return header + orNothing(JSON.stringify(event), maxInlineBytes);
     }
     case 'fold':
-    case 'map': {
+    case 'map':
+    case 'route': {
       const { kind, aggregateId, from, to, events } = job;
-      const header = `${kind === 'fold' ? 'F' : 'M'}${from} ${to} ${encodeText(aggregateId)}\n`;
+      const header = `${RANGE_LETTERS[kind]}${from} ${to} ${encodeText(aggregateId)}\n`;
       // A long payload is mostly found before it is written as JSON.
       if (events === null || events.some(({ payload }) => payload.length > maxInlineBytes)) return header;
       return header + orNothing(JSON.stringify(events), maxInlineBytes);
@@ -95,10 +99,6 @@ function isLonger(text: string, maxBytes: number): boolean {
   return text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes);
 }
 
-function toReaction(event: StoredEvent): ReactorJob {
-  return { kind: 'reactor', aggregateId: event.aggregateId, sequence: event.sequence, event };
-}
-
 function encodeText(text: string): string {
   return isPlain(text) ? text : encodeURIComponent(text);
 }
@@ -110,20 +110,16 @@ function decode(entry: string): Job {
     case 'C':
       return JSON.parse(payload) as CommandJob;
     case 'E': {
-      if (payload !== '') return toReaction(JSON.parse(payload) as StoredEvent);
       const [sequence, aggregateId] = entry.slice(1, end).split(' ');
-      return {
-        kind: 'reactor',
-        aggregateId: decodeURIComponent(aggregateId!),
-        sequence: Number(sequence),
-        event: null,
-      };
+      const event = payload === '' ? null : (JSON.parse(payload) as StoredEvent);
+      return { kind: 'reactor', aggregateId: decodeURIComponent(aggregateId!), sequence: Number(sequence), event };
     }
     case 'F':
-    case 'M': {
+    case 'M':
+    case 'R': {
       const [from, to, aggregateId] = entry.slice(1, end).split(' ');
       const events = payload === '' ? null : (JSON.parse(payload) as readonly StoredEvent[]);
-      const kind = entry[0] === 'F' ? 'fold' : 'map';
+      const kind = RANGE_KINDS[entry[0]];
       return { kind, aggregateId: decodeURIComponent(aggregateId!), from: Number(from), to: Number(to), events };
     }
     default:

@@ -6,6 +6,7 @@ import type { EventRouter } from '../event-router.js';
 import type { Comparison } from './comparison.js';
 import { FoldComparison } from './fold-comparison.js';
 import { MapComparison } from './map-comparison.js';
+import { RouteComparison } from './route-comparison.js';
 
 /** What comparisons look at. */
 export interface ComparisonTools {
@@ -21,6 +22,7 @@ export function createComparisons(
   { events, projections, records, router }: ComparisonTools,
 ): readonly Comparison[] {
   return pipelines.flatMap(({ folds, maps }) => [
+    ...folds.filter(({ sources }) => sources).map((fold) => new RouteComparison(fold, events, projections, router)),
     ...folds.map((fold) => new FoldComparison(fold, events, projections, router)),
     ...maps.map((map) => new MapComparison(map, events, records, router)),
   ]);

@@ -22,8 +22,9 @@ export class FoldComparison implements Comparison {
   }
 
   async *lack(tenantId?: TenantId): AsyncIterable<StagedJob> {
-    const { name, version, aggregateType, types } = this.fold;
-    const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
+    const { name, version, aggregateType, types, sources } = this.fold;
+    // Of links every one counts.
+    const heads = this.store.heads({ aggregateType, types: sources ? undefined : [...types], tenantId });
     const progress = toProgress(this.projections.sequences(name, version));
     for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence)) {
       const { aggregateId, sequence: to } = head;

@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
 import type { ReactorTiming } from '../../../lib/reactors/reactor-timing.js';
 import type { ReactorDefinition } from '../../../lib/reactors/reactor-definition.js';
 import { reactorJobs } from '../../../lib/reactors/reactor-jobs.js';
+import type { Lane } from '../../../lib/queue/lane.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 
 const event = {
@@ -22,7 +23,10 @@ const event = {
 const reactor = (name: string, timing: ReactorTiming = {}, types = ['x']): ReactorDefinition =>
   ({ name, types: new Set(types), options: { name, ...timing } }) as unknown as ReactorDefinition;
 
-const jobs = (timing: ReactorTiming = {}, types = ['x']) => reactorJobs([reactor('r', timing, types)], [event]);
+const row: Lane = { tenantId: event.tenantId, kind: 'fold', component: 'f@1', aggregateType: 't', id: 'a' };
+const inputs = [{ sequence: 3, event }];
+
+const jobs = (timing: ReactorTiming = {}, types = ['x']) => reactorJobs([reactor('r', timing, types)], row, inputs);
 
 describe('reactorJobs', () => {
   it('keeps the order of the aggregate without a timing, and passes over events it does not list', () => {
@@ -41,7 +45,11 @@ describe('reactorJobs', () => {
   });
 
   it('shares an event between the jobs that it gives', () => {
-    const [one, two, ...others] = reactorJobs([reactor('one'), reactor('none', {}, ['y']), reactor('two')], [event]);
+    const [one, two, ...others] = reactorJobs(
+      [reactor('one'), reactor('none', {}, ['y']), reactor('two')],
+      row,
+      inputs,
+    );
     expect([one!.lane.component, two!.lane.component, others]).toEqual(['one', 'two', []]);
     expect(one!.job).toBe(two!.job);
   });

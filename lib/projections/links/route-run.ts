@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import type { AppendResult } from '../../event-store/append-result.js';
+import type { EventStore } from '../../event-store/event-store.js';
+import type { StreamId } from '../../event-store/stream-id.js';
+import type { RecordedEvent } from '../../events/recorded-event.js';
+import type { StoredEvent } from '../../events/stored-event.js';
+import { encodeKey } from '../../tenancy/encode-key.js';
+import type { FoldDefinition } from '../fold-definition.js';
+import type { ProjectionKey } from '../stores/projection-row.js';
+import type { ProjectionStore } from '../stores/projection-store.js';
+import { atOnce } from './at-once.js';
+import { Link } from './link.event.js';
+import { linkStream } from './link-streams.js';
+import type { SourceEvent } from './source-events.js';
+
+const DEFAULT_MAX_EVENTS = 500;
+/** Links of one chunk; the last event of it may bring some more. */
+const MAX_LINKS = 5_000;
+/** Keys that are appended to at a time. */
+const APPENDS_AT_ONCE = 100;
+
+/** Links that one append stored, now or before. */
+export interface LinkAppend {
+  readonly result: AppendResult;
+  /** The events that they lead to, in order; `null` when they are to be read from the log. */
+  readonly events: readonly StoredEvent[] | null;
+}
+
+/** Up to where an aggregate is routed. */
+export interface RouteCursor {
+  readonly sequence: number;
+  /** When the last event up to there was recorded; milliseconds since the epoch. */
+  readonly updatedAt: number;
+}
+
+/**
+ * Takes one aggregate forward, chunk by chunk. Each key of a chunk gets one append with the links of the aggregate to
+ * it, under a key of idempotency that the first of them gives. Who routes the same events again, in other chunks, finds
+ * that append, and goes on behind the last link that it has: see the README for why each event is linked exactly once.
+ *
+ * The cursor is saved only where no key is ahead of it.
+ */
+export class RouteRun {
+  /** What was appended, or found to be. */
+  readonly appended: LinkAppend[] = [];
+  private readonly links = new Map<string, SourceEvent[]>();
+  private events = 0;
+  private count = 0;
+  private updatedAt: number;
+  /** Up to where earlier attempts have linked keys, past what this one has taken. */
+  private readonly ahead = new Map<string, number>();
+  private saved: RouteCursor;
+
+  constructor(
+    private readonly fold: FoldDefinition,
+    private readonly source: StreamId,
+    private readonly key: ProjectionKey,
+    from: RouteCursor,
+    private readonly store: EventStore,
+    private readonly projections: ProjectionStore,
+  ) {
+    this.saved = from;
+    this.updatedAt = from.updatedAt;
+  }
+
+  /** As it was saved last, or as the run began with it. */
+  get cursor(): RouteCursor {
+    return this.saved;
+  }
+
+  /** Up to where it must go at least, so that the cursor can be saved. */
+  get reached(): number {
+    return Math.max(0, ...this.ahead.values());
+  }
+
+  get isFull(): boolean {
+    return this.events >= (this.fold.options.maxBatchEvents ?? DEFAULT_MAX_EVENTS) || this.count >= MAX_LINKS;
+  }
+
+  add(one: SourceEvent, keys: readonly string[]): void {
+    this.events += 1;
+    this.updatedAt = Math.max(this.updatedAt, one.event.recordedAt.getTime());
+    for (const key of keys) {
+      if (one.event.sequence <= (this.ahead.get(key) ?? 0)) continue;
+      const links = this.links.get(key);
+      if (links) links.push(one);
+      else this.links.set(key, [one]);
+      this.count += 1;
+    }
+  }
+
+  /** Appends what was added, and counts the aggregate as routed up to `to`. */
+  async flush(to: number): Promise<void> {
+    await atOnce(this.links, APPENDS_AT_ONCE, ([key, links]) => this.append(key, links));
+    this.links.clear();
+    this.events = 0;
+    this.count = 0;
+    for (const [key, reached] of this.ahead) if (reached <= to) this.ahead.delete(key);
+    if (this.ahead.size > 0 || to <= this.saved.sequence) return;
+    const { updatedAt } = this;
+    await this.projections.save([{ ...this.key, sequence: to, state: {}, updatedAt }]);
+    this.saved = { sequence: to, updatedAt };
+  }
+
+  private async append(key: string, links: readonly SourceEvent[]): Promise<void> {
+    const stream = linkStream(this.fold, this.source.tenantId, key);
+    let rest = links;
+    while (rest.length > 0) {
+      const first = rest[0]!.event;
+      const events = rest.map(({ event }) => ({ data: Link.to(event) }));
+      const result = await this.store.append(stream, events, { key: appendKey(first) });
+      const { repeated } = result;
+      this.appended.push({ result, events: repeated ? null : rest.map(({ stored }) => stored()) });
+      // An append that was there before may have had fewer links, or more.
+      const last = repeated ? (result.events.at(-1)!.data as Link).sequence : rest.at(-1)!.event.sequence;
+      const reached = Math.max(last, first.sequence);
+      rest = rest.filter(({ event }) => event.sequence > reached);
+      if (rest.length === 0) this.ahead.set(key, reached);
+    }
+  }
+}
+
+/** Names an append by its first event; ids of events are not known to be unique over aggregates. */
+function appendKey({ aggregateType, aggregateId, sequence }: RecordedEvent): string {
+  return createHash('sha256')
+    .update(encodeKey(aggregateType, aggregateId, sequence))
+    .digest('base64url');
+}

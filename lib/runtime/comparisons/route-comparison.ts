@@ -1,0 +1,42 @@
+import type { EventStore } from '../../event-store/event-store.js';
+import type { FoldDefinition } from '../../projections/fold-definition.js';
+import { routesName } from '../../projections/links/route-cursor.js';
+import type { ProjectionSequence, ProjectionStore } from '../../projections/stores/projection-store.js';
+import type { StagedJob } from '../../queue/staged-job.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import { behind, type Progress } from '../behind.js';
+import type { EventRouter } from '../event-router.js';
+import type { Comparison } from './comparison.js';
+
+/** The keys of a fold lack the events of an aggregate that lie past its cursor. */
+export class RouteComparison implements Comparison {
+  readonly kind = 'route';
+  readonly component: string;
+
+  /** @param fold one with keys */
+  constructor(
+    private readonly fold: FoldDefinition,
+    private readonly store: EventStore,
+    private readonly projections: ProjectionStore,
+    private readonly router: EventRouter,
+  ) {
+    this.component = fold.component;
+  }
+
+  async *lack(tenantId?: TenantId): AsyncIterable<StagedJob> {
+    const { types, version, sources = [] } = this.fold;
+    for (const aggregateType of sources) {
+      const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
+      const progress = toProgress(this.projections.sequences(routesName(this.fold, aggregateType), version));
+      for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence)) {
+        const { aggregateId, sequence: to } = head;
+        const range = { tenantId: head.tenantId, aggregateId, from: value + 1, to, events: null };
+        yield this.router.routeJob(this.fold, aggregateType, range);
+      }
+    }
+  }
+}
+
+async function* toProgress(rows: AsyncIterable<ProjectionSequence>): AsyncIterable<Progress> {
+  for await (const { tenantId, id, sequence } of rows) yield { tenantId, id, value: sequence };
+}
