@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { AggregateRepository } from './aggregates/aggregate-repository.js';
 import { Clock } from './clock/clock.js';
 import { Commands } from './commands/commands.js';
 import { EventStore } from './event-store/event-store.js';
@@ -22,8 +23,8 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Commands`, `Projections`, `GroupQueue`, `LogMaintenance`, `EventSourcingHealth`, `DistributedLock`,
- * `Clock` and `IdGenerator` are injectable everywhere.
+ * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `GroupQueue`, `LogMaintenance`,
+ * `EventSourcingHealth`, `DistributedLock`, `Clock` and `IdGenerator` are injectable everywhere.
  *
  * @publicApi
  */
@@ -35,6 +36,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
     ROOT,
     EventStore,
     Commands,
+    AggregateRepository,
     Projections,
     GroupQueue,
     RecurringJobs,

@@ -1,5 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { DiscoveryService, LazyModuleLoader, ModuleRef } from '@nestjs/core';
+import { AggregateRepository } from './aggregates/aggregate-repository.js';
+import { Snapshots } from './aggregates/snapshots.js';
 import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
@@ -187,6 +189,12 @@ export const eventSourcingProviders: Provider[] = [
       resolver: VersionResolver,
       replay: FoldReplay,
     ) => new Projections(registry, projections, records, resolver, replay),
+  },
+  {
+    provide: AggregateRepository,
+    inject: [EventStore, STORAGE],
+    useFactory: (store: EventStore, { projections }: Storage) =>
+      new AggregateRepository(store, new Snapshots(projections)),
   },
   {
     provide: LogMaintenance,

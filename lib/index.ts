@@ -1,3 +1,4 @@
+export * from './aggregates/index.js';
 export { Clock } from './clock/clock.js';
 export * from './commands/index.js';
 export * from './errors/index.js';

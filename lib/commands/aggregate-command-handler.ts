@@ -1,4 +1,5 @@
 import type { CommandContext } from './command-context.js';
+import type { Decision } from './decision.js';
 
 /**
  * Instances of `@DomainEvent` classes, in order.
@@ -14,10 +15,11 @@ export type DomainEvents = readonly object[];
  */
 export interface AggregateCommandHandler<C extends object> {
   /**
-   * Returns the events that the command leads to; an empty list when it changes nothing. Called again when an attempt
-   * failed before its events were stored.
+   * Returns the events that the command leads to; an empty list when it changes nothing. A `Decision`, such as the
+   * aggregate that it loaded, is stored only while nobody else has appended to the stream; else it is called again. Called
+   * again, too, when an attempt failed before its events were stored.
    *
    * @throws CommandRejectedError when a business rule says no
    */
-  handle(command: C, context: CommandContext): Promise<DomainEvents> | DomainEvents;
+  handle(command: C, context: CommandContext): Promise<DomainEvents | Decision> | DomainEvents | Decision;
 }

@@ -9,6 +9,7 @@ import { encodeKey } from '../tenancy/encode-key.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { CommandDefinition } from './command-definition.js';
 import type { CommandOutcome } from './command-outcome.js';
+import { isDecision } from './decision.js';
 import { finalOutcome } from './final-outcome.js';
 import { inTime } from './in-time.js';
 import { InvalidDecisionError } from './invalid-decision.error.js';
@@ -101,9 +102,9 @@ export class CommandExecutor {
     };
     try {
       if (!definition) throw new UnknownCommandError(job.type);
-      const events = await this.decide(definition, stream, job, attempt, signal);
+      const { events, expectedSequence } = await this.decide(definition, stream, job, attempt, signal);
       if (events.length === 0) return { result: Promise.resolve(stored(stream, job, undefined)) };
-      const appending = this.store.append(stream, events, { key: job.commandId });
+      const appending = this.store.append(stream, events, { key: job.commandId, expectedSequence });
       return { result: appending.then((appended) => stored(stream, job, appended), conclude) };
     } catch (error) {
       return { result: Promise.resolve(conclude(error)) };
@@ -116,24 +117,26 @@ export class CommandExecutor {
     job: CommandJob,
     attempt: number,
     signal: AbortSignal,
-  ): Promise<readonly NewEvent[]> {
+  ): Promise<{ readonly events: readonly NewEvent[]; readonly expectedSequence?: number }> {
     const { commandId, metadata, acceptedAt } = job;
     const command = Object.assign(Object.create(commandClass.prototype as object) as object, job.data);
     const context = { ...stream, commandId, metadata, acceptedAt: new Date(acceptedAt), attempt };
     const ambient = { ...metadata, tenantId: stream.tenantId, causationId: commandId };
-    const events: unknown = await inTime(options.timeoutMs, handler.name, signal, (aborted) =>
+    const decided: unknown = await inTime(options.timeoutMs, handler.name, signal, (aborted) =>
       TenantContext.run(ambient, async () =>
         (await handler.resolve()).handle(command, { ...context, signal: aborted }),
       ),
     );
-    if (!Array.isArray(events)) throw new InvalidDecisionError(handler.name, events);
+    const events: unknown = isDecision(decided) ? decided.raised : decided;
+    if (!Array.isArray(events)) throw new InvalidDecisionError(handler.name, decided);
     const seed = encodeKey(stream.tenantId, stream.aggregateType, stream.aggregateId, commandId);
-    return (events as readonly object[]).map((data, index) => ({
+    const drafts = (events as readonly object[]).map((data, index) => ({
       data,
       id: this.ids.derive(acceptedAt, `${seed}:${index}`),
       metadata: { ...metadata, causationId: commandId },
       occurredAt: new Date(acceptedAt),
     }));
+    return { events: drafts, expectedSequence: isDecision(decided) ? decided.sequence : undefined };
   }
 }
 

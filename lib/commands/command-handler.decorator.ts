@@ -3,6 +3,7 @@ import type { StandardSchema } from '../events/standard-schema.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { CommandContext } from './command-context.js';
 import type { DomainEvents } from './aggregate-command-handler.js';
+import type { Decision } from './decision.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:command-handler');
 
@@ -49,7 +50,7 @@ export interface CommandHandlerMetadata<C extends object = object> {
 
 // A property, not a method, so that its parameters are compared strictly: a handler of another command does not compile.
 interface Handles<C extends object> {
-  readonly handle: (command: C, context: CommandContext) => Promise<DomainEvents> | DomainEvents;
+  readonly handle: (command: C, context: CommandContext) => Promise<DomainEvents | Decision> | DomainEvents | Decision;
 }
 
 /**

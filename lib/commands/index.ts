@@ -1,4 +1,5 @@
 export * from './aggregate-command-handler.js';
+export type { Decision } from './decision.js';
 export type { CommandContext } from './command-context.js';
 export * from './command-failed.error.js';
 export { CommandHandler, type CommandHandlerOptions } from './command-handler.decorator.js';

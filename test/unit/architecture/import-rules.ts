@@ -22,6 +22,7 @@ const foldersLowToHigh = [
   'projections',
   'reactors',
   'commands',
+  'aggregates',
   'storage',
   'maintenance',
   'pipeline',

@@ -1,0 +1,10 @@
+export { Aggregate, type AggregateOptions } from './aggregate.decorator.js';
+export { AggregateRepository, type Decided, type DeciderState } from './aggregate-repository.js';
+export type { AggregateClass } from './aggregate-class.js';
+export type { DecideOptions } from './decide-options.js';
+export type { Decider } from './decider.js';
+export { EventSourcedAggregate } from './event-sourced-aggregate.js';
+export type { LoadOptions, StreamPoint } from './load-options.js';
+export type { SaveOptions } from './save-options.js';
+export type { SnapshotOptions } from './snapshot-options.js';
+export * from './stale-aggregate.error.js';

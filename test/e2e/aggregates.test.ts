@@ -1,0 +1,115 @@
+import { Injectable, Module, type INestApplication } from '@nestjs/common';
+import { Command, CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  type AggregateCommandHandler,
+  AggregateRepository,
+  Apply,
+  CommandHandler,
+  type CommandReceipt,
+  Commands,
+  createTenantId,
+  EventSourcingModule,
+  EventStore,
+  FoldProjection,
+  type FoldHandler,
+  memory,
+  Projections,
+  type RecordedEvent,
+} from '../../lib/index.js';
+import { AccountOpened, BANK_EVENTS, BankAccount, MoneyDeposited } from '../support/bank-account.js';
+import { eventually } from '../support/eventually.js';
+
+const tenantId = createTenantId('acme');
+const stream = { tenantId, aggregateType: 'account', aggregateId: 'a-1' };
+
+class Withdraw extends Command<CommandReceipt> {
+  readonly tenantId = tenantId;
+  constructor(readonly amount: number) {
+    super();
+  }
+}
+
+@Injectable()
+class Intruder {
+  /** What somebody else does between load and append, once. */
+  act: (() => Promise<unknown>) | undefined;
+}
+
+@CommandHandler(Withdraw, { type: 'account.withdraw', aggregateId: () => 'a-1' })
+class WithdrawHandler implements AggregateCommandHandler<Withdraw> {
+  constructor(
+    private readonly accounts: AggregateRepository,
+    private readonly intruder: Intruder,
+  ) {}
+
+  async handle({ amount }: Withdraw): Promise<BankAccount> {
+    const account = await this.accounts.load(BankAccount, 'a-1');
+    account.withdraw(amount);
+    const { act } = this.intruder;
+    this.intruder.act = undefined;
+    await act?.();
+    return account;
+  }
+}
+
+@FoldProjection({ name: 'balances' })
+class Balances implements FoldHandler<{ total: number }> {
+  init() {
+    return { total: 0 };
+  }
+
+  @Apply(AccountOpened)
+  opened(_: { total: number }, { data }: RecordedEvent<AccountOpened>) {
+    return { total: data.initialDeposit };
+  }
+
+  @Apply(MoneyDeposited)
+  deposited({ total }: { total: number }, { data }: RecordedEvent<MoneyDeposited>) {
+    return { total: total + data.amount };
+  }
+}
+
+@Module({
+  imports: [EventSourcingModule.forFeature({ pipeline: 'banking', aggregateType: 'account', events: BANK_EVENTS })],
+  providers: [WithdrawHandler, Balances, Intruder],
+})
+class BankingModule {}
+
+let app: INestApplication;
+
+beforeEach(async () => {
+  const imports = [CqrsModule.forRoot(), EventSourcingModule.forRoot({ eventStore: memory() }), BankingModule];
+  app = (await Test.createTestingModule({ imports }).compile()).createNestApplication();
+  await app.init();
+  const account = new BankAccount('a-1');
+  account.open(100);
+  await app.get(AggregateRepository).save(account, { tenantId });
+});
+afterEach(() => app.close());
+
+it('stores what the aggregate raised that a handler returns', async () => {
+  const receipt = await app.get(CommandBus).execute(new Withdraw(30));
+  expect(receipt).toMatchObject({ status: 'stored', lastSequence: 2 });
+  expect((await app.get(AggregateRepository).load(BankAccount, 'a-1', { tenantId })).balance).toBe(70);
+});
+
+it('decides a command again when somebody else has appended meanwhile', async () => {
+  app.get(Intruder).act = async () => {
+    const account = await app.get(AggregateRepository).load(BankAccount, 'a-1', { tenantId });
+    account.withdraw(80);
+    await app.get(AggregateRepository).save(account);
+  };
+  await expect(app.get(Commands).run(new Withdraw(30))).rejects.toMatchObject({ code: 'COMMAND_REJECTED' });
+  expect(await app.get(EventStore).head(stream)).toBe(2);
+});
+
+it('lets projections follow what is saved', async () => {
+  const account = await app.get(AggregateRepository).load(BankAccount, 'a-1', { tenantId });
+  account.deposit(11);
+  await app.get(AggregateRepository).save(account);
+  await eventually(async () => {
+    expect(await app.get(Projections).get(Balances, 'a-1', { tenantId })).toEqual({ total: 111 });
+  });
+});
