@@ -28,6 +28,7 @@ const foldersLowToHigh = [
   'pipeline',
   'runtime',
   'compat',
+  'testing',
 ];
 
 export function importsOf(text: string): string[] {
