@@ -100,6 +100,6 @@ describe('entry point ./compat, with required peers installed', () => {
 });
 
 it('has no entry point that is not tested here', () => {
-  const entries = ['.', './clickhouse', './postgres', './compat', './redis', './package.json'];
+  const entries = ['.', './clickhouse', './postgres', './compat', './redis', './testing', './package.json'];
   expect(Object.keys(packed.manifest.exports)).toEqual(entries);
 });
