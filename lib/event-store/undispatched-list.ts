@@ -1,4 +1,5 @@
 import { encodeKey } from '../tenancy/encode-key.js';
+import { isReserved } from '../tenancy/reserved-prefix.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { StreamId } from './stream-id.js';
 import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from './undispatched-stream.js';
@@ -12,7 +13,7 @@ interface Entry {
 
 /**
  * The list of undispatched streams in the memory of a process. Each stream has one range, from its first to its last
- * undispatched event; what was dispatched in the middle of it is noted still.
+ * undispatched event; what was dispatched in the middle of it is noted still. Streams of our own are not noted.
  */
 export class UndispatchedList {
   /** In the order of their noting, so that who waits longest comes first. */
@@ -22,6 +23,7 @@ export class UndispatchedList {
   constructor(private readonly maxStreams: number = Number.POSITIVE_INFINITY) {}
 
   note(stream: StreamId, from: number, to: number, nowMs: number): void {
+    if (isReserved(stream.aggregateType)) return;
     const key = keyOf(stream);
     const known = this.entries.get(key);
     if (known) known.to = to;

@@ -4,6 +4,7 @@ import { toKeyedEvent, type KeyedEvent, type LogRow } from '../event-store/log-r
 import type { StreamId } from '../event-store/stream-id.js';
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { checkTags } from '../events/check-tags.js';
+import { isReserved, RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
 import type { LogLine } from './log-lines.js';
 
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -27,7 +28,7 @@ export function parseLogLine(text: string): LogLine {
 
 /** @throws InvalidArgumentError, InvalidTenantError, UndecodableEventError */
 export function checkEvent(row: LogRow): KeyedEvent {
-  const stream = checkStream(row);
+  const stream = checkOwner(row);
   check('id', typeof row.id === 'string' && EVENT_ID.test(row.id), 'must be a UUIDv7 as lower-case text');
   checkInteger('sequence', row.sequence, 1, Number.MAX_SAFE_INTEGER);
   checkText('type', row.type);
@@ -42,10 +43,17 @@ export function checkEvent(row: LogRow): KeyedEvent {
 
 /** @throws InvalidArgumentError, InvalidTenantError */
 export function checkEmptied(emptied: EmptiedStream): EmptiedStream {
-  const stream: StreamId = checkStream(emptied);
+  const stream = checkOwner(emptied);
   checkInteger('head', emptied.head, 1, Number.MAX_SAFE_INTEGER);
   checkInteger('recordedAt', emptied.recordedAt, MIN_TIME_MS, MAX_TIME_MS);
   return { ...stream, head: emptied.head, recordedAt: emptied.recordedAt };
+}
+
+/** Streams of our own are derived: no export has them. */
+function checkOwner(row: StreamId): StreamId {
+  const stream = checkStream(row);
+  check('aggregateType', !isReserved(stream.aggregateType), `must not begin with ${RESERVED_PREFIX}`);
+  return stream;
 }
 
 function checkInteger(field: string, value: unknown, least: number, most: number): void {

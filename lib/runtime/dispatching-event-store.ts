@@ -1,10 +1,12 @@
 import { Logger } from '@nestjs/common';
+import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { describeError } from '../errors/describe-error.js';
 import type { NewEvent } from '../events/new-event.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import { AppendOutcomeUnknownError } from '../event-store/append-outcome-unknown.error.js';
 import type { AppendOptions } from '../event-store/append-options.js';
 import type { AppendResult } from '../event-store/append-result.js';
+import { checkStream } from '../event-store/check-stream.js';
 import { EventStore } from '../event-store/event-store.js';
 import type { LogPlace } from '../event-store/log-row.js';
 import type { LogPosition } from '../event-store/log-position.js';
@@ -17,6 +19,7 @@ import type { HeadsQuery, StreamHead } from '../event-store/stream-head.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../event-store/undispatched-stream.js';
 import type { GroupQueue } from '../queue/group-queue.js';
+import { isReserved, RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
@@ -37,6 +40,7 @@ export class DispatchingEventStore extends EventStore {
   }
 
   async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
+    checkNotReserved(stream);
     const result = await this.store.append(stream, events, options).catch((error: unknown) => {
       if (error instanceof AppendOutcomeUnknownError) void this.dispatchWhenKnown(stream, options?.key);
       throw error;
@@ -46,6 +50,7 @@ export class DispatchingEventStore extends EventStore {
   }
 
   async appendAll(appends: readonly StreamAppend[], options?: AppendAllOptions): Promise<readonly AppendResult[]> {
+    if (Array.isArray(appends)) for (const append of appends) checkNotReserved(append?.stream);
     const results = await this.store.appendAll(appends, options).catch((error: unknown) => {
       if (error instanceof AppendOutcomeUnknownError) {
         for (const { stream } of appends) void this.dispatchWhenKnown(stream, options?.key);
@@ -130,4 +135,11 @@ export class DispatchingEventStore extends EventStore {
   dispatched(ranges: readonly DispatchedRange[]): Promise<void> {
     return this.store.dispatched(ranges);
   }
+}
+
+/** Our own streams are derived from the others. */
+function checkNotReserved(stream: StreamId): void {
+  const { aggregateType } = checkStream(stream);
+  if (!isReserved(aggregateType)) return;
+  throw new InvalidArgumentError('stream.aggregateType', `must not begin with ${RESERVED_PREFIX}`);
 }

@@ -2,7 +2,6 @@ import type { StoredEvent } from '../events/stored-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { DispatchedRange } from '../event-store/undispatched-stream.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
-import { foldOfLinks } from '../projections/links/link-streams.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { EventRangeJob } from '../queue/job.js';
@@ -59,9 +58,6 @@ export class EventRouter {
   /** The jobs that let every fold and map of a stream cover a part of it, from the log. */
   routeRange({ stream: { tenantId, aggregateType, aggregateId }, from, to }: DispatchedRange): readonly StagedJob[] {
     const range = { tenantId, aggregateId, from, to, events: null };
-    // Also of a fold that only other processes have: their links are not to be taken for dispatched here.
-    const component = foldOfLinks(aggregateType);
-    if (component !== undefined) return [stagedJob('fold', { component, aggregateType }, range, aggregateId)];
     return this.componentsOf(aggregateType).map((one) => this.jobOf(one, aggregateType, range));
   }
 

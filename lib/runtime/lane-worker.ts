@@ -118,10 +118,7 @@ export class LaneWorker implements LaneConsumer {
     const fold = known(this.pipelines.folds, batch);
     const { completed, appended, failure } = await this.routes.execute(fold, batch);
     const followUps = appended.map(({ result, events }) => this.router.routeLinks(fold, result, events));
-    const staged = (): void => {
-      for (const { result } of appended) this.strikes.strike(result);
-    };
-    return { completed, followUps, staged, failure };
+    return { completed, followUps, failure };
   }
 
   private async map(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {

@@ -11,6 +11,7 @@ import { bulkCases } from './event-store/bulk.cases.js';
 import { expectedSequenceCases } from './event-store/expected-sequence.cases.js';
 import { headsCases } from './event-store/heads.cases.js';
 import { keyCases } from './event-store/key.cases.js';
+import { ownStreamsCases } from './event-store/own-streams.cases.js';
 import { queryCases } from './event-store/query.cases.js';
 import { readAllCases } from './event-store/read-all.cases.js';
 import { readCases } from './event-store/read.cases.js';
@@ -72,6 +73,7 @@ export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext
       describe('scan', () => scanCases(suite));
       describe('removal', () => removalCases(suite));
       describe('restoring', () => restoreCases(suite));
+      describe('streams of our own', () => ownStreamsCases(suite));
       describe('tenants', () => tenantCases(suite));
       describe('bad input', () => badInputCases(suite));
     });

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../events/stored-event.js';
+import { isReserved } from '../../tenancy/reserved-prefix.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { EmptiedStream } from '../emptied-stream.js';
 import { EventLog, type IdleStreams, type LogQuery, type RemovedEvents } from '../event-log.js';
@@ -57,7 +58,7 @@ export class MemoryEventLog extends EventLog {
     const removed = { streams: 0, events: 0 };
     for (const stream of streamsIn(this.log, idle)) {
       const last = stream.events.at(-1);
-      if (last === undefined || last.recordedAt >= idle.before) continue;
+      if (last === undefined || last.recordedAt >= idle.before || isReserved(stream.id.aggregateType)) continue;
       removed.streams += 1;
       removed.events += stream.events.length;
       this.undispatched.strike({ stream: stream.id, from: 1, to: last.sequence });

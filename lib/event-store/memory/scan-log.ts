@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../events/stored-event.js';
 import type { LogQuery } from '../event-log.js';
 import { compareText } from '../../tenancy/compare-text.js';
+import { isReserved } from '../../tenancy/reserved-prefix.js';
 import type { MemoryLog } from './memory-log.js';
 import { compareStreams, type MemoryStream } from './memory-stream.js';
 
@@ -18,7 +19,8 @@ export async function* scanLog(
   query: LogQuery & { readonly types?: readonly string[] },
 ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
   const { types } = query;
-  for (const { events } of streamsIn(log, query)) {
+  for (const { id, events } of streamsIn(log, query)) {
+    if (query.aggregateType === undefined && isReserved(id.aggregateType)) continue;
     yield events.filter((event) => isBehind(event, query) && (types === undefined || types.includes(event.type)));
   }
 }

@@ -3,6 +3,7 @@ import { MAX_PATTERN_DEPTH } from '../check-payload-pattern.js';
 import type { CheckedCriteria, CheckedEventQuery } from '../check-event-query.js';
 import type { EventDraft } from '../prepare-append.js';
 import type { PreparedAppendAll } from '../prepare-append-all.js';
+import { isReserved } from '../../tenancy/reserved-prefix.js';
 import type { StreamId } from '../stream-id.js';
 import { wellFormed } from '../well-formed.js';
 
@@ -36,7 +37,10 @@ export function lockKeys(schema: string, { parts, condition }: PreparedAppendAll
   for (const lock of condition ? locksOfQuery(condition.query, tenantId) : [])
     (lock < 0 ? streams : exclusive).add(lock);
   const shared = new Set<number>();
-  for (const { drafts } of parts) for (const draft of drafts) addBuckets(draft, shared);
+  for (const { stream, drafts } of parts) {
+    // No query matches what stands in our own streams.
+    if (!isReserved(stream.aggregateType)) for (const draft of drafts) addBuckets(draft, shared);
+  }
   const contexts = [...new Set([...shared, ...exclusive])].sort((a, b) => a - b);
   return {
     lockClass: hash(`${schema}\u0000${tenantId}`),

@@ -53,6 +53,18 @@ export function conditionCases({ test, store, settle }: EventStoreCases): void {
     });
   });
 
+  test('knows nothing of streams of our own', async () => {
+    const stream = newStream();
+    await store().append({ ...stream, aggregateType: '$own' }, [{ data: new ItemAdded('own'), tags: ['t'] }]);
+    const own = { aggregateType: '$own', aggregateId: stream.aggregateId };
+    const queries = [{}, { types: ['contract.item_added'] }, { tags: ['t'] }, { payload: { name: 'own' } }, own];
+    for (const [index, query] of queries.entries()) {
+      await store().append({ ...stream, aggregateId: `a${index}` }, noted('a'), {
+        condition: { query: [query, { types: ['none'] }], after: await lastOf(stream, {}) },
+      });
+    }
+  });
+
   test('looks only behind the position, which may be above the last match, or where the log stands', async () => {
     const stream = newStream();
     await store().append(stream, noted('a'));

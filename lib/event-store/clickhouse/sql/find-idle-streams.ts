@@ -1,5 +1,6 @@
 import type { IdleStreams } from '../../event-log.js';
 import type { StreamId } from '../../stream-id.js';
+import { NOT_RESERVED } from './not-reserved.js';
 import type { Statement } from './statement.js';
 
 export interface IdleRow {
@@ -17,7 +18,7 @@ export function findIdleStreams(
     sql: `
 SELECT aggregate_type, aggregate_id
 FROM events
-WHERE tenant_id = {tenantId:String} ${aggregateType === undefined ? '' : 'AND aggregate_type = {aggregateType:String}'}
+WHERE tenant_id = {tenantId:String} AND ${NOT_RESERVED} ${aggregateType === undefined ? '' : 'AND aggregate_type = {aggregateType:String}'}
   ${after === undefined ? '' : 'AND (aggregate_type, aggregate_id) > ({afterType:String}, {afterId:String})'}
 GROUP BY tenant_id, aggregate_type, aggregate_id
 HAVING max(recorded_at) < fromUnixTimestamp64Milli({before:Int64})

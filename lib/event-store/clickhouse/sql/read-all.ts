@@ -3,6 +3,7 @@ import type { TenantId } from '../../../tenancy/tenant-id.js';
 import type { CheckedCriteria, CheckedEventQuery } from '../../check-event-query.js';
 import type { Place } from '../clickhouse-position.js';
 import { EVENT_COLUMNS } from './event-columns.js';
+import { NOT_RESERVED } from './not-reserved.js';
 import type { Statement } from './statement.js';
 
 /** From here on the server sorts and groups on disk instead of in memory. */
@@ -65,6 +66,7 @@ function matching({ tenantId, query, after, before, settleMs }: LogRange): {
   const params: QueryParams = { tenantId, settleMs };
   const conditions = [
     'tenant_id = {tenantId:String}',
+    NOT_RESERVED,
     'recorded_at < now64(3) - toIntervalMillisecond({settleMs:UInt64})',
     anyOf(query.map((criteria, index) => criteriaCondition(criteria, `q${index}`, params))),
     ...(after ? [bound('after', '>', after, params)] : []),

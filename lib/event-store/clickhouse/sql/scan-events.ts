@@ -1,4 +1,5 @@
 import type { LogQuery } from '../../event-log.js';
+import { NOT_RESERVED } from './not-reserved.js';
 import type { Statement } from './statement.js';
 
 /** One row as `scanEvents` gives it: the columns in their order, 64 bit integers as text. */
@@ -26,7 +27,7 @@ export function scanEvents(query: LogQuery & { readonly types?: readonly string[
   const { tenantId, aggregateType, types, after } = query;
   const conditions = [
     ...(tenantId === undefined ? [] : ['tenant_id = {tenantId:String}']),
-    ...(aggregateType === undefined ? [] : ['aggregate_type = {aggregateType:String}']),
+    aggregateType === undefined ? NOT_RESERVED : 'aggregate_type = {aggregateType:String}',
     ...(types === undefined ? [] : ['has({types:Array(String)}, event_type)']),
     ...(after === undefined
       ? []
@@ -40,7 +41,7 @@ export function scanEvents(query: LogQuery & { readonly types?: readonly string[
 SELECT tenant_id, aggregate_type, aggregate_id, sequence, event_id, event_type, event_version,
   toUnixTimestamp64Milli(occurred_at), toUnixTimestamp64Milli(recorded_at), idempotency_key, tags, payload, metadata
 FROM events
-${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
+WHERE ${conditions.join(' AND ')}
 ORDER BY tenant_id, aggregate_type, aggregate_id, sequence, event_id
 LIMIT 1 BY tenant_id, aggregate_type, aggregate_id, sequence, event_id`,
     params: {

@@ -1,4 +1,5 @@
 import type { Migration } from '../../../postgres/migrations.js';
+import type { SchemaNames } from '../../../postgres/schema-names.js';
 import { BUCKETS } from '../lock-keys.js';
 
 /**
@@ -36,7 +37,28 @@ export const appendEvents: Migration = {
   id: 5,
   name: 'append_events',
   statements: (names) => [
-    `CREATE FUNCTION ${names.of('append_events')}(
+    appendEventsFunction(names, {
+      create: 'CREATE FUNCTION',
+      isNoted: 'p_restored[n] IS NULL',
+      document: ENVELOPED_DOCUMENT,
+    }),
+  ],
+};
+
+/** What `document` holds: the tags and the payload inside a property named as the tenant. */
+export const ENVELOPED_DOCUMENT = `(v_envelope || r.tags || ',"payload":' || coalesce(r.document, r.payload) || '}}')::jsonb`;
+
+/** In which the function has changed since. */
+export interface AppendEventsVariant {
+  readonly create: string;
+  /** Whether stream `n` is noted as undispatched. */
+  readonly isNoted: string;
+  /** What content queries look into, of row `r`. */
+  readonly document: string;
+}
+
+export function appendEventsFunction(names: SchemaNames, { create, isNoted, document }: AppendEventsVariant): string {
+  return `${create} ${names.of('append_events')}(
       p_tenant text, p_lock_class int, p_locks int[], p_key text,
       p_documents jsonb[], p_by_content boolean[], p_event_types jsonb[], p_aggregate_types text[], p_aggregate_ids text[],
       p_after_transaction bigint, p_after_position bigint,
@@ -118,7 +140,7 @@ export const appendEvents: Migration = {
         IF NOT FOUND THEN
           RAISE EXCEPTION 'the stream was removed or restored at the same time' USING ERRCODE = 'serialization_failure';
         END IF;
-        IF p_restored[n] IS NULL THEN
+        IF ${isNoted} THEN
           INSERT INTO ${names.of('undispatched')} AS u
             (tenant_id, aggregate_type, aggregate_id, first_sequence, last_sequence, since)
             VALUES (p_tenant, p_types[n], p_ids[n], v_heads[n] + 1, v_heads[n] + p_counts[n], v_now)
@@ -143,12 +165,11 @@ export const appendEvents: Migration = {
         coalesce(r.key, CASE r.n WHEN 1 THEN p_key END),
         coalesce(r.key_last, CASE WHEN r.n = 1 AND p_key IS NOT NULL THEN v_heads[r.s] + p_counts[r.s] END),
         r.tags, r.metadata, r.payload,
-        (v_envelope || r.tags || ',"payload":' || coalesce(r.document, r.payload) || '}}')::jsonb
+        ${document}
       FROM json_to_recordset(p_events) AS r(
         s int, n bigint, id uuid, type text, version bigint, occurred bigint, recorded bigint, key text, key_last bigint,
         tags text, metadata text, payload text, document text
       );
     END
-    $body$`,
-  ],
-};
+    $body$`;
+}

@@ -9,15 +9,22 @@ const TAKE_BACK = `PERFORM set_config('event_sourcing.removal', '', true);`;
 export const maintainEvents: Migration = {
   id: 6,
   name: 'maintain_events',
-  statements: (names) => [removeIdleStreams(names), forgetEvents(names), forgetStreams(names)],
+  statements: (names) => [
+    removeIdleStreamsFunction(names, { create: 'CREATE FUNCTION', condition: '' }),
+    forgetEvents(names),
+    forgetStreams(names),
+  ],
 };
 
 /**
  * Empties the next streams of a tenant whose last event is too old. A stream that somebody is appending to is passed
  * over: it is about to become younger. Answers with the last stream that it looked at, NULL at the end.
  */
-function removeIdleStreams(names: SchemaNames): string {
-  return `CREATE FUNCTION ${names.of('remove_idle_streams')}(
+export function removeIdleStreamsFunction(
+  names: SchemaNames,
+  { create, condition }: { readonly create: string; readonly condition: string },
+): string {
+  return `${create} ${names.of('remove_idle_streams')}(
       p_tenant text, p_type text, p_before bigint, p_after_type text, p_after_id text, p_limit bigint,
       OUT streams bigint, OUT events bigint, OUT last_type text, OUT last_id text
     ) LANGUAGE plpgsql AS $body$
@@ -30,7 +37,7 @@ function removeIdleStreams(names: SchemaNames): string {
         SELECT s.aggregate_type, s.aggregate_id FROM ${names.of('streams')} s
         WHERE s.tenant_id = p_tenant AND (p_type IS NULL OR s.aggregate_type = p_type)
           AND (s.aggregate_type, s.aggregate_id) > (p_after_type COLLATE "C", p_after_id COLLATE "C")
-          AND s.head > s.emptied_head AND s.recorded_at < timestamptz 'epoch' + p_before * interval '1 millisecond'
+          AND s.head > s.emptied_head AND s.recorded_at < timestamptz 'epoch' + p_before * interval '1 millisecond'${condition && ` ${condition}`}
         ORDER BY s.aggregate_type, s.aggregate_id
         LIMIT p_limit
         FOR UPDATE SKIP LOCKED

@@ -6,6 +6,7 @@ import type { Place } from '../postgres-position.js';
 import { documentPattern, isByContent, needsDocument } from '../query-patterns.js';
 import { arrayLiteral } from './array-literal.js';
 import { EVENT_COLUMNS } from './event-columns.js';
+import { NOT_RESERVED } from './not-reserved.js';
 import { isStorable } from './storable-texts.js';
 
 /** Rows and bytes of one page; a single larger event still comes, alone. */
@@ -81,7 +82,7 @@ function matching(one: LogRange): { readonly conditions: string; readonly values
     : `(e.tenant_id, e.transaction, e.position) > ($1, $2::bigint, $3::bigint)
     AND (e.tenant_id, e.transaction, e.position) < ($1, $4::bigint, $5::bigint)`;
   const conditions = `${range}
-    AND (${alternatives.length === 0 ? 'false' : alternatives.join(' OR ')})`;
+    AND ${NOT_RESERVED} AND (${alternatives.length === 0 ? 'false' : alternatives.join(' OR ')})`;
   return { conditions, values };
 }
 

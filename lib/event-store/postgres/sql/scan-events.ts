@@ -3,6 +3,7 @@ import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { LogQuery } from '../../event-log.js';
 import type { EventRow } from '../event-row.js';
 import { EVENT_COLUMNS } from './event-columns.js';
+import { NOT_RESERVED } from './not-reserved.js';
 import { storableTexts } from './storable-texts.js';
 
 /** Rows and bytes of one page; a single larger event still comes, alone. */
@@ -26,7 +27,7 @@ export function scanEvents(
   const place = (value: string | number): string => `$${values.push(value)}`;
   const conditions = [
     ...(tenantId === undefined ? [] : [`e.tenant_id = ${place(tenantId)}`]),
-    ...(aggregateType === undefined ? [] : [`e.aggregate_type = ${place(aggregateType)}`]),
+    aggregateType === undefined ? NOT_RESERVED : `e.aggregate_type = ${place(aggregateType)}`,
     ...(types === undefined
       ? []
       : [`e.event_type IN (SELECT json_array_elements_text(${place(storableTexts(types))}::json))`]),
@@ -46,7 +47,7 @@ export function scanEvents(
             - octet_length(e.payload) - octet_length(e.metadata) AS bytes_before
         FROM (
           SELECT * FROM ${names.of('events')} e
-          ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
+          WHERE ${conditions.join(' AND ')}
           ORDER BY ${order}
           LIMIT ${SCAN_PAGE_ROWS}
         ) e
