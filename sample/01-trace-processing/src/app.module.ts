@@ -7,6 +7,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AlertsApiModule } from './alerts/alerts-api.module.js';
 import { EvaluationProcessingModule } from './evaluation-processing/evaluation-processing.module.js';
 import { EvaluationsApiModule } from './evaluation-processing/http/evaluations-api.module.js';
+import { ExperimentRunProcessingModule } from './experiment-run-processing/experiment-run-processing.module.js';
+import { ExperimentRunsApiModule } from './experiment-run-processing/http/experiment-runs-api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ProblemDetailsFilter } from './http/problem-details.filter.js';
 import { ProblemValidationPipe } from './http/validation.pipe.js';
@@ -29,7 +31,10 @@ import { TraceProcessingModule } from './trace-processing/trace-processing.modul
     }),
     TraceProcessingModule,
     EvaluationProcessingModule,
-    ...(servesApi(process.env) ? [TracesApiModule, EvaluationsApiModule, AlertsApiModule] : []),
+    ExperimentRunProcessingModule,
+    ...(servesApi(process.env)
+      ? [TracesApiModule, EvaluationsApiModule, ExperimentRunsApiModule, AlertsApiModule]
+      : []),
     HealthModule,
   ],
   providers: [

@@ -15,7 +15,7 @@ const OTLP_PATH = '/v1/';
  */
 export function configureApp(app: NestExpressApplication, maxBodyBytes: number): void {
   app.useBodyParser('raw', { type: isOtlp, limit: maxBodyBytes });
-  app.useBodyParser('json', { limit: maxBodyBytes });
+  app.useBodyParser('json', { limit: maxBodyBytes, reviver: toWellFormed });
   app.enableShutdownHooks();
 
   const document = new DocumentBuilder()
@@ -30,4 +30,9 @@ export function configureApp(app: NestExpressApplication, maxBodyBytes: number):
 /** Express compares paths without regard to case. */
 function isOtlp({ url = '', headers }: IncomingMessage): boolean {
   return url.toLowerCase().startsWith(OTLP_PATH) && otlpFormat(headers['content-type']) !== null;
+}
+
+/** Lone surrogates, which stores cannot keep unchanged, become U+FFFD, as they do in OTLP. */
+function toWellFormed(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value;
 }

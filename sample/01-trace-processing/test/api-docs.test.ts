@@ -32,6 +32,10 @@ const COMMANDS = [
   'POST /evaluations/{evaluationId}/fail',
   'POST /evaluations/{evaluationId}/skip',
   'POST /evaluations/{evaluationId}/start',
+  'POST /experiment-runs',
+  'POST /experiment-runs/{runId}/complete',
+  'POST /experiment-runs/{runId}/evaluator-results',
+  'POST /experiment-runs/{runId}/target-results',
 ];
 const READS = [
   'GET /alerts',
@@ -39,6 +43,10 @@ const READS = [
   'GET /evaluations/{evaluationId}',
   'GET /evaluations/{evaluationId}/events',
   'GET /evaluators',
+  'GET /experiment-runs',
+  'GET /experiment-runs/{runId}',
+  'GET /experiment-runs/{runId}/events',
+  'GET /experiment-runs/{runId}/results',
   'GET /receipts/{receiptId}',
   'GET /traces',
   'GET /traces/{traceId}',

@@ -25,6 +25,8 @@ async function send(path: string, body: string | undefined, headers: Record<stri
 
 const EVALUATION = { evaluationId: 'e-1', traceId: traceId(1), evaluator: 'mine', external: true };
 
+const PLAN = { runId: 'r-1', experiment: 'shop', rows: 2, targets: ['one'], evaluators: ['exact'] };
+
 /** A good body of each command, and what may be wrong with it: the field that is to be named, and its value. */
 const COMMANDS: readonly (readonly [string, object, readonly (readonly [field: string, value: unknown])[]])[] = [
   [
@@ -74,6 +76,56 @@ const COMMANDS: readonly (readonly [string, object, readonly (readonly [field: s
       ['reason', 'r'.repeat(2_001)],
     ],
   ],
+  [
+    '/experiment-runs',
+    PLAN,
+    [
+      ['runId', '/'],
+      ['experiment', ''],
+      ['rows', 0],
+      ['rows', 1.5],
+      ['rows', 100_001],
+      ['rows', '3'],
+      ['targets', []],
+      ['targets', 'one'],
+      ['targets', ['one', 'one']],
+      ['targets', ['one', '']],
+      ['targets', Array.from({ length: 21 }, (_, index) => `target ${index}`)],
+      ['evaluators', null],
+      ['evaluators', [5]],
+      ['evaluators', ['e'.repeat(101)]],
+    ],
+  ],
+  [
+    '/experiment-runs/r-1/target-results',
+    { row: 0, target: 'one' },
+    [
+      ['row', undefined],
+      ['row', -1],
+      ['row', 100_000],
+      ['target', undefined],
+      ['output', 'o'.repeat(20_001)],
+      ['output', null],
+      ['error', ''],
+      ['durationMs', -1],
+      ['durationMs', 86_400_001],
+      ['costUsd', 1e7],
+      ['traceId', 'abc'],
+      ['score', 1],
+    ],
+  ],
+  [
+    '/experiment-runs/r-1/evaluator-results',
+    { row: 0, target: 'one', evaluator: 'exact' },
+    [
+      ['evaluator', undefined],
+      ['status', 'great'],
+      ['reason', ''],
+      ['score', 2],
+      ['passed', 1],
+    ],
+  ],
+  ['/experiment-runs/r-1/complete', { outcome: 'finished' }, [['outcome', 'lost']]],
 ];
 
 const fields = COMMANDS.flatMap(([path, body, wrong]) =>
@@ -109,13 +161,20 @@ describe('a command', () => {
 
   it('to an id that is none is answered with 400', async () => {
     for (const id of ['%20', 'a%2Fb', '-', 'a'.repeat(129)]) {
-      const { status, problem } = await send(`/evaluations/${id}/start`, '{}');
-      expect([status, problem.errors?.[0]?.field], id).toEqual([400, 'evaluationId']);
+      for (const [path, field] of [
+        [`/evaluations/${id}/start`, 'evaluationId'],
+        [`/experiment-runs/${id}/complete`, 'runId'],
+      ] as const) {
+        const { status, problem } = await send(path, '{}');
+        expect([status, problem.errors?.[0]?.field], path).toEqual([400, field]);
+      }
     }
   });
 
   it('leaves nothing behind', async () => {
-    expect((await sample.get('/evaluations/e-1/events')).status).toBe(404);
+    for (const path of ['/evaluations/e-1/events', '/experiment-runs/r-1/events']) {
+      expect((await sample.get(path)).status, path).toBe(404);
+    }
   });
 });
 
@@ -128,6 +187,10 @@ describe('a read', () => {
     ['/evaluations/%20', 'evaluationId'],
     ['/evaluations/e-1/events?limit=0', 'limit'],
     ['/receipts/%20', 'receiptId'],
+    ['/experiment-runs?status=odd', 'status'],
+    ['/experiment-runs?experiment=', 'experiment'],
+    ['/experiment-runs/%20', 'runId'],
+    ['/experiment-runs/r-1/results?after=-1', 'after'],
   ])('of %s is answered with 400 and names %s', async (path, field) => {
     const { status, problem } = await send(path, undefined);
     expect(status).toBe(400);
@@ -137,12 +200,15 @@ describe('a read', () => {
   it.each([
     ['/evaluations/nobody', 'EVALUATION_NOT_FOUND'],
     ['/evaluations/nobody/events', 'EVALUATION_NOT_FOUND'],
+    ['/experiment-runs/nobody', 'EXPERIMENT_RUN_NOT_FOUND'],
+    ['/experiment-runs/nobody/results', 'EXPERIMENT_RUN_NOT_FOUND'],
+    ['/experiment-runs/nobody/events', 'EXPERIMENT_RUN_NOT_FOUND'],
     ['/receipts/nothing', 'OUTCOME_UNKNOWN'],
   ])('of %s is answered with 404', async (path, code) => {
     expect(await send(path, undefined)).toMatchObject({ status: 404, problem: { code } });
   });
 
-  it.each(['/evaluations', '/evaluators', '/evaluations/e-1', '/receipts/r-1'])(
+  it.each(['/evaluations', '/evaluators', '/evaluations/e-1', '/receipts/r-1', '/experiment-runs'])(
     'of %s needs a tenant',
     async (path) => {
       const { status, problem } = await send(path, undefined, {});

@@ -13,7 +13,7 @@ import {
 import { FailEvaluation } from '../src/evaluation-processing/commands/fail-evaluation.command.js';
 import { ScheduleEvaluation } from '../src/evaluation-processing/commands/schedule-evaluation.command.js';
 import { SkipEvaluation } from '../src/evaluation-processing/commands/skip-evaluation.command.js';
-import { EvaluationVerdict } from '../src/evaluation-processing/evaluation-verdict.js';
+import { Verdict } from '../src/aggregates/verdict.js';
 import { MAX_EVALUATED_SPANS } from '../src/evaluation-processing/evaluators/evaluated-trace.js';
 import { LatencyEvaluator } from '../src/evaluation-processing/evaluators/latency.evaluator.js';
 import { readModelOutput } from '../src/evaluation-processing/evaluators/model-output.js';
@@ -35,7 +35,7 @@ describe('the decider', () => {
   const decide: Record<string, (phase: EvaluationPhase) => readonly object[]> = {
     schedule,
     start: startEvaluation,
-    complete: (phase) => completeEvaluation(phase, new CompleteEvaluation(address, new EvaluationVerdict())),
+    complete: (phase) => completeEvaluation(phase, new CompleteEvaluation(address, new Verdict())),
     fail: (phase) => failEvaluation(phase, new FailEvaluation(address, why)),
     skip: (phase) => skipEvaluation(phase, new SkipEvaluation(address, why)),
   };

@@ -2,7 +2,9 @@ import {
   EventStore,
   Projections,
   type FoldClass,
+  type MapClass,
   type ProjectionFilter,
+  type ProjectionRecord,
   type RecordedEvent,
   type StreamId,
   type TenantId,
@@ -13,6 +15,7 @@ import { notFound } from './not-found.js';
 import type { Page } from './page-of.js';
 import type { PageQueryDto } from './page-query.dto.js';
 import { RecordedEventDto, type EventPageDto } from './recorded-event.dto.js';
+import type { Slice } from './slice-of.js';
 
 /** Which rows of a fold to list. */
 export interface ListRequest<S, D> {
@@ -53,6 +56,25 @@ export class Reads {
   }
 
   /**
+   * Records that a map made of a part of a stream.
+   *
+   * @param what the stream is about, such as `experiment run`
+   * @throws ProblemException (404) when there is no such stream
+   */
+  async records<R, D>(
+    what: string,
+    map: MapClass<R>,
+    stream: StreamId,
+    { after, limit }: AfterDto,
+    toItem: (record: ProjectionRecord<R>) => D,
+  ): Promise<Slice<D>> {
+    const { tenantId, aggregateId } = stream;
+    const records = await this.projections.records(map, aggregateId, { tenantId, after, limit });
+    if (records.length === 0) await this.requireStream(what, stream);
+    return { items: records.map(toItem), nextAfter: nextAfter(records, limit) };
+  }
+
+  /**
    * A part of a stream, as the log holds it.
    *
    * @param what the stream is about, such as `evaluation`
@@ -61,7 +83,11 @@ export class Reads {
   async events(what: string, stream: StreamId, { after, limit }: AfterDto): Promise<EventPageDto> {
     const events: RecordedEvent[] = [];
     for await (const event of this.log.read(stream, { from: after + 1, limit })) events.push(event);
-    if (events.length === 0 && !(await this.log.exists(stream))) throw notFound(what, stream.aggregateId);
+    if (events.length === 0) await this.requireStream(what, stream);
     return { items: events.map((event) => new RecordedEventDto(event)), nextAfter: nextAfter(events, limit) };
+  }
+
+  private async requireStream(what: string, stream: StreamId): Promise<void> {
+    if (!(await this.log.exists(stream))) throw notFound(what, stream.aggregateId);
   }
 }

@@ -1,13 +1,13 @@
 import { ValidateNested } from 'class-validator';
 import { AggregateCommand, type CommandAddress } from '../../aggregates/aggregate.command.js';
-import { EvaluationVerdict } from '../evaluation-verdict.js';
+import { Verdict } from '../../aggregates/verdict.js';
 
 /** Says what the evaluator found. */
 export class CompleteEvaluation extends AggregateCommand {
   @ValidateNested()
-  readonly verdict: EvaluationVerdict;
+  readonly verdict: Verdict;
 
-  constructor(address: CommandAddress, verdict: EvaluationVerdict) {
+  constructor(address: CommandAddress, verdict: Verdict) {
     super(address);
     this.verdict = verdict;
   }

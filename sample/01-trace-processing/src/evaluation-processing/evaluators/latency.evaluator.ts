@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EvaluationVerdict } from '../evaluation-verdict.js';
+import { Verdict } from '../../aggregates/verdict.js';
 import type { EvaluatedTrace } from './evaluated-trace.js';
 import type { Evaluator, Finding } from './evaluator.js';
 
@@ -16,7 +16,7 @@ export class LatencyEvaluator implements Evaluator {
     const endedAt = spans.reduce((last, span) => Math.max(last, span.endedAt), Number.NEGATIVE_INFINITY);
     const durationMs = Math.round(endedAt - startedAt);
     return {
-      verdict: new EvaluationVerdict({
+      verdict: new Verdict({
         passed: durationMs <= MAX_LATENCY_MS,
         score: durationMs <= MAX_LATENCY_MS ? 1 : MAX_LATENCY_MS / durationMs,
         details: `${durationMs} ms`,

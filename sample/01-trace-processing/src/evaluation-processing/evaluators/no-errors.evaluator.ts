@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EvaluationVerdict } from '../evaluation-verdict.js';
+import { Verdict } from '../../aggregates/verdict.js';
 import type { EvaluatedTrace } from './evaluated-trace.js';
 import type { Evaluator, Finding } from './evaluator.js';
 
@@ -11,7 +11,7 @@ export class NoErrorsEvaluator implements Evaluator {
   evaluate({ spans }: EvaluatedTrace): Finding {
     const failed = spans.filter(({ status }) => status === 'error').length;
     return {
-      verdict: new EvaluationVerdict({
+      verdict: new Verdict({
         passed: failed === 0,
         score: 1 - failed / spans.length,
         details: `${failed} of ${spans.length} spans failed`,

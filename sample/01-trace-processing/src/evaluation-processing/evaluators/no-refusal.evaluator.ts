@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EvaluationVerdict } from '../evaluation-verdict.js';
+import { Verdict } from '../../aggregates/verdict.js';
 import type { EvaluatedTrace } from './evaluated-trace.js';
 import type { Evaluator, Finding } from './evaluator.js';
 import { readModelOutput } from './model-output.js';
@@ -17,7 +17,7 @@ export class NoRefusalEvaluator implements Evaluator {
     if (outputs.length === 0) return { skipped: 'No span has the output of a model.' };
     const refused = outputs.filter((output) => REFUSALS.some((phrase) => output.toLowerCase().includes(phrase)));
     return {
-      verdict: new EvaluationVerdict({
+      verdict: new Verdict({
         passed: refused.length === 0,
         label: refused.length === 0 ? 'answered' : 'refused',
         details: `${refused.length} of ${outputs.length} outputs refuse`,

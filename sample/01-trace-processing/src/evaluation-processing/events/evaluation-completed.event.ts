@@ -1,6 +1,6 @@
 import { DomainEvent } from '@event-sourcing/nestjs';
-import { EvaluationVerdict } from '../evaluation-verdict.js';
+import { Verdict } from '../../aggregates/verdict.js';
 
 /** The evaluator came to a verdict. */
 @DomainEvent('evaluation.completed', { version: 1 })
-export class EvaluationCompleted extends EvaluationVerdict {}
+export class EvaluationCompleted extends Verdict {}

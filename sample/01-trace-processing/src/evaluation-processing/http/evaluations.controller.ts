@@ -20,7 +20,7 @@ import { FailEvaluation } from '../commands/fail-evaluation.command.js';
 import { ScheduleEvaluation } from '../commands/schedule-evaluation.command.js';
 import { SkipEvaluation } from '../commands/skip-evaluation.command.js';
 import { StartEvaluation } from '../commands/start-evaluation.command.js';
-import { EvaluationVerdict } from '../evaluation-verdict.js';
+import { Verdict } from '../../aggregates/verdict.js';
 import { EvaluationState } from '../projections/evaluation-state.fold.js';
 import { EvaluationPageDto } from './evaluation-page.dto.js';
 import { EvaluationQueryDto, toEvaluationFilter } from './evaluation-query.dto.js';
@@ -55,10 +55,7 @@ export class EvaluationsController {
 
   @Post(':evaluationId/complete')
   @CommandEndpoint({ summary: 'Say what your evaluator found', of: 'evaluationId' })
-  complete(
-    @AddressOf('evaluationId') address: CommandAddress,
-    @Body() verdict: EvaluationVerdict,
-  ): Promise<ReceiptDto> {
+  complete(@AddressOf('evaluationId') address: CommandAddress, @Body() verdict: Verdict): Promise<ReceiptDto> {
     return this.commands.send(new CompleteEvaluation(address, verdict));
   }
 

@@ -1,6 +1,6 @@
 import { MapProjection, type MapHandler, type RecordedEvent } from '@event-sourcing/nestjs';
+import { roundToMicroseconds } from '../../numbers/round-to-microseconds.js';
 import { SpanReceived } from '../events/span-received.event.js';
-import { roundToMicroseconds } from './summary-math.js';
 import type { SpanRecord } from './span-record.js';
 
 /** One record a span, for the page of a trace. */

@@ -1,7 +1,9 @@
 import { Apply, FoldProjection, type FoldHandler, type RecordedEvent } from '@event-sourcing/nestjs';
+import { addUsd } from '../../numbers/add-usd.js';
+import { roundToMicroseconds } from '../../numbers/round-to-microseconds.js';
 import { SpanFailed } from '../events/span-failed.event.js';
 import { SpanReceived } from '../events/span-received.event.js';
-import { addName, addUsd, earlierRoot, roundToMicroseconds } from './summary-math.js';
+import { addName, earlierRoot } from './summary-math.js';
 import type { TraceSummaryState } from './trace-summary.state.js';
 
 /**

@@ -2,12 +2,12 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsNumber, IsOptional, Length, Max, MaxLength, Min } from 'class-validator';
 
 const MAX_LABEL_LENGTH = 100;
-export const MAX_DETAILS_LENGTH = 2_000;
+const MAX_DETAILS_LENGTH = 2_000;
 /** Above this a cost comes from a broken sender, and would drown all others in a sum. */
-const MAX_COST_USD = 1e6;
+export const MAX_COST_USD = 1e6;
 
-/** What an evaluator found: the same whether a client reports it or a worker finds it. */
-export class EvaluationVerdict {
+/** What an evaluator found: what a client may say, and what the event keeps. */
+export class Verdict {
   @ApiPropertyOptional({ type: Number, nullable: true, minimum: 0, maximum: 1 })
   @IsOptional()
   @IsNumber()
@@ -35,7 +35,7 @@ export class EvaluationVerdict {
   @Max(MAX_COST_USD)
   readonly costUsd: number = 0;
 
-  constructor(verdict: Partial<EvaluationVerdict> = {}) {
+  constructor(verdict: Partial<Verdict> = {}) {
     Object.assign(this, verdict);
   }
 }
