@@ -13,6 +13,8 @@ import { HealthModule } from './health/health.module.js';
 import { ProblemDetailsFilter } from './http/problem-details.filter.js';
 import { ProblemValidationPipe } from './http/validation.pipe.js';
 import { readSettings, servesApi, type StoreSettings } from './settings.js';
+import { SimulationRunsApiModule } from './simulation-processing/http/simulation-runs-api.module.js';
+import { SimulationProcessingModule } from './simulation-processing/simulation-processing.module.js';
 import { TracesApiModule } from './trace-processing/http/traces-api.module.js';
 import { TraceProcessingModule } from './trace-processing/trace-processing.module.js';
 
@@ -32,8 +34,9 @@ import { TraceProcessingModule } from './trace-processing/trace-processing.modul
     TraceProcessingModule,
     EvaluationProcessingModule,
     ExperimentRunProcessingModule,
+    SimulationProcessingModule,
     ...(servesApi(process.env)
-      ? [TracesApiModule, EvaluationsApiModule, ExperimentRunsApiModule, AlertsApiModule]
+      ? [TracesApiModule, EvaluationsApiModule, ExperimentRunsApiModule, SimulationRunsApiModule, AlertsApiModule]
       : []),
     HealthModule,
   ],

@@ -36,6 +36,12 @@ const COMMANDS = [
   'POST /experiment-runs/{runId}/complete',
   'POST /experiment-runs/{runId}/evaluator-results',
   'POST /experiment-runs/{runId}/target-results',
+  'POST /simulation-runs',
+  'POST /simulation-runs/{runId}/cancel',
+  'POST /simulation-runs/{runId}/fail',
+  'POST /simulation-runs/{runId}/finish',
+  'POST /simulation-runs/{runId}/message-snapshots',
+  'POST /simulation-runs/{runId}/start',
 ];
 const READS = [
   'GET /alerts',
@@ -48,6 +54,9 @@ const READS = [
   'GET /experiment-runs/{runId}/events',
   'GET /experiment-runs/{runId}/results',
   'GET /receipts/{receiptId}',
+  'GET /simulation-runs',
+  'GET /simulation-runs/{runId}',
+  'GET /simulation-runs/{runId}/events',
   'GET /traces',
   'GET /traces/{traceId}',
   'GET /traces/{traceId}/events',

@@ -126,6 +126,40 @@ const COMMANDS: readonly (readonly [string, object, readonly (readonly [field: s
     ],
   ],
   ['/experiment-runs/r-1/complete', { outcome: 'finished' }, [['outcome', 'lost']]],
+  [
+    '/simulation-runs',
+    { runId: 's-1', scenario: 'refund' },
+    [
+      ['runId', undefined],
+      ['scenario', 's'.repeat(101)],
+      ['scenario', undefined],
+      ['scenarioSet', ''],
+      ['status', 'finished'],
+    ],
+  ],
+  [
+    '/simulation-runs/s-1/message-snapshots',
+    { messages: [{ role: 'user', content: 'hello' }] },
+    [
+      ['messages', undefined],
+      ['messages', []],
+      ['messages', 'hello'],
+      ['messages', Array.from({ length: 501 }, () => ({ role: 'user', content: '' }))],
+    ],
+  ],
+  [
+    '/simulation-runs/s-1/finish',
+    { verdict: 'success' },
+    [
+      ['verdict', undefined],
+      ['verdict', 'great'],
+      ['reasoning', null],
+      ['metCriteria', 'all'],
+      ['metCriteria', ['']],
+      ['unmetCriteria', Array.from({ length: 51 }, () => 'kind')],
+    ],
+  ],
+  ['/simulation-runs/s-1/cancel', { reason: 'enough' }, [['reason', null]]],
 ];
 
 const fields = COMMANDS.flatMap(([path, body, wrong]) =>
@@ -164,6 +198,7 @@ describe('a command', () => {
       for (const [path, field] of [
         [`/evaluations/${id}/start`, 'evaluationId'],
         [`/experiment-runs/${id}/complete`, 'runId'],
+        [`/simulation-runs/${id}/start`, 'runId'],
       ] as const) {
         const { status, problem } = await send(path, '{}');
         expect([status, problem.errors?.[0]?.field], path).toEqual([400, field]);
@@ -171,8 +206,23 @@ describe('a command', () => {
     }
   });
 
+  it('names the part of a list that is wrong', async () => {
+    const message = { role: 'user', content: 'hello' };
+    for (const [wrong, field] of [
+      [{ ...message, role: 'boss' }, 'messages.1.role'],
+      [{ ...message, content: 5 }, 'messages.1.content'],
+      [{ ...message, content: 'c'.repeat(20_001) }, 'messages.1.content'],
+      [{ ...message, colour: 'red' }, 'messages.1.colour'],
+      ['hello', 'messages.1'],
+    ] as const) {
+      const body = JSON.stringify({ messages: [message, wrong] });
+      const { status, problem } = await send('/simulation-runs/s-1/message-snapshots', body);
+      expect([status, problem.errors?.[0]?.field]).toEqual([400, field]);
+    }
+  });
+
   it('leaves nothing behind', async () => {
-    for (const path of ['/evaluations/e-1/events', '/experiment-runs/r-1/events']) {
+    for (const path of ['/evaluations/e-1/events', '/experiment-runs/r-1/events', '/simulation-runs/s-1/events']) {
       expect((await sample.get(path)).status, path).toBe(404);
     }
   });
@@ -188,6 +238,9 @@ describe('a read', () => {
     ['/evaluations/e-1/events?limit=0', 'limit'],
     ['/receipts/%20', 'receiptId'],
     ['/experiment-runs?status=odd', 'status'],
+    ['/simulation-runs?status=odd', 'status'],
+    ['/simulation-runs?verdict=odd', 'verdict'],
+    ['/simulation-runs/%20', 'runId'],
     ['/experiment-runs?experiment=', 'experiment'],
     ['/experiment-runs/%20', 'runId'],
     ['/experiment-runs/r-1/results?after=-1', 'after'],
@@ -203,12 +256,14 @@ describe('a read', () => {
     ['/experiment-runs/nobody', 'EXPERIMENT_RUN_NOT_FOUND'],
     ['/experiment-runs/nobody/results', 'EXPERIMENT_RUN_NOT_FOUND'],
     ['/experiment-runs/nobody/events', 'EXPERIMENT_RUN_NOT_FOUND'],
+    ['/simulation-runs/nobody', 'SIMULATION_RUN_NOT_FOUND'],
+    ['/simulation-runs/nobody/events', 'SIMULATION_RUN_NOT_FOUND'],
     ['/receipts/nothing', 'OUTCOME_UNKNOWN'],
   ])('of %s is answered with 404', async (path, code) => {
     expect(await send(path, undefined)).toMatchObject({ status: 404, problem: { code } });
   });
 
-  it.each(['/evaluations', '/evaluators', '/evaluations/e-1', '/receipts/r-1', '/experiment-runs'])(
+  it.each(['/evaluations', '/evaluators', '/evaluations/e-1', '/receipts/r-1', '/experiment-runs', '/simulation-runs'])(
     'of %s needs a tenant',
     async (path) => {
       const { status, problem } = await send(path, undefined, {});

@@ -1,8 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsNumber, IsOptional, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsNumber, IsOptional, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { MAX_COST_USD } from '../aggregates/verdict.js';
 import { TRACE_ID, TRACE_ID_RULE } from '../trace-processing/span-id.js';
-import { MAX_NAME_LENGTH, MAX_ROWS } from './experiment-plan.js';
+import { PlannedName } from './planned-name.decorator.js';
+import { RowIndex } from './row-index.decorator.js';
 
 const MAX_OUTPUT_LENGTH = 20_000;
 const MAX_ERROR_LENGTH = 2_000;
@@ -11,14 +12,10 @@ const MAX_DURATION_MS = 86_400_000;
 
 /** What a target made of a row. */
 export class TargetResult {
-  @ApiProperty({ description: 'Index of the row in the data set, from 0' })
-  @IsInt()
-  @Min(0)
-  @Max(MAX_ROWS - 1)
+  @RowIndex()
   readonly row!: number;
 
-  @ApiProperty({ description: 'One of the plan' })
-  @Length(1, MAX_NAME_LENGTH)
+  @PlannedName()
   readonly target!: string;
 
   @ApiPropertyOptional({ description: 'What it answered' })
