@@ -30,6 +30,7 @@ import { VersionResolver } from './projections/versions/version-resolver.js';
 import { GroupQueue } from './queue/group-queue.js';
 import { InProcessRecurringJobs } from './recurring-jobs/in-process/in-process-recurring-jobs.js';
 import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
+import { componentRoutes } from './runtime/component-routes.js';
 import { createRuntime } from './runtime/create-runtime.js';
 import { DispatchStrikes } from './runtime/dispatch-strikes.js';
 import { DispatchingEventStore } from './runtime/dispatching-event-store.js';
@@ -39,7 +40,9 @@ import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
 import { laneComponents } from './runtime/lane-components.js';
+import { RangeStaging } from './runtime/range-staging.js';
 import { resolveSetup } from './runtime/resolve-setup.js';
+import { RouteDirectory } from './runtime/route-directory.js';
 import { SkippingControl } from './runtime/skipping-control.js';
 import { SkippingQueue } from './runtime/skipping-queue.js';
 import { UnknownCommands } from './runtime/unknown-commands.js';
@@ -149,25 +152,39 @@ export const eventSourcingProviders: Provider[] = [
   EventAnnouncer,
   UnknownCommands,
   {
+    provide: RouteDirectory,
+    inject: [PipelineRegistry, GroupQueue, Clock],
+    useFactory: (pipelines: PipelineRegistry, { routes }: GroupQueue, clock: Clock) =>
+      new RouteDirectory(componentRoutes(pipelines), routes, clock),
+  },
+  {
     provide: EventRouter,
-    inject: [PipelineRegistry],
-    useFactory: (pipelines: PipelineRegistry) => new EventRouter(pipelines),
+    inject: [RouteDirectory],
+    useFactory: (directory: RouteDirectory) => new EventRouter(directory),
+  },
+  {
+    provide: RangeStaging,
+    inject: [GroupQueue, EventRouter, RouteDirectory],
+    useFactory: (queue: GroupQueue, router: EventRouter, directory: RouteDirectory) =>
+      new RangeStaging(queue, router, directory),
   },
   {
     provide: DispatchStrikes,
-    inject: [STORAGE, Clock],
-    useFactory: ({ events }: Storage, clock: Clock) => new DispatchStrikes(events, clock),
+    inject: [STORAGE, RangeStaging, Clock],
+    useFactory: ({ events }: Storage, staging: RangeStaging, clock: Clock) =>
+      new DispatchStrikes(events, staging, clock),
   },
   {
     provide: EventStore,
-    inject: [STORAGE, GroupQueue, EventRouter, EventAnnouncer, DispatchStrikes],
+    inject: [STORAGE, GroupQueue, EventRouter, EventAnnouncer, DispatchStrikes, RangeStaging],
     useFactory: (
       { events }: Storage,
       queue: GroupQueue,
       router: EventRouter,
       announcer: EventAnnouncer,
       strikes: DispatchStrikes,
-    ) => new DispatchingEventStore(events, queue, router, announcer, strikes),
+      staging: RangeStaging,
+    ) => new DispatchingEventStore(events, queue, router, announcer, strikes, staging),
   },
   {
     provide: ActiveVersions,
@@ -230,6 +247,7 @@ export const eventSourcingProviders: Provider[] = [
       EventRouter,
       EventAnnouncer,
       DispatchStrikes,
+      RangeStaging,
       UnknownCommands,
       EventSerializer,
       Clock,
@@ -250,6 +268,7 @@ export const eventSourcingProviders: Provider[] = [
       router: EventRouter,
       announcer: EventAnnouncer,
       strikes: DispatchStrikes,
+      staging: RangeStaging,
       unknownCommands: UnknownCommands,
       serializer: EventSerializer,
       clock: Clock,
@@ -270,6 +289,7 @@ export const eventSourcingProviders: Provider[] = [
           router,
           announcer,
           strikes,
+          staging,
           unknownCommands,
           serializer,
           clock,

@@ -1,4 +1,5 @@
 import type { TenantId } from '../tenancy/tenant-id.js';
+import type { EventRoutes } from './event-routes.js';
 import type { LaneConsumer } from './lane-consumer.js';
 import type { QueueControl } from './queue-control.js';
 import type { StagedJob } from './staged-job.js';
@@ -28,17 +29,21 @@ export abstract class GroupQueue {
   /** What operators do by hand. */
   abstract readonly control: QueueControl;
 
+  /** Which components are fed with events, in all processes. */
+  abstract readonly routes: EventRoutes;
+
   /**
    * Accepts all jobs or none. Of events beyond 1_000 jobs or 1 MB, a queue that breaks down in the middle may have taken
    * the first.
    *
+   * @returns the revision of the live `routes` once the jobs were accepted; no jobs at all just ask for it
    * @throws InvalidTenantError when a lane has no legal tenant
    * @throws InvalidArgumentError when a lane's names are no legal ids, a command is not JSON, or a time is no integer from
    * 0 to 2^31 - 1
    * @throws QueueFullError when commands are among them and there is no room for more
    * @throws ClosedError when commands are among them and the queue is draining
    */
-  abstract stage(jobs: readonly StagedJob[]): Promise<void>;
+  abstract stage(jobs: readonly StagedJob[]): Promise<string>;
 
   /** Begins to work off the lanes. Called at most once. */
   abstract consume(consumer: LaneConsumer): void;

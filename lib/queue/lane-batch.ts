@@ -31,8 +31,11 @@ export interface LaneOutcome {
   readonly followUps: readonly StagedJob[];
   /** What became of completed jobs, for whoever asks: at most one a job, kept from the acknowledgement on. */
   readonly answers?: readonly JobAnswer[];
-  /** Called once the jobs are acknowledged and the follow-ups staged; returns at once, and never throws. */
-  readonly staged?: () => void;
+  /**
+   * Called once the jobs are acknowledged and the follow-ups staged, with the revision of the live `EventRoutes` after that;
+   * returns at once, and never throws.
+   */
+  readonly staged?: (revision: string) => void;
   /** Why the job after the completed ones failed. */
   readonly failure?: { readonly error: unknown };
 }

@@ -25,6 +25,7 @@ import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
 import type { EventSourcingSetup } from './event-sourcing-setup.js';
 import { EventSourcingRuntime } from './event-sourcing.runtime.js';
+import type { RangeStaging } from './range-staging.js';
 import { LaneWorker } from './lane-worker.js';
 import { Reconciler } from './reconciler.js';
 import type { UnknownCommands } from './unknown-commands.js';
@@ -45,6 +46,7 @@ export interface RuntimeTools {
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;
+  readonly staging: RangeStaging;
   readonly unknownCommands: UnknownCommands;
   readonly serializer: EventSerializer;
   readonly clock: Clock;
@@ -67,6 +69,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     router,
     announcer,
     strikes,
+    staging,
     unknownCommands,
     serializer,
     clock,
@@ -87,7 +90,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     storage,
     dispatcher,
     reconciler: new Reconciler(createComparisons(pipelines, { events, projections, records, router }), queue),
-    sweep: new UndispatchedSweep(events, queue, router, setup.sweepIntervalMs),
+    sweep: new UndispatchedSweep(events, staging, setup.sweepIntervalMs),
     worker: new LaneWorker(
       pipelines,
       new CommandExecutor(pipelines.commands, events, ids),

@@ -6,19 +6,26 @@ import { describeError } from '../errors/describe-error.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { DispatchedRange } from '../event-store/undispatched-stream.js';
+import type { FedComponents } from './fed-components.js';
+import type { RangeStaging } from './range-staging.js';
 
 /** How long a strike waits for company: nobody waits for it. */
 const MAX_DELAY_MS = 20;
 
 /**
  * Strikes what was staged off the store's list of undispatched streams, many appends at a time and behind the back of
- * their callers. What is not struck, because the store is away or the process dies, is only staged once more, by `UndispatchedSweep`.
+ * their callers, once it is staged for all components that are live (`RangeStaging`). What is not struck, because the
+ * store or the queue is away or the process dies, is only staged once more, by `UndispatchedSweep`.
  */
 export class DispatchStrikes {
   private readonly logger = new Logger('EventSourcing');
   private readonly commit: GroupCommit<DispatchedRange>;
 
-  constructor(store: EventStore, clock: Clock) {
+  constructor(
+    store: Pick<EventStore, 'dispatched'>,
+    private readonly staging: Pick<RangeStaging, 'complete'>,
+    clock: Clock,
+  ) {
     this.commit = new GroupCommit({
       flush: (ranges) => store.dispatched(ranges),
       clock,
@@ -27,15 +34,24 @@ export class DispatchStrikes {
     });
   }
 
-  /** Call it after the jobs of these events were staged. */
-  strike({
-    stream,
-    firstSequence,
-    lastSequence,
-  }: Pick<AppendResult, 'stream' | 'firstSequence' | 'lastSequence'>): void {
-    this.commit.add({ stream, from: firstSequence, to: lastSequence }).catch((error: unknown) => {
+  /**
+   * Call it after the jobs of these events were staged.
+   *
+   * @param staged for which components
+   * @param revision of the routes after that; absent when there was nothing to stage
+   */
+  strike(
+    { stream, firstSequence, lastSequence }: Pick<AppendResult, 'stream' | 'firstSequence' | 'lastSequence'>,
+    staged: FedComponents,
+    revision?: string,
+  ): void {
+    this.finish({ stream, from: firstSequence, to: lastSequence }, staged, revision).catch((error: unknown) => {
       if (error instanceof ClosedError) return;
       this.logger.warn({ message: 'Events may be staged twice', ...stream, error: describeError(error) });
     });
+  }
+
+  private async finish(range: DispatchedRange, staged: FedComponents, revision: string | undefined): Promise<void> {
+    if (await this.staging.complete([range], staged, revision)) await this.commit.add(range);
   }
 }

@@ -24,6 +24,7 @@ import type { TenantId } from '../tenancy/tenant-id.js';
 import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
+import type { RangeStaging } from './range-staging.js';
 
 /** The event store that users inject: what they append goes on to projections and reactors. */
 export class DispatchingEventStore extends EventStore {
@@ -35,6 +36,7 @@ export class DispatchingEventStore extends EventStore {
     private readonly router: EventRouter,
     private readonly announcer: EventAnnouncer,
     private readonly strikes: DispatchStrikes,
+    private readonly staging: RangeStaging,
   ) {
     super();
   }
@@ -63,9 +65,12 @@ export class DispatchingEventStore extends EventStore {
 
   /** A repeat is staged again as well: the first call may have died before it came here, and projections bear it. */
   private async dispatch(results: readonly AppendResult[]): Promise<void> {
-    await this.queue.stage(results.flatMap((result) => this.router.route(result)));
+    const { fed } = this.router;
+    const jobs = results.flatMap((result) => this.router.route(result, fed));
+    // Whether anybody else wants what nobody here does is asked behind the caller's back.
+    const revision = jobs.length > 0 ? await this.queue.stage(jobs) : undefined;
     for (const result of results) {
-      this.strikes.strike(result);
+      this.strikes.strike(result, fed, revision);
       this.announcer.announce(result);
     }
   }
@@ -77,8 +82,8 @@ export class DispatchingEventStore extends EventStore {
       await this.store.appended(stream, [key]);
       const head = await this.store.head(stream);
       if (head === 0) return;
-      await this.queue.stage(this.router.routeRange({ stream, from: 1, to: head }));
-      this.strikes.strike({ stream, firstSequence: 1, lastSequence: head });
+      const range = { stream, from: 1, to: head };
+      if (await this.staging.stage([range])) await this.store.dispatched([range]);
     } catch (error) {
       this.logger.warn({
         message: 'Events may wait for the next sweep to be projected',

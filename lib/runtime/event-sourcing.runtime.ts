@@ -9,6 +9,7 @@ import type { RecurringJob } from '../recurring-jobs/recurring-job.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import type { Storage } from '../storage/storage.js';
 import type { UnbuiltVersions } from './builds/unbuilt-versions.js';
+import { componentRoutes } from './component-routes.js';
 import type { ComponentBirths } from './component-births.js';
 import type { CqrsBinding } from './cqrs-binding.js';
 import type { EventAnnouncer } from './event-announcer.js';
@@ -84,7 +85,8 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
     await unbuilt.find();
     queue.consume(worker);
     dispatcher.open();
-    const behind = await reconciler.reconcile();
+    let behind = 0;
+    await queue.routes.keep(componentRoutes(pipelines), async () => void (behind = await reconciler.reconcile()));
     for (const projection of unbuilt.all) await unbuilt.complete(projection);
     recurringJobs.start([sweep]);
     this.logger.log({ message: 'Consuming', role, pipelines: pipelines.pipelines.map(({ name }) => name), behind });

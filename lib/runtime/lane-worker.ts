@@ -74,7 +74,8 @@ export class LaneWorker implements LaneConsumer {
 
   private async handleCommands(batch: LaneBatch<CommandJob>): Promise<LaneOutcome> {
     const { executed, failure } = await this.commands.execute(batch);
-    const followUps = executed.flatMap(({ appended }) => (appended ? this.router.route(appended) : []));
+    const { fed } = this.router;
+    const followUps = executed.flatMap(({ appended }) => (appended ? this.router.route(appended, fed) : []));
     const answers = executed.map(({ outcome, appended }, index) => {
       const job = batch.jobs[index]!;
       if (appended) this.announcer.announce(appended);
@@ -87,8 +88,8 @@ export class LaneWorker implements LaneConsumer {
       this.unknownCommands.note(failure.error.type);
       this.logger.warn({ message: 'A command holds its aggregate back', tenantId, pipeline, aggregateId, error });
     }
-    const staged = (): void => {
-      for (const { appended } of executed) if (appended) this.strikes.strike(appended);
+    const staged = (revision: string): void => {
+      for (const { appended } of executed) if (appended) this.strikes.strike(appended, fed, revision);
     };
     return { completed: executed.length, followUps, answers, staged, failure };
   }

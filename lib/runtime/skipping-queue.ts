@@ -1,3 +1,4 @@
+import type { EventRoutes } from '../queue/event-routes.js';
 import { GroupQueue, type QueueDepth } from '../queue/group-queue.js';
 import type { LaneConsumer } from '../queue/lane-consumer.js';
 import type { QueueControl } from '../queue/queue-control.js';
@@ -13,7 +14,11 @@ export class SkippingQueue extends GroupQueue {
     super();
   }
 
-  stage(jobs: readonly StagedJob[]): Promise<void> {
+  get routes(): EventRoutes {
+    return this.queue.routes;
+  }
+
+  stage(jobs: readonly StagedJob[]): Promise<string> {
     return this.queue.stage(jobs);
   }
 

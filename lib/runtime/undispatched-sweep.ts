@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { EventStore } from '../event-store/event-store.js';
 import type { DispatchedRange, UndispatchedStream } from '../event-store/undispatched-stream.js';
-import type { GroupQueue } from '../queue/group-queue.js';
 import type { RecurringJob } from '../recurring-jobs/recurring-job.js';
-import type { EventRouter } from './event-router.js';
+import type { RangeStaging } from './range-staging.js';
 
 /** Streams that are found, staged and struck together. */
 const PAGE_STREAMS = 500;
@@ -27,8 +26,7 @@ export class UndispatchedSweep implements RecurringJob {
   /** @param intervalMs also how long an event is left to the process that appended it */
   constructor(
     private readonly store: EventStore,
-    private readonly queue: GroupQueue,
-    private readonly router: EventRouter,
+    private readonly staging: Pick<RangeStaging, 'stage'>,
     readonly intervalMs: number,
   ) {}
 
@@ -39,7 +37,8 @@ export class UndispatchedSweep implements RecurringJob {
       const found = await this.store.undispatched({ olderThanMs: this.intervalMs, limit: PAGE_STREAMS });
       const ranges = await this.stored(found);
       if (ranges.length > 0) {
-        await this.queue.stage(ranges.flatMap((range) => this.router.routeRange(range)));
+        // What another release must stage is left to it.
+        if (!(await this.staging.stage(ranges))) break;
         await this.store.dispatched(ranges);
       }
       staged += ranges.length;

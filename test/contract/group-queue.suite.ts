@@ -16,6 +16,7 @@ import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 import { propertyCases } from './group-queue/property.cases.js';
+import { routesCases } from './group-queue/routes.cases.js';
 import { sharingCases } from './group-queue/sharing.cases.js';
 import { stagedCases } from './group-queue/staged.cases.js';
 import { throttleCases } from './group-queue/throttle.cases.js';
@@ -58,6 +59,7 @@ export function groupQueueSuite(
     describe('order', () => orderCases({ open, start }));
     describe('failures', () => failureCases({ open, start }));
     describe('word of what is staged', () => stagedCases({ open, start }));
+    describe('routes of events', () => routesCases({ open, start }));
     describe('answers', () => answerCases({ open, start }));
     describe('admission', () => admissionCases({ open, start }));
     describe('bad input', () => badInputCases({ open, start }));

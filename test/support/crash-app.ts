@@ -63,7 +63,7 @@ function crashingQueue(): QueueAdapter {
           ({ job }) => 'events' in job && job.events?.some(({ payload }) => payload.includes(`:${POISON}`)),
         );
         if (poisoned) crash('stage');
-        await stage(jobs);
+        return stage(jobs);
       };
       return queue;
     },

@@ -16,6 +16,7 @@ import {
 import { postgres } from '../../lib/postgres.js';
 import { redisQueue } from '../../lib/redis.js';
 import { Add, Added, Additions, Reset, type Total, Totals } from './counter-app.js';
+import { Names, NextTotals, Renamed } from './next-release.js';
 
 /** Long enough that a worker under load is always in the middle of something. */
 const HANDLING_MS = 3;
@@ -28,6 +29,8 @@ export interface RoleSettings {
   /** @default that of the library */
   readonly sweepIntervalMs?: number;
   readonly maxWaitingCommands?: number;
+  /** With the projections of the next release instead of those of this one. */
+  readonly release?: 'next';
   /** Who has stored this amount dies at once, before it can acknowledge. */
   readonly fatalAmount?: number;
 }
@@ -63,17 +66,22 @@ class Tell implements ReactorHandler<Total, Added> {
 /** An application of counters whose processes share PostgreSQL and Redis. */
 export function roleApp(
   role: ProcessRole,
-  { postgresUrl, redisPort, leaseMs, sweepIntervalMs, maxWaitingCommands = 10_000, fatalAmount }: RoleSettings,
+  { postgresUrl, redisPort, leaseMs, sweepIntervalMs, maxWaitingCommands = 10_000, release, fatalAmount }: RoleSettings,
   handlers: readonly Type[] = [SlowAddHandler],
 ): Type {
+  const projections = release === 'next' ? [NextTotals, Names] : [Totals, Additions, Tell];
   const connection = { host: '127.0.0.1', port: redisPort };
   const redis = { provide: REDIS, useFactory: () => new Redis({ ...connection, lazyConnect: true }) };
 
   @Module({
     imports: [
-      EventSourcingModule.forFeature({ pipeline: 'counting', aggregateType: 'counter', events: [Added, Reset] }),
+      EventSourcingModule.forFeature({
+        pipeline: 'counting',
+        aggregateType: 'counter',
+        events: [Added, Reset, Renamed],
+      }),
     ],
-    providers: [...handlers, Totals, Additions, Tell, redis],
+    providers: [...handlers, ...projections, redis],
   })
   class CountingModule {
     constructor(

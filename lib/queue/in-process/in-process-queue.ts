@@ -18,6 +18,7 @@ import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
 import { InProcessAnswers } from './in-process-answers.js';
 import { InProcessControl } from './in-process-control.js';
+import { InProcessEventRoutes } from './in-process-event-routes.js';
 import { InProcessFigures } from './in-process-figures.js';
 import type { InProcessLane } from './in-process-lane.js';
 import { InProcessLanes } from './in-process-lanes.js';
@@ -42,6 +43,7 @@ import type { InProcessQueueOptions } from './in-process-queue-options.js';
  */
 export class InProcessQueue extends GroupQueue {
   readonly control: InProcessControl;
+  readonly routes = new InProcessEventRoutes();
   private readonly logger = new Logger(GroupQueue.name);
   private readonly lanes: InProcessLanes;
   private readonly figures: InProcessFigures;
@@ -69,12 +71,13 @@ export class InProcessQueue extends GroupQueue {
     this.answers = new InProcessAnswers(options.answersKeptMs, options.answersKeptPerTenant, clock);
   }
 
-  async stage(staged: readonly StagedJob[]): Promise<void> {
+  async stage(staged: readonly StagedJob[]): Promise<string> {
     checkStagedJobs(staged);
     const commands = staged.filter(({ lane }) => lane.kind === 'command');
     if (commands.length > 0) this.admit(commands);
     this.lanes.add(staged);
     this.claim();
+    return this.routes.revision;
   }
 
   consume(consumer: LaneConsumer): void {
@@ -190,7 +193,7 @@ export class InProcessQueue extends GroupQueue {
     this.lanes.end(lane, Math.min(outcome?.completed ?? 0, jobs));
     if (outcome) this.lanes.add(outcome.followUps);
     if (outcome?.answers) this.answers.keep(lane.lane.tenantId, outcome.answers);
-    outcome?.staged?.();
+    outcome?.staged?.(this.routes.revision);
     if (!failure) return this.lanes.settle(lane);
     const failed = toFailure(failure.error, this.clock.now());
     const step = nextStep(lane.tries, { error: failure.error, opaque: !outcome, jobs }, policy, Math.random());

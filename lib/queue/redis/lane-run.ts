@@ -27,7 +27,7 @@ export class LaneRun {
     readonly claim: Claim,
     private readonly consumer: LaneConsumer,
     private readonly bounds: EntryBounds,
-    private readonly stageAhead: (lanes: readonly LaneEntries[]) => Promise<void>,
+    private readonly stageAhead: (lanes: readonly LaneEntries[]) => Promise<unknown>,
     private readonly clock: Clock,
   ) {
     this.lane = parseLaneKey(claim.lane);

@@ -239,7 +239,7 @@ export class LaneSource {
       if (!lost.has(run.claim.lane)) this.toHand(run);
       else if (this.held.holds(run)) this.held.lose(run.claim.lane);
     }
-    for (const { lane, staged } of turn.ends) if (!lost.has(lane)) staged?.();
+    for (const { lane, staged } of turn.ends) if (!lost.has(lane)) staged?.(answer.revision);
     for (const claim of answer.claims) this.begin(claim, askedAt);
     const asked = turn.commands.lanes + turn.others.lanes;
     // It looked at as many tenants as it may, and all of them must wait: it goes on with the mark that it set.

@@ -3,6 +3,7 @@ import type { RedisConnection } from '../../redis/redis-connection.js';
 import { encodeKey } from '../../tenancy/encode-key.js';
 import type { QueueDepth } from '../group-queue.js';
 import type { JobAnswer } from '../job-answer.js';
+import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneEntries } from './lane-entries.js';
 import { runScript } from './run-script.js';
 import { DEPTH } from './scripts/depth.script.js';
@@ -23,6 +24,13 @@ export interface Flush {
   /** The first of the producer's flushes that has no answer yet; none is taken before one that is. */
   readonly oldest: number;
   readonly calls: readonly StageCall[];
+}
+
+export interface StageAnswer {
+  /** Per call an empty text when it was taken, or what refused it: see the script. */
+  readonly calls: readonly string[];
+  /** Of the live routes, after that. */
+  readonly revision: string;
 }
 
 export interface StageLimits {
@@ -70,7 +78,7 @@ export interface BatchEnd extends LeasedLane {
   readonly answers: readonly JobAnswer[];
   readonly followUps: readonly LaneEntries[];
   /** For whoever hosts the batch: to be called when an exchange has taken this end. */
-  readonly staged?: () => void;
+  readonly staged?: LaneOutcome['staged'];
 }
 
 /** Lanes wanted of one class, and how many one tenant may have at a time. */
@@ -105,6 +113,8 @@ export interface TurnAnswer {
   /** Whether lanes were left because their tenant has its share. */
   readonly capped: boolean;
   readonly lost: readonly string[];
+  /** Of the live routes, after that. */
+  readonly revision: string;
   readonly claims: readonly Claim[];
 }
 
@@ -113,7 +123,7 @@ const MAX_ENTRIES = 256;
 const MAX_BYTES = 262_144;
 
 type ClaimReply = [lane: string, token: string, history: string, ...entries: string[]];
-type ExchangeReply = [number, number, number, string[], ClaimReply[]];
+type ExchangeReply = [number, number, number, string[], string, ClaimReply[]];
 
 /** The lanes on the server: one call for one atomic step. It knows nothing of who hosts the handlers. */
 export class RedisLaneEngine {
@@ -129,8 +139,7 @@ export class RedisLaneEngine {
     this.keys = [prefix];
   }
 
-  /** Answers per call an empty text when it was taken, or what refused it: see the script. */
-  async stage({ producer, number, oldest, calls }: Flush): Promise<readonly string[]> {
+  async stage({ producer, number, oldest, calls }: Flush): Promise<StageAnswer> {
     const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant, maxWaitingBytesPerTenant } = this.limits;
     const args: (string | number)[] = [
       maxWaitingBytesPerTenant,
@@ -146,7 +155,8 @@ export class RedisLaneEngine {
       args.push(commands, lanes.length);
       pushLanes(args, lanes);
     }
-    return (await this.connection.run(STAGE, this.keys, args)) as string[];
+    const [answers, revision] = (await this.connection.run(STAGE, this.keys, args)) as [string[], string];
+    return { calls: answers, revision };
   }
 
   async exchange(turn: Turn): Promise<TurnAnswer> {
@@ -163,12 +173,13 @@ export class RedisLaneEngine {
     }
     pushAnswers(args, ends, this.limits);
     const reply = (await this.connection.run(EXCHANGE, this.keys, args)) as ExchangeReply;
-    const [dueInMs, more, capped, lost, claims] = reply;
+    const [dueInMs, more, capped, lost, revision, claims] = reply;
     return {
       dueInMs: dueInMs < 0 ? undefined : dueInMs,
       more: more === 1,
       capped: capped === 1,
       lost,
+      revision,
       claims: claims.map(toClaim),
     };
   }

@@ -68,6 +68,8 @@ type Plain = 'url' | 'connection' | 'prefix' | 'name' | 'host' | 'bullmq' | 'all
 type Numbers = Omit<Required<RedisQueueOptions>, Plain>;
 
 export interface ResolvedRedisQueueOptions extends Numbers {
+  /** How long events are still staged for a component after its last worker was heard of; milliseconds. */
+  readonly routesKeptMs: number;
   readonly connection: RedisConnectionOptions;
   readonly prefix: string;
   readonly name: string;
@@ -93,6 +95,9 @@ const DEFAULTS: Numbers = {
   answersKeptPerTenant: 25_000,
   drainTimeoutMs: 10_000,
 };
+
+/** Long enough that a server which is restarted, or a machine that sleeps, is no reason to compare with the log again. */
+const ROUTES_KEPT_MS = 300_000;
 
 const HOSTS: readonly unknown[] = ['bullmq', 'native'];
 
@@ -125,6 +130,7 @@ export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRe
   }
   return {
     ...numbers,
+    routesKeptMs: ROUTES_KEPT_MS,
     prefix,
     name,
     host,

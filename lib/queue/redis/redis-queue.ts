@@ -27,6 +27,7 @@ import { LaneSource } from './lane-source.js';
 import { RedisAnswers } from './redis-answers.js';
 import { type Claim, RedisLaneEngine } from './redis-lane-engine.js';
 import type { ResolvedRedisQueueOptions } from './redis-queue-options.js';
+import { RedisEventRoutes } from './redis-event-routes.js';
 import { RedisQueueControl } from './redis-queue-control.js';
 import { StageBuffer } from './stage-buffer.js';
 import { TenantRemoval } from './tenant-removal.js';
@@ -51,6 +52,7 @@ const HOST_RETRY_MS = 1_000;
  */
 export class RedisQueue extends GroupQueue {
   readonly control: RedisQueueControl;
+  readonly routes: RedisEventRoutes;
   private readonly logger = new Logger(GroupQueue.name);
   private readonly prefix: string;
   private readonly engine: RedisLaneEngine;
@@ -75,6 +77,7 @@ export class RedisQueue extends GroupQueue {
     this.buffer = new StageBuffer(this.engine, options);
     this.answers = new RedisAnswers(connection, openListener, this.prefix, clock);
     this.control = new RedisQueueControl(connection, this.prefix);
+    this.routes = new RedisEventRoutes(connection, this.prefix, options.routesKeptMs, clock);
   }
 
   static async open(options: ResolvedRedisQueueOptions, clock: Clock): Promise<RedisQueue> {
@@ -92,9 +95,9 @@ export class RedisQueue extends GroupQueue {
     return new RedisQueue(connection, open(marks), open(options.connection), options, clock);
   }
 
-  async stage(staged: readonly StagedJob[]): Promise<void> {
+  async stage(staged: readonly StagedJob[]): Promise<string> {
     checkStagedJobs(staged);
-    if (staged.length === 0) return;
+    if (staged.length === 0) return this.buffer.add({ commands: 0, lanes: [] });
     let commands = 0;
     for (const { lane } of staged) if (lane.kind === 'command') commands += 1;
     // What is being finished may lead to further commands.
@@ -105,8 +108,9 @@ export class RedisQueue extends GroupQueue {
       const bounds = `${MAX_JOBS_A_STEP} jobs or ${MAX_BYTES_A_STEP} bytes`;
       throw new InvalidArgumentError('jobs', `must not be more than ${bounds} with commands among them`);
     }
-    if (steps.length === 1) return this.buffer.add({ commands, lanes: steps[0]! });
-    for (const lanes of steps) await this.buffer.add({ commands, lanes });
+    let revision = '';
+    for (const lanes of steps) revision = await this.buffer.add({ commands, lanes });
+    return revision;
   }
 
   /** @throws MissingPackageError when the host needs a package that is not installed */
@@ -156,7 +160,7 @@ export class RedisQueue extends GroupQueue {
 
   private sourceFor(consumer: LaneConsumer, marks: RedisConnection): LaneSource {
     const { engine, clock, prefix } = this;
-    const ahead = (lanes: readonly LaneEntries[]): Promise<void> => this.buffer.add({ commands: 0, lanes });
+    const ahead = (lanes: readonly LaneEntries[]): Promise<string> => this.buffer.add({ commands: 0, lanes });
     const toRun = (claim: Claim): LaneRun => new LaneRun(claim, consumer, this.options, ahead, clock);
     const groups = consumer.components.map(
       (one) => [componentKey(one), consumer.policy(one).maxBatchJobs, one.pipeline] as const,
@@ -169,7 +173,7 @@ export class RedisQueue extends GroupQueue {
       await this.hosting;
       const { drainTimeoutMs } = this.options;
       // Other processes may answer meanwhile.
-      await Promise.all([this.host?.drain(drainTimeoutMs), this.answers.quiet(drainTimeoutMs)]);
+      await Promise.all([this.host?.drain(drainTimeoutMs), this.answers.quiet(drainTimeoutMs), this.routes.end()]);
       await this.buffer.close();
       this.lastDepth = await this.engine.depth();
     } catch (error) {

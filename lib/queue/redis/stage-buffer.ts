@@ -5,7 +5,7 @@ import { QueueFullError } from '../queue-full.error.js';
 import { ForeignKeyError } from './foreign-key.error.js';
 import { sizeOf } from './lane-entries.js';
 import { QueueUnavailableError } from './queue-unavailable.error.js';
-import type { RedisLaneEngine, StageCall, StageLimits } from './redis-lane-engine.js';
+import type { RedisLaneEngine, StageAnswer, StageCall, StageLimits } from './redis-lane-engine.js';
 import { toQueueError } from './to-queue-error.js';
 
 /** Bounds of one flush; a single larger call goes alone. */
@@ -28,7 +28,7 @@ export interface StageBufferOptions extends StageLimits {
 interface PendingCall extends StageCall {
   readonly jobs: number;
   readonly bytes: number;
-  readonly resolve: () => void;
+  readonly resolve: (revision: string) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -56,14 +56,19 @@ export class StageBuffer {
     private readonly options: StageBufferOptions,
   ) {}
 
-  /** @throws QueueFullError, QueueUnavailableError, ForeignKeyError, ClosedError */
-  add({ commands, lanes }: StageCall): Promise<void> {
+  /**
+   * @returns the revision of the live routes after it was taken
+   * @throws QueueFullError, QueueUnavailableError, ForeignKeyError, ClosedError
+   */
+  add({ commands, lanes }: StageCall): Promise<string> {
     if (this.closed) return Promise.reject(new ClosedError('The queue'));
-    const { jobs, bytes } = sizeOf(lanes);
+    const { jobs, bytes: size } = sizeOf(lanes);
+    // One without jobs counts as well, so that the end waits for it.
+    const bytes = Math.max(size, 1);
     if (this.bytes > 0 && this.bytes + bytes > this.options.maxBufferedBytes) {
       return Promise.reject(new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes));
     }
-    return new Promise<void>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.waiting.push({ commands, lanes, jobs, bytes, resolve, reject });
       this.bytes += bytes;
       this.schedule();
@@ -109,17 +114,17 @@ export class StageBuffer {
     const number = this.flushes;
     this.underWay.push(number);
     try {
-      const answers = await this.send(calls, number);
-      calls.forEach((call, index) => this.answer(call, answers[index]!));
+      const { calls: answers, revision } = await this.send(calls, number);
+      calls.forEach((call, index) => this.answer(call, answers[index]!, revision));
     } catch (error) {
-      for (const call of [...calls, ...this.waiting.splice(0)]) this.settle(call, error);
+      for (const call of [...calls, ...this.waiting.splice(0)]) this.refuse(call, error);
     }
     this.underWay.splice(this.underWay.indexOf(number), 1);
     if (this.bytes === 0) this.tellEmpty();
     this.schedule();
   }
 
-  private async send(calls: readonly PendingCall[], number: number): Promise<readonly string[]> {
+  private async send(calls: readonly PendingCall[], number: number): Promise<StageAnswer> {
     const deadline = performance.now() + this.options.stageTimeoutMs;
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
       try {
@@ -132,15 +137,15 @@ export class StageBuffer {
     }
   }
 
-  private answer(call: PendingCall, answer: string): void {
-    if (answer === '') this.settle(call);
-    else if (answer.startsWith('!')) this.settle(call, new ForeignKeyError(answer.slice(1)));
-    else this.settle(call, new QueueFullError(answer, this.options[answer as keyof StageLimits]));
+  private answer(call: PendingCall, answer: string, revision: string): void {
+    if (answer.startsWith('!')) return this.refuse(call, new ForeignKeyError(answer.slice(1)));
+    if (answer !== '') return this.refuse(call, new QueueFullError(answer, this.options[answer as keyof StageLimits]));
+    this.bytes -= call.bytes;
+    call.resolve(revision);
   }
 
-  private settle(call: PendingCall, error?: unknown): void {
+  private refuse(call: PendingCall, error: unknown): void {
     this.bytes -= call.bytes;
-    if (error === undefined) call.resolve();
-    else call.reject(error);
+    call.reject(error);
   }
 }

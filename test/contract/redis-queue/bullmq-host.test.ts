@@ -78,7 +78,7 @@ function held(): { handle: Handle; handled: string[]; end: ReturnType<typeof gat
 }
 
 const lanes = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `l${from + index}`);
-const stage = (queue: GroupQueue, ids: readonly string[]): Promise<void> =>
+const stage = (queue: GroupQueue, ids: readonly string[]): Promise<string> =>
   queue.stage(ids.map((id) => range(lane(id), 1)));
 
 it('is loaded only by a process that consumes', async () => {

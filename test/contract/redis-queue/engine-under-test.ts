@@ -82,10 +82,10 @@ export class EngineUnderTest {
   }
 
   /** @param oldest the first flush without answer */
-  flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
+  async flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
     const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
     const calls = [{ commands, lanes: entriesOf(...jobs) }];
-    return this.engine.stage({ producer: this.producer, number, oldest, calls });
+    return (await this.engine.stage({ producer: this.producer, number, oldest, calls })).calls;
   }
 
   turn(turn: Partial<Turn>): Promise<TurnAnswer> {

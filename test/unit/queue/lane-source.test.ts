@@ -27,7 +27,8 @@ class ScriptedEngine {
   }
 
   answerWith(answer: Partial<TurnAnswer>): void {
-    this.answers.shift()!.resolve({ dueInMs: undefined, more: false, capped: false, lost: [], claims: [], ...answer });
+    const nothing = { dueInMs: undefined, more: false, capped: false, lost: [], revision: '', claims: [] };
+    this.answers.shift()!.resolve({ ...nothing, ...answer });
   }
 
   fail(): void {

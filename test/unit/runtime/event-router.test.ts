@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredEvent } from '../../../lib/events/stored-event.js';
-import type { PipelineDefinition } from '../../../lib/pipeline/pipeline-definition.js';
-import { PipelineRegistry } from '../../../lib/pipeline/pipeline-registry.js';
+import type { EventRoute } from '../../../lib/queue/event-route.js';
 import { EventRouter } from '../../../lib/runtime/event-router.js';
+import { FedComponents } from '../../../lib/runtime/fed-components.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 
 const tenantId = createTenantId('acme');
@@ -24,21 +24,11 @@ function event(sequence: number, type: string, aggregateId = 'a'): StoredEvent {
   } as unknown as StoredEvent;
 }
 
-function router(): EventRouter {
-  const fold = { kind: 'fold', component: 'fold@1', aggregateType: 't', types: new Set(['x']), methods: new Map() };
-  const map = { kind: 'map', component: 'map@2', aggregateType: 't', types: new Set(['x', 'y']) };
-  const registry = new PipelineRegistry([
-    {
-      name: 'p',
-      aggregateType: 't',
-      events: [],
-      commands: [],
-      reactors: [],
-      folds: [fold],
-      maps: [map],
-    } as unknown as PipelineDefinition,
-  ]);
-  return new EventRouter(registry);
+const FOLD: EventRoute = { kind: 'fold', component: 'fold@1', aggregateTypes: ['t'], types: ['x'] };
+const MAP: EventRoute = { kind: 'map', component: 'map@2', aggregateTypes: ['t'], types: ['x', 'y'], lanes: 16 };
+
+function router(live: readonly EventRoute[] = []): EventRouter {
+  return new EventRouter({ current: new FedComponents([FOLD, MAP], live) });
 }
 
 const route = (stored: readonly StoredEvent[], repeated = false) => router().route({ stored, repeated });
@@ -72,5 +62,39 @@ describe('EventRouter', () => {
     const lanes = new Set(Array.from({ length: 200 }, (_, index) => laneOf(`aggregate-${index}`)));
     expect(lanes.size).toBeGreaterThan(8);
     expect(laneOf('aggregate-7')).toBe(laneOf('aggregate-7'));
+  });
+
+  it('feeds components of other processes as these say: their events, and their lanes', () => {
+    const other: EventRoute = { ...FOLD, component: 'fold@2', aggregateTypes: ['u', 't'], types: ['z', 'x'] };
+    const spread: EventRoute = { ...MAP, component: 'map@3', types: ['z'], lanes: 1 };
+    const [x, z] = [event(4, 'x'), event(5, 'z')];
+    expect(router([other, spread]).route({ stored: [x, z], repeated: false })).toMatchObject([
+      { lane: { component: 'fold@1' }, job: { from: 4, to: 5, events: [x] } },
+      { lane: { component: 'map@2' }, job: { from: 4, to: 5, events: [x] } },
+      {
+        lane: { kind: 'fold', component: 'fold@2', aggregateType: 't', id: 'a' },
+        job: { from: 4, to: 5, events: [x, z] },
+      },
+      { lane: { kind: 'map', component: 'map@3', aggregateType: 't', id: '0' }, job: { from: 4, to: 5, events: [z] } },
+    ]);
+    const elsewhere = router([other, spread]).route({ stored: [{ ...x, aggregateType: 'u' }], repeated: false });
+    expect(elsewhere).toMatchObject([{ lane: { component: 'fold@2', aggregateType: 'u' } }]);
+  });
+
+  it('feeds its own components as it knows them itself, whatever others say', () => {
+    const stored = [event(1, 'z')];
+    expect(router([{ ...FOLD, types: ['x', 'z'] }]).route({ stored, repeated: false })).toEqual([]);
+  });
+
+  it('of a range leaves out the components that were fed with all of their events before', () => {
+    const range = { stream: { tenantId, aggregateType: 't', aggregateId: 'a' }, from: 2, to: 7 };
+    const other: EventRoute = { ...FOLD, component: 'fold@2' };
+    const before = new FedComponents([FOLD], [{ ...other, types: [] }]);
+    const jobs = router([other]).routeRange(range, new FedComponents([FOLD, MAP], [other]), before);
+    expect(jobs).toMatchObject([
+      { lane: { component: 'map@2' }, job: { from: 2, to: 7, events: null } },
+      { lane: { component: 'fold@2' }, job: { from: 2, to: 7, events: null } },
+    ]);
+    expect(router([other]).routeRange(range)).toHaveLength(3);
   });
 });

@@ -2,9 +2,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventStore } from '../../../lib/event-store/event-store.js';
 import { UndispatchedList } from '../../../lib/event-store/undispatched-list.js';
-import type { GroupQueue } from '../../../lib/queue/group-queue.js';
-import type { StagedJob } from '../../../lib/queue/staged-job.js';
-import type { EventRouter } from '../../../lib/runtime/event-router.js';
+import type { DispatchedRange } from '../../../lib/event-store/undispatched-stream.js';
 import { UndispatchedSweep } from '../../../lib/runtime/undispatched-sweep.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 
@@ -18,6 +16,7 @@ let list: UndispatchedList;
 let heads: Map<string, number>;
 let staged: string[];
 let stageFails: boolean;
+let isComplete: boolean;
 let queries: number;
 let sweep: UndispatchedSweep;
 let log: ReturnType<typeof vi.spyOn>;
@@ -27,6 +26,7 @@ beforeEach(() => {
   heads = new Map();
   staged = [];
   stageFails = false;
+  isComplete = true;
   queries = 0;
   log = vi.spyOn(Logger.prototype, 'log').mockReturnValue(undefined);
   const store = {
@@ -40,17 +40,12 @@ beforeEach(() => {
       return heads.get(aggregateId) ?? 0;
     },
   } satisfies Partial<EventStore> as unknown as EventStore;
-  const queue = {
-    stage: async (jobs: readonly StagedJob[]) => {
-      if (stageFails) throw new Error('away');
-      staged.push(...(jobs as unknown as string[]));
-    },
-  } as unknown as GroupQueue;
-  const router = {
-    routeRange: ({ stream: { aggregateId }, from, to }) =>
-      [`${aggregateId} ${from}-${to}`] as unknown as readonly StagedJob[],
-  } satisfies Partial<EventRouter> as unknown as EventRouter;
-  sweep = new UndispatchedSweep(store, queue, router, AGE_MS);
+  const stage = async (ranges: readonly DispatchedRange[]): Promise<boolean> => {
+    if (stageFails) throw new Error('away');
+    staged.push(...ranges.map(({ stream: { aggregateId }, from, to }) => `${aggregateId} ${from}-${to}`));
+    return isComplete;
+  };
+  sweep = new UndispatchedSweep(store, { stage }, AGE_MS);
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -95,6 +90,14 @@ describe('UndispatchedSweep', () => {
     stageFails = true;
     await expect(sweep.run(signal)).rejects.toThrow('away');
     expect(left()).toEqual(['a 1-1']);
+  });
+
+  it('strikes nothing that others must stage too, and does not go on', async () => {
+    for (let n = 0; n < 600; n += 1) noted(`a${n}`, 1, 1);
+    isComplete = false;
+    await sweep.run(signal);
+    expect([staged.length, left().length]).toEqual([500, 600]);
+    expect(log).not.toHaveBeenCalled();
   });
 
   it('takes many in pages, so many in a run, and the rest in the next one', async () => {

@@ -22,7 +22,7 @@ import { TAKE_BACK_LIBRARY } from './take-back-library.js';
  *         its place among those to end, answers, (id, value) ….
  *         Steps: settle, wait, park, dead-letter (the head is put aside).
  * Answer  ms until something is due or -1; 1 when it stopped at a bound of its own; 1 when a tenant had its
- *         share; lanes whose lease is lost; and per leased lane: lane, token, '' or `failures outages handed-out-before
+ *         share; lanes whose lease is lost; the revision of the routes, or ''; and per leased lane: lane, token, '' or `failures outages handed-out-before
  *         suspect` (the last two 0 or 1), entry …
  *
  * Leases change before any of them is taken back, so that a worker which comes late does not lose its own. With
@@ -40,6 +40,7 @@ local classes = {
   { letter = 'o', want = tonumber(ARGV[8]), cap = tonumber(ARGV[9]), groups = {} },
 }
 local deadline = int(now + leaseMs)
+local revision = call('GET', prefix .. 'routes-revision') or ''
 local at = 10
 local function take()
   at = at + 1
@@ -143,6 +144,6 @@ end
 
 local soonest = math.min(nextDue or math.huge, nextLease or math.huge)
 local untilDue = soonest == math.huge and -1 or math.max(0, soonest - now)
-return { untilDue, isFull and 1 or 0, next(capped) and 1 or 0, lost, answers }
+return { untilDue, isFull and 1 or 0, next(capped) and 1 or 0, lost, revision, answers }
 `,
 );

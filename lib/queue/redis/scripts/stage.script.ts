@@ -8,8 +8,8 @@ import { LANE_LIBRARY } from './lane-library.js';
  * ARGV    maxTenantBytes, producer, number of the flush, the producer's first flush without answer, maxWaitingCommands,
  *         maxWaitingJobs, maxTenantJobs, calls; then per call: commands, lanes; per lane: lane, entries, entry …
  * Answer  per call: '' when taken; the name of the bound that refused it; or `!` and the server's answer, when the key
- *         of a lane holds something else: then the jobs of its other lanes were taken. The error TRYAGAIN when the flush
- *         came before its predecessor.
+ *         of a lane holds something else: then the jobs of its other lanes were taken. And the revision of the routes,
+ *         or ''. The error TRYAGAIN when the flush came before its predecessor.
  *
  * Without `allow-oom` a server that is short of memory refuses the script before it runs.
  */
@@ -18,6 +18,7 @@ export const STAGE = defineScript(
   `#!lua
 ${LANE_LIBRARY}
 local FLUSH_REMEMBERED_MS = '600000'
+local revision = call('GET', prefix .. 'routes-revision') or ''
 local flushKey = prefix .. 'flush:' .. ARGV[2]
 -- The last flush, its answers, and those of the one before it: a producer has two under way at most.
 local number, oldest = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -26,9 +27,9 @@ local last, lastAnswers, priorAnswers
 if seen then
   last, lastAnswers, priorAnswers = string.match(seen, '^(%d+)\\n([^\\n]*)\\n(.*)$')
   last = tonumber(last)
-  if number == last then return cjson.decode(lastAnswers) end
+  if number == last then return { cjson.decode(lastAnswers), revision } end
   -- What is older was answered or given up long ago: nobody waits for what it is told.
-  if number < last then return cjson.decode(priorAnswers) end
+  if number < last then return { cjson.decode(priorAnswers), revision } end
 end
 if number ~= oldest and number ~= (last or 0) + 1 then
   return redis.error_reply('TRYAGAIN flush ' .. number .. ' came before its predecessor')
@@ -112,6 +113,6 @@ saveCounts()
 if later and (not head[2] or later.due < tonumber(head[2])) then pushed[later.place.group] = true end
 for group in pairs(pushed) do wake(group) end
 call('SET', flushKey, ARGV[3] .. '\\n' .. cjson.encode(answers) .. '\\n' .. (lastAnswers or '[]'), 'PX', FLUSH_REMEMBERED_MS)
-return answers
+return { answers, revision }
 `,
 );

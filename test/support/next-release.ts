@@ -1,0 +1,46 @@
+import { IsString } from 'class-validator';
+import {
+  Apply,
+  DomainEvent,
+  FoldProjection,
+  type FoldHandler,
+  MapProjection,
+  type MapHandler,
+  type RecordedEvent,
+} from '../../lib/index.js';
+import { Added } from './counter-app.js';
+
+/** What the next release of the application of counters has in the place of `Totals` and `Additions`. */
+
+export interface NextTotal {
+  readonly total: number;
+  readonly largest: number;
+}
+
+@FoldProjection({ name: 'totals', version: 2 })
+export class NextTotals implements FoldHandler<NextTotal> {
+  init(): NextTotal {
+    return { total: 0, largest: 0 };
+  }
+
+  @Apply(Added)
+  added({ total, largest }: NextTotal, { data: { amount } }: RecordedEvent<Added>): NextTotal {
+    return { total: total + amount, largest: Math.max(largest, amount) };
+  }
+}
+
+/** Both releases append it, and no projection of the first one lists it. */
+@DomainEvent('counter.renamed')
+export class Renamed {
+  @IsString() name!: string;
+  static of(name: string): Renamed {
+    return Object.assign(new Renamed(), { name });
+  }
+}
+
+@MapProjection({ name: 'names', events: [Renamed] })
+export class Names implements MapHandler<Renamed, { name: string }> {
+  map({ data: { name } }: RecordedEvent<Renamed>): { name: string } {
+    return { name };
+  }
+}
