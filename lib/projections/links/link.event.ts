@@ -3,11 +3,8 @@ import type { EventId } from '../../events/event-id.js';
 import type { LogPlace } from '../../event-store/log-row.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 
-/** The type of links in the log. */
-export const LINK_TYPE = '$link';
-
 /** Says that an event counts for a key: an entry of the stream that a fold with keys folds. Of the same tenant. */
-@DomainEvent(LINK_TYPE)
+@DomainEvent('$link')
 export class Link {
   aggregateType!: string;
   aggregateId!: string;

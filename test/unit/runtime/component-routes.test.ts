@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { linksType } from '../../../lib/projections/links/link-streams.js';
-import { LINK_TYPE } from '../../../lib/projections/links/link.event.js';
 import type { PipelineDefinition } from '../../../lib/pipeline/pipeline-definition.js';
 import { PipelineRegistry } from '../../../lib/pipeline/pipeline-registry.js';
 import { componentRoutes } from '../../../lib/runtime/component-routes.js';
 
 describe('componentRoutes', () => {
-  it('says what feeds folds and maps; of a fold with keys also its route', () => {
+  it('says what feeds folds and maps; of a fold with keys, its route', () => {
     const types = new Set(['x', 'y']);
     const fold = { kind: 'fold', component: 'fold@1', aggregateType: 't', types };
     const links = linksType('keyed@1');
@@ -19,7 +18,6 @@ describe('componentRoutes', () => {
     expect(componentRoutes(registry)).toEqual([
       { kind: 'fold', component: 'fold@1', aggregateTypes: ['t'], types: ['x', 'y'] },
       { kind: 'route', component: 'keyed@1', aggregateTypes: ['t', 'u'], types: ['x', 'y'] },
-      { kind: 'fold', component: 'keyed@1', aggregateTypes: [links], types: [LINK_TYPE] },
       { kind: 'map', component: 'map@1', aggregateTypes: ['t'], types: ['x', 'y'], lanes: 16 },
     ]);
   });
