@@ -4,10 +4,11 @@ import type { AppendResult } from '../event-store/append-result.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import type { CommandJob } from '../queue/job.js';
-import type { LaneBatch } from '../queue/lane-batch.js';
+import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
 import { encodeKey } from '../tenancy/encode-key.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { CommandDefinition } from './command-definition.js';
+import { CommandParkedError } from './command-parked.error.js';
 import type { CommandOutcome } from './command-outcome.js';
 import { isDecision } from './decision.js';
 import { finalOutcome } from './final-outcome.js';
@@ -28,7 +29,7 @@ export interface ExecutedCommands {
   /** The commands that have an outcome, from the head of the batch on. */
   readonly executed: readonly ExecutedCommand[];
   /** Why the next one has none yet. */
-  readonly failure?: { readonly error: unknown };
+  readonly failure?: LaneOutcome['failure'];
 }
 
 /**
@@ -55,9 +56,10 @@ export class CommandExecutor {
       );
     } catch (error) {
       // A stream that cannot be read fails its commands one by one.
-      const outcome = finalOutcome(batch.jobs[0]!, error, batch.attempt);
-      if (!outcome) throw error;
-      return { executed: [{ outcome }] };
+      const concluding = async (): Promise<ExecutedCommand> => this.conclude(batch.jobs[0]!, error, batch.attempt);
+      const concluded = await inOrder([concluding()]);
+      if (concluded.failure && !concluded.failure.park) throw error;
+      return concluded;
     }
     const endAt = performance.now() + MAX_BATCH_MS;
     const begun = new Map<string, Promise<ExecutedCommand>>();
@@ -95,11 +97,7 @@ export class CommandExecutor {
     const repeated = known.get(job.commandId);
     if (repeated) return { result: Promise.resolve(stored(stream, job, repeated)) };
     const definition = this.commands.get(job.type);
-    const conclude = (error: unknown): ExecutedCommand => {
-      const outcome = finalOutcome(job, error, attempt, definition?.options.maxAttempts);
-      if (!outcome) throw error;
-      return { outcome };
-    };
+    const conclude = (error: unknown): ExecutedCommand => this.conclude(job, error, attempt);
     try {
       if (!definition) throw new UnknownCommandError(job.type);
       const { events, expectedSequence } = await this.decide(definition, stream, job, attempt, signal);
@@ -109,6 +107,18 @@ export class CommandExecutor {
     } catch (error) {
       return { result: Promise.resolve(conclude(error)) };
     }
+  }
+
+  /** The outcome that an error is. @throws the error while another attempt may help, or CommandParkedError */
+  private conclude(job: CommandJob, error: unknown, attempt: number): ExecutedCommand {
+    const { maxAttempts, whenExhausted }: Partial<CommandDefinition['options']> =
+      this.commands.get(job.type)?.options ?? {};
+    const outcome = finalOutcome(job, error, attempt, maxAttempts);
+    if (!outcome) throw error;
+    if (outcome.status === 'failed' && whenExhausted === 'park') {
+      throw new CommandParkedError(job.type, job.commandId, error);
+    }
+    return { outcome };
   }
 
   private async decide(
@@ -153,7 +163,10 @@ function stored(
 async function inOrder(results: readonly Promise<ExecutedCommand>[]): Promise<ExecutedCommands> {
   const executed: ExecutedCommand[] = [];
   for (const result of await Promise.allSettled(results)) {
-    if (result.status === 'rejected') return { executed, failure: { error: result.reason } };
+    if (result.status === 'rejected') {
+      const error: unknown = result.reason;
+      return { executed, failure: { error, ...(error instanceof CommandParkedError && { park: true }) } };
+    }
     executed.push(result.value);
   }
   return { executed };

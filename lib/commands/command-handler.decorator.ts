@@ -36,8 +36,14 @@ export interface CommandHandlerOptions<C extends object> {
   readonly stateless?: boolean;
   /** A Standard Schema for the command. @default the class-validator decorators of its class */
   readonly schema?: StandardSchema;
-  /** Attempts in all before the outcome is `failed`. @default 5 */
+  /** Attempts in all before `whenExhausted` applies. @default 5 */
   readonly maxAttempts?: number;
+  /**
+   * What becomes of a command that failed for good: it gets the outcome `failed` and its aggregate goes on (`fail`), or
+   * its aggregate's lane is parked behind it until an operator decides, and its sender hears nothing until then (`park`).
+   * A rejection is an outcome, whatever stands here. @default 'fail'
+   */
+  readonly whenExhausted?: 'fail' | 'park';
   /** Time of one call of the handler, after which it is aborted through its signal; milliseconds. @default 30_000 */
   readonly timeoutMs?: number;
 }

@@ -2,6 +2,7 @@ export * from './aggregate-command-handler.js';
 export type { Decision } from './decision.js';
 export type { CommandContext } from './command-context.js';
 export * from './command-failed.error.js';
+export * from './command-parked.error.js';
 export { CommandHandler, type CommandHandlerOptions } from './command-handler.decorator.js';
 export type * from './command-outcome.js';
 export { Commands } from './commands.js';

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from '../commands/command-definition.js';
 import type { CommandHandlerMetadata } from '../commands/command-handler.decorator.js';
-import { checkFunctions, checkIntegers, checkName } from './check-options.js';
+import { checkChoice, checkFunctions, checkIntegers, checkName } from './check-options.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
 
@@ -18,6 +18,7 @@ export function buildCommand(
   }
   const { maxAttempts, timeoutMs, aggregateId, commandId, tenantId } = options;
   checkIntegers(provider.name, { maxAttempts, timeoutMs }, 1, problems);
+  checkChoice(provider.name, { whenExhausted: options.whenExhausted }, ['fail', 'park'], problems);
   checkFunctions(provider.name, { aggregateId }, problems);
   if (commandId !== undefined) checkFunctions(provider.name, { commandId }, problems);
   if (tenantId !== undefined) checkFunctions(provider.name, { tenantId }, problems);

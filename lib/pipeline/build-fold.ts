@@ -23,6 +23,12 @@ export function buildFold(
   const { maxBatchEvents, maxStateBytes, maxAttempts, timeoutMs } = options;
   checkIntegers(provider.name, { maxBatchEvents, maxAttempts, timeoutMs }, 1, problems);
   checkIntegers(provider.name, { maxStateBytes }, 1, problems, MAX_JSON_BYTES);
+  if ('whenExhausted' in options) {
+    problems.add(
+      `${provider.name} has whenExhausted: a fold always parks, for without one of its events its state would be wrong. ` +
+        'Leave it out; an operator may skip an event.',
+    );
+  }
   if (!provider.hasMethod('init'))
     problems.add(`${provider.name} has no init(): a fold needs the state before the first event.`);
   const methods = applyMethods(provider, problems);

@@ -1,6 +1,6 @@
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { MapProjectionOptions } from '../projections/map-projection.decorator.js';
-import { checkIntegers, checkName, checkVersion, MAX_PROJECTION_NAME_BYTES } from './check-options.js';
+import { checkChoice, checkIntegers, checkName, checkVersion, MAX_PROJECTION_NAME_BYTES } from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
@@ -15,6 +15,7 @@ export function buildMap(
   checkVersion(provider.name, version, problems);
   const { maxBatchEvents, maxAttempts, timeoutMs } = options;
   checkIntegers(provider.name, { maxBatchEvents, maxAttempts, timeoutMs }, 1, problems);
+  checkChoice(provider.name, { whenExhausted: options.whenExhausted }, ['dead-letter', 'park'], problems);
   if (!provider.hasMethod('map')) problems.add(`${provider.name} has no map(): a map needs one.`);
   const types = declaredTypes(provider, events, problems);
   if (events.length === 0) problems.add(`${provider.name} lists no events: name those that it maps.`);

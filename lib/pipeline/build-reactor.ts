@@ -2,7 +2,7 @@ import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import type { ReactorTiming, TimingName } from '../reactors/reactor-timing.js';
 import type { ReactorOptions } from '../reactors/reactor.decorator.js';
-import { checkFunctions, checkIntegers, checkName } from './check-options.js';
+import { checkChoice, checkFunctions, checkIntegers, checkName } from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
@@ -21,6 +21,8 @@ export function buildReactor(
   if (!provider.hasMethod('handle')) problems.add(`${provider.name} has no handle(): a reactor needs one.`);
   const { maxAttempts, timeoutMs } = options;
   checkIntegers(provider.name, { maxAttempts, timeoutMs }, 1, problems);
+  checkChoice(provider.name, { whenExhausted: options.whenExhausted }, ['dead-letter', 'park'], problems);
+  if (options.when !== undefined) checkFunctions(provider.name, { when: options.when }, problems);
   checkTiming(provider.name, options, problems);
   const fold = folds.find(({ projectionClass }) => projectionClass === options.fold);
   if (!fold) {

@@ -41,6 +41,20 @@ export function checkVersion(owner: string, version: number, problems: WiringPro
   if (problem !== null) problems.add(`The version of ${owner} ${problem}.`);
 }
 
+/** Reports options that are given and are none of the choices. */
+export function checkChoice(
+  owner: string,
+  values: Readonly<Record<string, unknown>>,
+  choices: readonly string[],
+  problems: WiringProblems,
+): void {
+  const all = choices.map((choice) => `'${choice}'`).join(' or ');
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || choices.includes(value as string)) continue;
+    problems.add(`The ${name} of ${owner} must be ${all}, not ${JSON.stringify(value)}.`);
+  }
+}
+
 /** Reports options that are to be functions and are not. */
 export function checkFunctions(
   owner: string,

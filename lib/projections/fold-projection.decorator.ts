@@ -41,7 +41,10 @@ export interface FoldProjectionOptions<E extends readonly EventClass[] = readonl
   readonly maxBatchEvents?: number;
   /** Bound of one state as JSON, at most 4,194,304; bytes. Past it the aggregate's lane is parked. @default 1_048_576 */
   readonly maxStateBytes?: number;
-  /** Attempts in all before the aggregate's lane is parked. @default 10 */
+  /**
+   * Attempts in all before the aggregate's lane is parked, which cannot be chosen: a fold that went on without an event
+   * would mean something else. An operator may skip the event. @default 10
+   */
   readonly maxAttempts?: number;
   /** Time of one batch, after which it is aborted and repeated from where it came; milliseconds. @default 60_000 */
   readonly timeoutMs?: number;

@@ -18,8 +18,13 @@ export interface MapProjectionOptions<E extends readonly EventClass[] = readonly
   readonly events: E;
   /** Events after which records are appended, at least 1. @default 500 */
   readonly maxBatchEvents?: number;
-  /** Attempts in all before an event goes to the dead letters. @default 10 */
+  /** Attempts in all before `whenExhausted` applies. @default 10 */
   readonly maxAttempts?: number;
+  /**
+   * What becomes of an event that is not mapped in the end: it goes to the dead letters and its lane goes on, or the lane
+   * is parked behind it, with all that one sixteenth of its tenant's aggregates has to map. @default 'dead-letter'
+   */
+  readonly whenExhausted?: 'dead-letter' | 'park';
   /** Time of one batch, after which it is aborted and repeated; milliseconds. @default 60_000 */
   readonly timeoutMs?: number;
 }

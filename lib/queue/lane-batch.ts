@@ -37,5 +37,9 @@ export interface LaneOutcome {
    */
   readonly staged?: (revision: string) => void;
   /** Why the job after the completed ones failed. */
-  readonly failure?: { readonly error: unknown };
+  readonly failure?: {
+    readonly error: unknown;
+    /** Parks the lane at once, whatever its policy says. */
+    readonly park?: boolean;
+  };
 }

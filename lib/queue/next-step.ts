@@ -16,21 +16,27 @@ export interface FailedBatch {
   /** True when the handler did not say which of several jobs failed. */
   readonly opaque: boolean;
   readonly jobs: number;
+  /** See `LaneOutcome.failure`. */
+  readonly park?: boolean;
 }
 
 /** Where a lane goes after a failure. */
 export type NextStep =
   | { readonly kind: 'halve'; readonly batchLimit: number }
   | { readonly kind: 'wait'; readonly delayMs: number }
-  | { readonly kind: 'give-up' };
+  | { readonly kind: LanePolicy['whenExhausted'] };
 
 /** Decides what follows from a failure, and counts it. @param random from 0 to 1 */
 export function nextStep(
   tries: LaneTries,
-  { error, opaque, jobs }: FailedBatch,
+  { error, opaque, jobs, park }: FailedBatch,
   policy: LanePolicy,
   random: number,
 ): NextStep {
+  if (park) {
+    tries.failures += 1;
+    return { kind: 'park' };
+  }
   if (error instanceof OutageError) {
     tries.outages += 1;
   } else if (opaque && jobs > 1) {
@@ -39,7 +45,7 @@ export function nextStep(
     tries.failures += 1;
     const kind = classifyError(error);
     const repeatable = kind === 'transient' || kind === 'conflict';
-    if (!repeatable || tries.failures >= policy.maxAttempts) return { kind: 'give-up' };
+    if (!repeatable || tries.failures >= policy.maxAttempts) return { kind: policy.whenExhausted };
   }
   const exponent = tries.failures + tries.outages - 1;
   const backoffMs = Math.min(policy.backoffMs * 2 ** exponent, policy.maxBackoffMs);

@@ -7,6 +7,7 @@ import type { Lane } from '../queue/lane.js';
 import type { StagedJob } from '../queue/staged-job.js';
 import type { JobTiming, Ranked } from '../queue/timing.js';
 import { textProblem } from '../tenancy/text-problem.js';
+import { isWanted } from './is-wanted.js';
 import type { ReactorDefinition } from './reactor-definition.js';
 import type { KeyOptions, ReactorTiming } from './reactor-timing.js';
 
@@ -23,7 +24,7 @@ export function reactorJobs(
   inputs: readonly FoldInput[],
 ): readonly StagedJob[] {
   return inputs.flatMap(({ sequence, event }) => {
-    const wanting = reactors.filter(({ types }) => types.has(event.type));
+    const wanting = reactors.filter((reactor) => isWanted(reactor, event));
     if (wanting.length === 0) return [];
     const job: ReactorJob = { kind: 'reactor', aggregateId: row.id, sequence, event: encodeRecorded(event) };
     return wanting.map((reactor) => stagedJob(reactor, row, event, job));

@@ -18,8 +18,20 @@ export type ReactorOptions<S = unknown, E extends readonly EventClass[] = readon
   readonly fold: abstract new (...args: never[]) => FoldHandler<S>;
   /** @default all events that the fold lists */
   readonly events?: E;
-  /** Attempts in all before the event goes to the dead letters. @default 5 */
+  /**
+   * Which of these events lead to a reaction at all; the others are never staged. Pure: it may be asked again about an
+   * event. When it fails, or answers with anything but a boolean, the reaction takes place.
+   *
+   * @default all of them
+   */
+  readonly when?: (event: RecordedEvent<InstanceType<E[number]>>) => boolean;
+  /** Attempts in all before `whenExhausted` applies. @default 5 */
   readonly maxAttempts?: number;
+  /**
+   * What becomes of an event that is not reacted to in the end: it goes to the dead letters and its lane goes on, or the
+   * lane is parked behind it until an operator decides. @default 'dead-letter'
+   */
+  readonly whenExhausted?: 'dead-letter' | 'park';
   /** Time of one call, after which it is aborted through its signal; milliseconds. @default 60_000 */
   readonly timeoutMs?: number;
 };

@@ -25,9 +25,12 @@ const DEFAULTS: Readonly<Record<LaneKind, LanePolicy>> = {
 /** How a lane is worked off: the defaults of its kind, with what its component's decorator says. */
 export function lanePolicy({ kind, component }: LaneComponent, pipelines: PipelineRegistry): LanePolicy {
   const policy = DEFAULTS[kind];
-  const { maxAttempts = policy.maxAttempts, timeoutMs = policy.timeoutMs } =
-    optionsOf(kind, component, pipelines) ?? {};
-  return { ...policy, maxAttempts, timeoutMs };
+  const {
+    maxAttempts = policy.maxAttempts,
+    timeoutMs = policy.timeoutMs,
+    whenExhausted = policy.whenExhausted,
+  } = optionsOf(kind, component, pipelines) ?? {};
+  return { ...policy, maxAttempts, timeoutMs, whenExhausted };
 }
 
 function optionsOf(kind: LaneKind, component: string, pipelines: PipelineRegistry): Partial<LanePolicy> | undefined {

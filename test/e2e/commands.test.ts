@@ -7,6 +7,7 @@ import {
   CommandRejectedError,
   createTenantId,
   EventStore,
+  GroupQueue,
   InvalidCommandError,
   InvalidTenantError,
   PermanentError,
@@ -15,6 +16,7 @@ import {
 import { appWith, start, stream } from '../support/apps.js';
 import { collect } from '../support/collect.js';
 import { Add, Added, AddHandler, counterApp } from '../support/counter-app.js';
+import { eventually } from '../support/eventually.js';
 import { tamperedMemory } from '../support/memories.js';
 
 describe('outcomes of commands', () => {
@@ -126,6 +128,42 @@ describe('outcomes of commands', () => {
 });
 
 describe('commands of one aggregate', () => {
+  it('wait behind one that failed for good where its handler says so, and a rejection stays an outcome', async () => {
+    let isBroken = true;
+    const handled: number[] = [];
+    @CommandHandler(Add, {
+      type: 'counter.add',
+      aggregateId: ({ counterId }) => counterId,
+      maxAttempts: 2,
+      whenExhausted: 'park',
+    })
+    class Careful {
+      handle({ amount }: Add): object[] {
+        handled.push(amount);
+        if (amount === 1) throw new CommandRejectedError('Too little', { reason: 'TOO_LITTLE' });
+        if (amount === 2 && isBroken) throw new Error('down');
+        return [Added.of(amount)];
+      }
+    }
+    const app = await start(appWith([Careful]));
+    const bus = app.get(CommandBus);
+    const { control } = app.get(GroupQueue);
+    await expect(bus.execute(Add.of('c1', 1))).rejects.toBeInstanceOf(CommandRejectedError);
+    const [waiting, behind] = [bus.execute(Add.of('c1', 2)), bus.execute(Add.of('c1', 3))];
+    await expect(bus.execute(Add.of('c2', 4))).resolves.toMatchObject({ status: 'stored' });
+    const [parked] = await eventually(async () => {
+      const lanes = await control.parkedLanes();
+      expect(lanes).toMatchObject([{ lane: { kind: 'command', id: 'c1' }, jobs: 2 }]);
+      return lanes;
+    });
+    expect(parked!.failures.at(-1)!.error).toMatch(/^CommandParkedError: The command counter\.add, id .* down/);
+    expect(handled.toSorted()).toEqual([1, 2, 2, 4]);
+    isBroken = false;
+    expect(await control.retryLane(parked!.lane, { by: 'ann', reason: 'mended' })).toBe(true);
+    await expect(waiting).resolves.toMatchObject({ status: 'stored', lastSequence: 1 });
+    await expect(behind).resolves.toMatchObject({ status: 'stored', lastSequence: 2 });
+  });
+
   it('stores the waiting commands of a stateless handler together, in their order, and stops at one that must be repeated', async () => {
     let inFlight = 0;
     let most = 0;

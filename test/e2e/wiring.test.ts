@@ -134,6 +134,35 @@ describe('wrong wiring stops the boot', () => {
     }
   });
 
+  it('names filters that are none, and what cannot be chosen when retries end', async () => {
+    const untyped = <T>(value: T): never => value as never;
+    @Reactor({ name: 'mail', fold: Orders, when: untyped('always'), whenExhausted: untyped('drop') })
+    class Mail {
+      handle(): void {}
+    }
+    @MapProjection({ name: 'lines', events: [Placed], whenExhausted: untyped('fail') })
+    class Lines {
+      map(): null {
+        return null;
+      }
+    }
+    @CommandHandler(Place, { type: 'order.place', aggregateId: ({ id }) => id, whenExhausted: untyped('dead-letter') })
+    class Placer {
+      handle(): object[] {
+        return [];
+      }
+    }
+    class Parked extends Orders {}
+    FoldProjection(untyped({ name: 'parked', whenExhausted: 'dead-letter' }))(Parked);
+    expect((await boot([feature([Orders, Parked, Placer, Lines, Mail])])).toSorted()).toEqual([
+      expect.stringMatching(/^Parked has whenExhausted: a fold always parks/),
+      expect.stringMatching(/^The when of Mail must be a function, not string/),
+      expect.stringMatching(/^The whenExhausted of Lines must be 'dead-letter' or 'park', not "fail"/),
+      expect.stringMatching(/^The whenExhausted of Mail must be 'dead-letter' or 'park', not "drop"/),
+      expect.stringMatching(/^The whenExhausted of Placer must be 'fail' or 'park', not "dead-letter"/),
+    ]);
+  });
+
   it('names an event class that no pipeline declares, and a class that is no event', async () => {
     @FoldProjection({ name: 'other' })
     class Other {

@@ -247,6 +247,30 @@ export class NoFold {
   handle(): void {}
 }
 
+@Reactor({ name: 'filtered', fold: Balances, events: [Opened, Paid], when: ({ data }) => data instanceof Paid })
+export class FilteredReactor {
+  handle(event: RecordedEvent<Opened | Paid>): void {
+    expectTypeOf(event.data).toEqualTypeOf<Opened | Paid>();
+  }
+}
+
+@Reactor({ name: 'filtered_one', fold: Balances, events: [Paid], when: ({ data }) => data.amount > 9 })
+export class FilteredOne {
+  handle(): void {}
+}
+
+// @ts-expect-error its events have no such property
+@Reactor({ name: 'wrong_filter', fold: Balances, events: [Opened], when: ({ data }) => data.amount > 9 })
+export class WrongFilter {
+  handle(): void {}
+}
+
+// @ts-expect-error a filter answers at once
+@Reactor({ name: 'late_filter', fold: Balances, events: [Paid], when: async () => true })
+export class LateFilter {
+  handle(): void {}
+}
+
 const byAggregate = ({ aggregateId }: RecordedEvent): string => aggregateId;
 
 @Reactor({

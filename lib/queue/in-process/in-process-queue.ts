@@ -196,7 +196,7 @@ export class InProcessQueue extends GroupQueue {
     outcome?.staged?.(this.routes.revision);
     if (!failure) return this.lanes.settle(lane);
     const failed = toFailure(failure.error, this.clock.now());
-    const step = nextStep(lane.tries, { error: failure.error, opaque: !outcome, jobs }, policy, Math.random());
+    const step = nextStep(lane.tries, { ...failure, opaque: !outcome, jobs }, policy, Math.random());
     switch (step.kind) {
       case 'halve':
         lane.batchLimit = step.batchLimit;
@@ -204,13 +204,13 @@ export class InProcessQueue extends GroupQueue {
       case 'wait':
         lane.failed(failed);
         return this.lanes.wait(lane, step.delayMs);
-      case 'give-up':
+      default:
         lane.failed(failed);
-        return this.giveUp(lane, policy);
+        return this.giveUp(lane, step.kind);
     }
   }
 
-  private giveUp(lane: InProcessLane, { whenExhausted }: LanePolicy): void {
+  private giveUp(lane: InProcessLane, whenExhausted: LanePolicy['whenExhausted']): void {
     const { kind, component, tenantId, id } = lane.lane;
     const error = lane.failures.at(-1)!.error;
     const subject = { kind, component, tenantId, lane: id, attempts: lane.tries.failures, error };

@@ -61,7 +61,7 @@ export class LaneRun {
     const answers = outcome?.answers ?? [];
     const took = { completed, tries, answers, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
     if (!failure) return this.end('settle', took);
-    const failed = { error: failure.error, opaque: !outcome, jobs: jobs.length };
+    const failed = { ...failure, opaque: !outcome, jobs: jobs.length };
     const step = nextStep(tries, failed, policy, Math.random());
     const error = JSON.stringify(toFailure(failure.error, this.clock.now()));
     switch (step.kind) {
@@ -69,8 +69,8 @@ export class LaneRun {
         return this.end('settle', { ...took, batchLimit: step.batchLimit });
       case 'wait':
         return this.end('wait', { ...took, error, delayMs: step.delayMs });
-      case 'give-up':
-        return this.end(policy.whenExhausted, { ...took, error });
+      default:
+        return this.end(step.kind, { ...took, error });
     }
   }
 

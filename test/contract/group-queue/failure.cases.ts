@@ -45,6 +45,26 @@ export function failureCases({ start }: GroupQueueCases): void {
     expect(await queue.depth()).toMatchObject({ deadLetters: 1 });
   });
 
+  it('parks a lane at once when its handler says so, whatever the policy says', async () => {
+    const seen: number[] = [];
+    let isParked = true;
+    const queue = await start((batch) => {
+      seen.push(...batch.jobs.map(sequenceOf));
+      if (!isParked) return done(batch);
+      return { completed: 1, followUps: [], failure: { error: new Error('not without an operator'), park: true } };
+    });
+    await queue.stage([1, 2, 3].map((sequence) => range(lane('a'), sequence)));
+    await eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 2, parkedJobs: 2, parkedLanes: 1 }));
+    expect(seen).toEqual([1, 2, 3]);
+    expect(await queue.control.parkedLanes()).toMatchObject([
+      { lane: lane('a'), jobs: 2, attempts: 1, failures: [{ error: 'Error: not without an operator' }] },
+    ]);
+    isParked = false;
+    expect(await queue.control.retryLane(lane('a'), { by: 'ann', reason: 'mended' })).toBe(true);
+    await settled(queue);
+    expect(seen).toEqual([1, 2, 3, 2, 3]);
+  });
+
   it('parks a lane where its policy says so, and no other lane', async () => {
     const finished: string[] = [];
     const queue = await start(

@@ -44,6 +44,24 @@ describe('reactorJobs', () => {
     expect(jobs({}, ['y'])).toEqual([]);
   });
 
+  it.each<[string, unknown, number]>([
+    ['says no', () => false, 0],
+    ['says yes', () => true, 1],
+    ['does not say', () => undefined, 1],
+    ['promises to say', async () => false, 1],
+    [
+      'throws',
+      () => {
+        throw new Error('bug');
+      },
+      1,
+    ],
+  ])('stages nothing where a filter says so, and rather too much than too little: one that %s', (_, when, expected) => {
+    const filtered = { ...reactor('r'), options: { name: 'r', when } } as unknown as ReactorDefinition;
+    expect(reactorJobs([filtered], [event])).toHaveLength(expected);
+    expect(reactorJobs([{ ...filtered, types: new Set(['y']) }], [event])).toEqual([]);
+  });
+
   it('shares an event between the jobs that it gives', () => {
     const [one, two, ...others] = reactorJobs(
       [reactor('one'), reactor('none', {}, ['y']), reactor('two')],
