@@ -1,5 +1,6 @@
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { EventRoutes } from './event-routes.js';
+import type { Lane } from './lane.js';
 import type { LaneConsumer } from './lane-consumer.js';
 import type { QueueControl } from './queue-control.js';
 import type { StagedJob } from './staged-job.js';
@@ -75,6 +76,16 @@ export abstract class GroupQueue {
    * @throws InvalidArgumentError when the id is none
    */
   abstract awaitAnswer(tenantId: TenantId, id: string, timeoutMs: number): Promise<string | undefined>;
+
+  /**
+   * Waits until all that stands in a lane now has left it, whatever came of it: acknowledged, put aside, or taken out by an
+   * operator. True at once where nothing stands there; false when the time is over or the queue has ended. What comes into
+   * the lane meanwhile is not waited for. It waits on while the server of the queue is away.
+   *
+   * @throws InvalidTenantError
+   * @throws InvalidArgumentError when the names of the lane are no legal ids
+   */
+  abstract awaitLane(lane: Lane, timeoutMs: number): Promise<boolean>;
 
   abstract depth(): Promise<QueueDepth>;
 

@@ -93,20 +93,20 @@ export class RedisConnection {
   }
 
   /**
-   * Hears a channel from now on, also after the connection broke and is there again. It needs a connection of its own,
+   * Hears some channels from now on, also after the connection broke and is there again. It needs a connection of its own,
    * which can do nothing else then.
    *
    * @param onListening called whenever it begins to hear: what was said before was missed
    * @param onRefused called when the server does not let it hear
    */
   listen(
-    channel: string,
-    onMessage: (message: string) => void,
+    channels: readonly string[],
+    onMessage: (channel: string, message: string) => void,
     onListening: () => void,
     onRefused: (error: unknown) => void,
   ): void {
-    const subscribe = (): void => void this.redis.subscribe(channel).then(onListening, onRefused);
-    this.redis.on('message', (_, message) => onMessage(message));
+    const subscribe = (): void => void this.redis.subscribe(...channels).then(onListening, onRefused);
+    this.redis.on('message', onMessage);
     this.redis.on('ready', subscribe);
     if (this.redis.status === 'ready') subscribe();
   }

@@ -1,5 +1,6 @@
 import type { EventRoutes } from '../queue/event-routes.js';
 import { GroupQueue, type QueueDepth } from '../queue/group-queue.js';
+import type { Lane } from '../queue/lane.js';
 import type { LaneConsumer } from '../queue/lane-consumer.js';
 import type { QueueControl } from '../queue/queue-control.js';
 import type { StagedJob } from '../queue/staged-job.js';
@@ -36,6 +37,10 @@ export class SkippingQueue extends GroupQueue {
 
   awaitAnswer(tenantId: TenantId, id: string, timeoutMs: number): Promise<string | undefined> {
     return this.queue.awaitAnswer(tenantId, id, timeoutMs);
+  }
+
+  awaitLane(lane: Lane, timeoutMs: number): Promise<boolean> {
+    return this.queue.awaitLane(lane, timeoutMs);
   }
 
   depth(): Promise<QueueDepth> {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { answerCases } from './group-queue/answer.cases.js';
 import { admissionCases } from './group-queue/admission.cases.js';
+import { barrierCases } from './group-queue/barrier.cases.js';
 import { badInputCases } from './group-queue/bad-input.cases.js';
 import { controlCases } from './group-queue/control.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
@@ -61,6 +62,7 @@ export function groupQueueSuite(
     describe('word of what is staged', () => stagedCases({ open, start }));
     describe('routes of events', () => routesCases({ open, start }));
     describe('answers', () => answerCases({ open, start }));
+    describe('waiting for a lane', () => barrierCases({ open, start }));
     describe('admission', () => admissionCases({ open, start }));
     describe('bad input', () => badInputCases({ open, start }));
     describe('forgetting a tenant', () => forgetCases({ open, start }));

@@ -48,6 +48,14 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
     if (states[lane] === undefined) problems.push(`${lane} has jobs and no state`);
   }
 
+  for (const [lane, text] of Object.entries(await redis.hgetall(`${prefix}barriers`))) {
+    const before = [...text.matchAll(/:(\d+)/g)].map(([, entries]) => Number(entries));
+    const sorted = [...new Set(before)].toSorted((one, other) => one - other);
+    const most = await redis.llen(`${prefix}lane:${lane}`);
+    if (before.join() !== sorted.join() || before[0]! < 1 || before.at(-1)! > most)
+      problems.push(`barriers of ${lane} are ${text}, and it has ${most} jobs`);
+  }
+
   const ready = keys.filter((key) => key.startsWith('ready:'));
   const places = new Map<string, string[]>();
   const note = (lane: string, place: string): void => void places.set(lane, [...(places.get(lane) ?? []), place]);

@@ -68,6 +68,8 @@ export class InProcessLane {
   cancelWait: () => void = () => {};
   /** Settled when the running batch has ended; never rejects. */
   run?: Promise<void>;
+  /** How many jobs have left it. */
+  left = 0;
   private readonly entries: Entry[] = [];
   private inFlight = 0;
 
@@ -146,12 +148,12 @@ export class InProcessLane {
   acknowledge(count: number): number {
     this.inFlight = 0;
     if (count > 0) this.forgetTries();
-    return this.entries.splice(0, count).length;
+    return this.remove(0, count);
   }
 
   /** Removes the jobs that are not in a running batch, and returns how many there were. */
   removeWaiting(): number {
-    return this.entries.splice(this.inFlight).length;
+    return this.remove(this.inFlight, this.entries.length);
   }
 
   forgetTries(): void {
@@ -159,6 +161,12 @@ export class InProcessLane {
     this.tries.outages = 0;
     this.failures.length = 0;
     this.failingSince = undefined;
+  }
+
+  private remove(from: number, count: number): number {
+    const removed = this.entries.splice(from, count).length;
+    this.left += removed;
+    return removed;
   }
 
   private addTwin(job: Job, twin: Twin, dueOf: (twin: Twin) => number): Added {

@@ -8,6 +8,7 @@ import type { StagedJob } from '../staged-job.js';
 import { DeadLetters } from './dead-letters.js';
 import { InProcessLane, type TakenJobs } from './in-process-lane.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
+import { LaneBarriers } from './lane-barriers.js';
 import { JobCounts } from './job-counts.js';
 import { LaneWindows } from './lane-windows.js';
 import { ReadyLanes } from './ready-lanes.js';
@@ -16,6 +17,7 @@ import { ReadyLanes } from './ready-lanes.js';
 export class InProcessLanes {
   readonly counts = new JobCounts();
   readonly deadLetters = new DeadLetters();
+  readonly barriers: LaneBarriers;
   private readonly logger = new Logger(GroupQueue.name);
   private readonly lanes = new Map<string, InProcessLane>();
   private readonly commands: ReadyLanes;
@@ -32,6 +34,7 @@ export class InProcessLanes {
     this.commands = new ReadyLanes(options.commandConcurrency, options.tenantSharePercent);
     this.others = new ReadyLanes(options.concurrency, options.tenantSharePercent);
     this.windows = new LaneWindows(clock);
+    this.barriers = new LaneBarriers(clock);
   }
 
   get byKey(): ReadonlyMap<string, InProcessLane> {
@@ -158,6 +161,7 @@ export class InProcessLanes {
 
   removeHead(lane: InProcessLane, jobs: number): void {
     this.counts.removed(lane.lane, lane.acknowledge(jobs));
+    this.barriers.jobsLeft(lane);
   }
 
   /** Makes the lanes ready that are held. */
@@ -204,6 +208,7 @@ export class InProcessLanes {
       if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);
       const removed = lane.removeWaiting();
       this.counts.removed(lane.lane, removed);
+      this.barriers.jobsLeft(lane);
       jobs += removed;
       if (lane.status !== 'running') this.lanes.delete(lane.key);
     }

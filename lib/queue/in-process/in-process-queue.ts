@@ -8,7 +8,8 @@ import { BatchAbort } from '../batch-abort.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
-import { type Lane, componentKey } from '../lane.js';
+import { checkLane } from '../check-lane.js';
+import { type Lane, componentKey, laneKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
@@ -103,6 +104,10 @@ export class InProcessQueue extends GroupQueue {
     return this.answers.wait(tenantId, id, timeoutMs);
   }
 
+  async awaitLane(lane: Lane, timeoutMs: number): Promise<boolean> {
+    return this.lanes.barriers.wait(this.lanes.byKey.get(laneKey(checkLane(lane))), timeoutMs);
+  }
+
   async depth(): Promise<QueueDepth> {
     const { running, counts, deadLetters } = this.lanes;
     const { jobs, parkedJobs, parkedLanes } = counts;
@@ -132,6 +137,7 @@ export class InProcessQueue extends GroupQueue {
     this.stopped = true;
     for (const abort of this.aborts) abort.abort(new ClosedError('The queue'));
     this.answers.end();
+    this.lanes.barriers.end();
     const { counts } = this.lanes;
     const { jobs, parkedLanes } = counts;
     counts.release();

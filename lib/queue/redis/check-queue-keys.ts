@@ -25,6 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
   suspected: 'set',
   holds: 'set',
   actions: 'list',
+  barriers: 'hash',
   token: 'string',
   'lock-token': 'string',
   turns: 'string',

@@ -14,3 +14,8 @@ export function wakeKey(shard: string, group: string): string {
 export function answeredChannel(shard: string): string {
   return `${shard}answered`;
 }
+
+/** The channel that names barriers which have passed. */
+export function passedChannel(shard: string): string {
+  return `${shard}passed`;
+}

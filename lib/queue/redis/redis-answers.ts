@@ -8,6 +8,7 @@ import { AnswerWaits } from '../answer-waits.js';
 import { answerKey } from '../check-answers.js';
 import { GroupQueue } from '../group-queue.js';
 import { answeredChannel } from './lane-keys.js';
+import type { QueueListener } from './queue-listener.js';
 import { runScript } from './run-script.js';
 import { ANSWERS } from './scripts/answers.script.js';
 
@@ -18,16 +19,12 @@ const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Answers on the server, and those in this process who wait for them. The truth is what is read; a message only says
- * that there is something to read, so it may come twice or not at all.
- *
- *     silent ──first wait──▶ opening ──▶ listening, until the end; after each reconnection all that is waited for is read
- *        ▲───failed; again at the next look───┘
+ * that there is something to read, so it may come twice or not at all: after each reconnection, and now and then, all that
+ * is waited for is read.
  */
 export class RedisAnswers {
   private readonly logger = new Logger(GroupQueue.name);
   private readonly waits: AnswerWaits;
-  private listener: RedisConnection | undefined;
-  private isOpening = false;
   private ended = false;
   /** Keys to be read. */
   private readonly wanted = new Set<string>();
@@ -38,11 +35,15 @@ export class RedisAnswers {
 
   constructor(
     private readonly connection: Pick<RedisConnection, 'run'>,
-    private readonly openListener: () => Promise<RedisConnection>,
+    private readonly listener: QueueListener,
     private readonly prefix: string,
     clock: Clock,
   ) {
     this.waits = new AnswerWaits(clock);
+    listener.hear(answeredChannel(prefix), {
+      onMessage: (message) => this.look(message.split(' ').filter((key) => this.waits.has(key))),
+      onListening: () => this.look(this.waits.keys()),
+    });
   }
 
   /** See `GroupQueue.answer()`. */
@@ -56,7 +57,7 @@ export class RedisAnswers {
     const key = answerKey(tenantId, id);
     if (this.ended) return undefined;
     const answer = this.waits.wait(key, timeoutMs);
-    void this.listen();
+    this.listener.listen();
     this.look([key]);
     this.looking ??= setInterval(() => this.lookAgain(), LOOK_AGAIN_MS).unref();
     return answer;
@@ -74,32 +75,11 @@ export class RedisAnswers {
     this.ended = true;
     clearInterval(this.looking);
     this.waits.end();
-    this.listener?.close();
-  }
-
-  private async listen(): Promise<void> {
-    if (this.listener || this.isOpening) return;
-    this.isOpening = true;
-    try {
-      const listener = await this.openListener();
-      if (this.ended) return listener.close();
-      this.listener = listener;
-      listener.listen(
-        answeredChannel(this.prefix),
-        (message) => this.look(message.split(' ').filter((key) => this.waits.has(key))),
-        () => this.look(this.waits.keys()),
-        (error) => this.warn(error),
-      );
-    } catch (error) {
-      this.warn(error);
-    } finally {
-      this.isOpening = false;
-    }
   }
 
   private lookAgain(): void {
     if (this.waits.size > 0) {
-      void this.listen();
+      this.listener.listen();
       this.look(this.waits.keys());
     } else {
       clearInterval(this.looking);

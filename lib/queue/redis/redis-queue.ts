@@ -9,9 +9,10 @@ import { RedisConnection } from '../../redis/redis-connection.js';
 import type { RedisConnectionOptions } from '../../redis/redis-connection-options.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
+import { checkLane } from '../check-lane.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
-import { componentKey } from '../lane.js';
+import { componentKey, type Lane, laneKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { StagedJob } from '../staged-job.js';
 import { checkQueueKeys } from './check-queue-keys.js';
@@ -24,7 +25,9 @@ import { NativeHost } from './hosts/native-host.js';
 import { shardPrefix } from './lane-keys.js';
 import { LaneRun } from './lane-run.js';
 import { LaneSource } from './lane-source.js';
+import { QueueListener } from './queue-listener.js';
 import { RedisAnswers } from './redis-answers.js';
+import { RedisBarriers } from './redis-barriers.js';
 import { type Claim, RedisLaneEngine } from './redis-lane-engine.js';
 import type { ResolvedRedisQueueOptions } from './redis-queue-options.js';
 import { RedisEventRoutes } from './redis-event-routes.js';
@@ -57,7 +60,9 @@ export class RedisQueue extends GroupQueue {
   private readonly prefix: string;
   private readonly engine: RedisLaneEngine;
   private readonly buffer: StageBuffer;
+  private readonly listener: QueueListener;
   private readonly answers: RedisAnswers;
+  private readonly barriers: RedisBarriers;
   private readonly insideBatch = new AsyncLocalStorage<true>();
   private host: LaneHost | undefined;
   private hosting: Promise<void> | undefined;
@@ -75,7 +80,9 @@ export class RedisQueue extends GroupQueue {
     this.prefix = shardPrefix(options.prefix, options.name, 0);
     this.engine = new RedisLaneEngine(connection, this.prefix, options.leaseMs, options);
     this.buffer = new StageBuffer(this.engine, options);
-    this.answers = new RedisAnswers(connection, openListener, this.prefix, clock);
+    this.listener = new QueueListener(openListener);
+    this.answers = new RedisAnswers(connection, this.listener, this.prefix, clock);
+    this.barriers = new RedisBarriers(connection, this.listener, this.prefix, clock);
     this.control = new RedisQueueControl(connection, this.prefix);
     this.routes = new RedisEventRoutes(connection, this.prefix, options.routesKeptMs, clock);
   }
@@ -132,6 +139,10 @@ export class RedisQueue extends GroupQueue {
     return this.answers.wait(tenantId, id, timeoutMs);
   }
 
+  async awaitLane(lane: Lane, timeoutMs: number): Promise<boolean> {
+    return this.barriers.wait(laneKey(checkLane(lane)), timeoutMs);
+  }
+
   async depth(): Promise<QueueDepth> {
     return this.lastDepth ?? this.engine.depth();
   }
@@ -173,13 +184,20 @@ export class RedisQueue extends GroupQueue {
       await this.hosting;
       const { drainTimeoutMs } = this.options;
       // Other processes may answer meanwhile.
-      await Promise.all([this.host?.drain(drainTimeoutMs), this.answers.quiet(drainTimeoutMs), this.routes.end()]);
+      await Promise.all([
+        this.host?.drain(drainTimeoutMs),
+        this.answers.quiet(drainTimeoutMs),
+        this.barriers.quiet(drainTimeoutMs),
+        this.routes.end(),
+      ]);
       await this.buffer.close();
       this.lastDepth = await this.engine.depth();
     } catch (error) {
       this.logger.warn({ message: 'The queue did not answer at its end', error: describeError(error) });
     } finally {
       this.answers.end();
+      this.barriers.end();
+      this.listener.close();
       this.connection.close();
     }
   }

@@ -51,6 +51,7 @@ local function counted(lane, jobs, bytes)
   local tenant = lane.place.tenant
   grown[tenant] = (grown[tenant] or 0) + bytes
   if lane.state == 'p' then count(lane.place, 'parkedJobs', jobs) end
+  if jobs < 0 then passBarriers(lane, -jobs) end
 end
 
 local function push(lane, entries)

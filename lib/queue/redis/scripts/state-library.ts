@@ -27,6 +27,8 @@
  *     actions                  LIST  <tenant or nothing>\n<what an operator did as JSON>, the last first
  *     dead:<id>, dead-letters:<group>, last-dead  HASH, ZSET, counter: jobs put aside
  *     answers:<tenant>, older-answers:<tenant>  HASH  id → what was answered; two generations, each with its expiry
+ *     barriers                 HASH  lane → <id>:<entries before it> …, apart by spaces; those wait who wait for a lane
+ *     passed                   channel: a lane and its last barrier that has passed, apart by a space
  *     answered                 channel: the names of new answers, <tenant>:<id>, apart by spaces
  *     token, turns             the last fencing token; counts turns, so that groups begin in turn
  *     lock:<name>, lock-token  of `locks/redis`: who holds a lock, the last fencing token of all
