@@ -11,6 +11,12 @@ export interface LogQuery {
   readonly after?: LogPlace;
 }
 
+/** Which rows are read one after the other. */
+export interface LogRowsQuery extends LogQuery {
+  /** Only events of these types; the keys of their rows may be missing then. @default all */
+  readonly types?: readonly string[];
+}
+
 /** Which streams retention removes: those of a tenant whose last event was recorded before a time. */
 export interface IdleStreams {
   readonly tenantId: TenantId;
@@ -33,9 +39,9 @@ export interface RemovedEvents {
 export abstract class EventLog {
   /**
    * Every row, ordered by tenant, aggregate type and aggregate id as UTF-8 bytes, then by sequence, in bounded memory.
-   * Never throws at a row that is broken.
+   * Never throws at a row that is broken. The fast way through the log for who must bear one.
    */
-  abstract rows(query: LogQuery): AsyncIterable<LogRow>;
+  abstract rows(query: LogRowsQuery): AsyncIterable<LogRow>;
 
   /** The streams that retention has emptied, also those that have new events since, in the order of `rows`. */
   abstract emptied(query: LogQuery): AsyncIterable<EmptiedStream>;

@@ -5,7 +5,7 @@ import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendResult } from '../append-result.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
 import type { EmptiedStream } from '../emptied-stream.js';
-import { EventLog, type IdleStreams, type LogQuery, type RemovedEvents } from '../event-log.js';
+import { EventLog, type IdleStreams, type LogQuery, type LogRowsQuery, type RemovedEvents } from '../event-log.js';
 import type { KeyedEvent, LogRow } from '../log-row.js';
 import { oneByOne } from '../one-by-one.js';
 import { prepareRestore } from '../restored-append.js';
@@ -67,7 +67,7 @@ export class ClickHouseEventLog extends EventLog {
     super();
   }
 
-  rows(query: LogQuery): AsyncIterable<LogRow> {
+  rows(query: LogRowsQuery): AsyncIterable<LogRow> {
     return oneByOne(scanLog(this.connection, query), (row) => row);
   }
 

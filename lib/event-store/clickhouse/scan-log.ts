@@ -4,7 +4,7 @@ import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connectio
 import type { EventId } from '../../events/event-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
-import type { LogQuery } from '../event-log.js';
+import type { LogRowsQuery } from '../event-log.js';
 import type { LogRow } from '../log-row.js';
 import { scanEvents, type ScannedValues } from './sql/scan-events.js';
 
@@ -20,7 +20,7 @@ const FIRST_PAUSE_MS = 100;
  */
 export async function* scanLog(
   connection: ClickHouseConnection,
-  query: LogQuery & { readonly types?: readonly string[] },
+  query: LogRowsQuery,
 ): AsyncGenerator<readonly LogRow[], void, undefined> {
   let after = query.after;
   for (let attempt = 1; ; attempt++) {

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../events/stored-event.js';
 import { isReserved } from '../../tenancy/reserved-prefix.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { EmptiedStream } from '../emptied-stream.js';
-import { EventLog, type IdleStreams, type LogQuery, type RemovedEvents } from '../event-log.js';
+import { EventLog, type IdleStreams, type LogQuery, type LogRowsQuery, type RemovedEvents } from '../event-log.js';
 import type { KeyedEvent, LogRow } from '../log-row.js';
 import { keyRanges, prepareRestore } from '../restored-append.js';
 import type { StreamId } from '../stream-id.js';
@@ -21,10 +21,12 @@ export class MemoryEventLog extends EventLog {
     super();
   }
 
-  async *rows(query: LogQuery): AsyncGenerator<LogRow> {
+  async *rows(query: LogRowsQuery): AsyncGenerator<LogRow> {
     this.checkOpen();
     for await (const events of scanLog(this.log, query)) {
-      for (const event of events) yield this.toRow(event);
+      const first = events[0];
+      const keys = first && keysOf(this.log.stream(first)?.appends ?? new Map<string, never>());
+      for (const event of events) yield toRow(event, keys?.get(event.sequence));
     }
   }
 
@@ -74,10 +76,17 @@ export class MemoryEventLog extends EventLog {
     this.undispatched.forget(tenantId);
     return { streams: forgotten.length, events: forgotten.reduce((sum, { events }) => sum + events.length, 0) };
   }
+}
 
-  private toRow(event: StoredEvent): LogRow {
-    const appends = this.log.stream(event)?.appends ?? new Map<string, never>();
-    const key = [...appends].find(([, { first, last }]) => event.sequence >= first && event.sequence <= last)?.[0];
-    return { ...event, metadata: JSON.stringify(event.metadata), key };
+/** The key of each sequence of a stream that belongs to an append with one. */
+function keysOf(appends: ReadonlyMap<string, { readonly first: number; readonly last: number }>): Map<number, string> {
+  const keys = new Map<number, string>();
+  for (const [key, { first, last }] of appends) {
+    for (let sequence = first; sequence <= last; sequence += 1) keys.set(sequence, key);
   }
+  return keys;
+}
+
+function toRow(event: StoredEvent, key: string | undefined): LogRow {
+  return { ...event, metadata: JSON.stringify(event.metadata), key };
 }

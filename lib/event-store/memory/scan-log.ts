@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../events/stored-event.js';
-import type { LogQuery } from '../event-log.js';
+import type { LogQuery, LogRowsQuery } from '../event-log.js';
 import { compareText } from '../../tenancy/compare-text.js';
 import { isReserved } from '../../tenancy/reserved-prefix.js';
 import type { MemoryLog } from './memory-log.js';
@@ -16,7 +16,7 @@ export function streamsIn(log: MemoryLog, { tenantId, aggregateType }: LogQuery)
 /** The events of the log in its order, one stream at a time. */
 export async function* scanLog(
   log: MemoryLog,
-  query: LogQuery & { readonly types?: readonly string[] },
+  query: LogRowsQuery,
 ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
   const { types } = query;
   for (const { id, events } of streamsIn(log, query)) {

@@ -6,7 +6,7 @@ import type { SchemaNames } from '../../postgres/schema-names.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { AppendOutcomeUnknownError } from '../append-outcome-unknown.error.js';
 import type { EmptiedStream } from '../emptied-stream.js';
-import { EventLog, type IdleStreams, type LogQuery, type RemovedEvents } from '../event-log.js';
+import { EventLog, type IdleStreams, type LogQuery, type LogRowsQuery, type RemovedEvents } from '../event-log.js';
 import type { KeyedEvent, LogRow } from '../log-row.js';
 import { oneByOne } from '../one-by-one.js';
 import { asAppendAll } from '../prepare-append-all.js';
@@ -48,7 +48,7 @@ export class PostgresEventLog extends EventLog {
     super();
   }
 
-  rows(query: LogQuery): AsyncIterable<LogRow> {
+  rows(query: LogRowsQuery): AsyncIterable<LogRow> {
     return oneByOne(scanLog(this.connection, this.names, query), (row) => row);
   }
 

@@ -4,7 +4,7 @@ import type { PostgresConnection } from '../../postgres/postgres-connection.js';
 import { repeated } from '../../postgres/repeat.js';
 import type { SchemaNames } from '../../postgres/schema-names.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import type { LogQuery } from '../event-log.js';
+import type { LogRowsQuery } from '../event-log.js';
 import type { LogRow } from '../log-row.js';
 import { StoreUnavailableError } from '../store-unavailable.error.js';
 import { parseTags } from './event-row.js';
@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 4;
 export async function* scanLog(
   connection: PostgresConnection,
   names: SchemaNames,
-  query: LogQuery & { readonly types?: readonly string[] },
+  query: LogRowsQuery,
 ): AsyncGenerator<readonly LogRow[], void, undefined> {
   let after = query.after;
   let append: ScannedRow | undefined;

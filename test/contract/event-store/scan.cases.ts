@@ -114,4 +114,17 @@ export function scanCases({ test, store, log }: EventStoreCases): void {
     expect(behind.map(({ sequence }) => sequence)).toEqual([4, 5]);
     expect(await collect(log().rows({ tenantId: stream.tenantId, aggregateType: 'other' }))).toEqual([]);
   });
+
+  test('has the rows of some types, also behind a place', async () => {
+    const stream = newStream();
+    const removed = { data: new ItemRemoved('x') };
+    await store().append(stream, [...items(1), removed, ...items(1), removed, removed]);
+    const query = { tenantId: stream.tenantId, types: ['contract.item_removed', 'contract.unknown'] };
+    const rows = async (more: object): Promise<number[]> =>
+      (await collect(log().rows({ ...query, ...more }))).map(({ sequence }) => sequence);
+    expect(await rows({})).toEqual([2, 4, 5]);
+    expect(await rows({ after: { ...stream, sequence: 2 } })).toEqual([4, 5]);
+    expect(await rows({ aggregateType: 'other' })).toEqual([]);
+    expect(await rows({ types: [] })).toEqual([]);
+  });
 }

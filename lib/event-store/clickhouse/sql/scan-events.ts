@@ -1,4 +1,4 @@
-import type { LogQuery } from '../../event-log.js';
+import type { LogRowsQuery } from '../../event-log.js';
 import { NOT_RESERVED } from './not-reserved.js';
 import type { Statement } from './statement.js';
 
@@ -23,7 +23,7 @@ export type ScannedValues = readonly [
  * The whole log, or a part of it, in the order of the sorting key, in which it lies on disk. What a repeated insert
  * doubled is made one while it streams.
  */
-export function scanEvents(query: LogQuery & { readonly types?: readonly string[] }): Statement {
+export function scanEvents(query: LogRowsQuery): Statement {
   const { tenantId, aggregateType, types, after } = query;
   const conditions = [
     ...(tenantId === undefined ? [] : ['tenant_id = {tenantId:String}']),

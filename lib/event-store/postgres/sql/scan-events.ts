@@ -1,6 +1,6 @@
 import type { PostgresStatement } from '../../../postgres/postgres-connection.js';
 import type { SchemaNames } from '../../../postgres/schema-names.js';
-import type { LogQuery } from '../../event-log.js';
+import type { LogRowsQuery } from '../../event-log.js';
 import type { EventRow } from '../event-row.js';
 import { EVENT_COLUMNS } from './event-columns.js';
 import { NOT_RESERVED } from './not-reserved.js';
@@ -18,10 +18,7 @@ export interface ScannedRow extends EventRow {
 }
 
 /** The next rows of the log in the order of its primary key. */
-export function scanEvents(
-  names: SchemaNames,
-  query: LogQuery & { readonly types?: readonly string[] },
-): PostgresStatement {
+export function scanEvents(names: SchemaNames, query: LogRowsQuery): PostgresStatement {
   const { tenantId, aggregateType, types, after } = query;
   const values: (string | number)[] = [];
   const place = (value: string | number): string => `$${values.push(value)}`;
