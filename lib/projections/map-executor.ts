@@ -4,10 +4,9 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { LaneBatch } from '../queue/lane-batch.js';
 import type { MapDefinition } from './map-definition.js';
-import type { MapHandler } from './map-handler.js';
+import { mapEvent } from './map-event.js';
 import type { RecordRow } from './stores/record-row.js';
 import type { RecordStore } from './stores/record-store.js';
-import { toJsonValue } from './to-json-value.js';
 
 const DEFAULT_MAX_EVENTS = 500;
 
@@ -39,7 +38,7 @@ export class MapExecutor {
       for await (const event of this.events(map, batch, job)) {
         batch.signal.throwIfAborted();
         try {
-          rows.push(toRow(map, handler, event));
+          rows.push(mapEvent(map, handler, event));
         } catch (error) {
           failure ??= { error };
         }
@@ -66,21 +65,4 @@ export class MapExecutor {
       for (const event of events) yield this.serializer.deserialize(event);
     }
   }
-}
-
-function toRow(
-  { component, name, version }: MapDefinition,
-  handler: MapHandler<object, unknown>,
-  event: RecordedEvent,
-): RecordRow {
-  return {
-    tenantId: event.tenantId,
-    projection: name,
-    version,
-    aggregateId: event.aggregateId,
-    sequence: event.sequence,
-    eventId: event.id,
-    record: toJsonValue(component, event.type, handler.map(event)),
-    recordedAt: event.recordedAt.getTime(),
-  };
 }

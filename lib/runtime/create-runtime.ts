@@ -16,6 +16,7 @@ import type { GroupQueue } from '../queue/group-queue.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
+import { createBuilds } from './builds/create-builds.js';
 import { UnbuiltVersions } from './builds/unbuilt-versions.js';
 import { createComparisons } from './comparisons/create-comparisons.js';
 import { ComponentBirths } from './component-births.js';
@@ -77,19 +78,25 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
   } = tools;
   const { events, projections, records } = storage;
   const births = new ComponentBirths(pipelines, events, projections, clock);
+  const unbuilt = new UnbuiltVersions(pipelines, events, versions);
+  const comparisons = createComparisons(pipelines, { events, projections, records, router });
   return new EventSourcingRuntime({
     role: setup.role,
     cqrs: new CqrsBinding(discovery),
     pipelines,
     announcer,
     births,
-    unbuilt: new UnbuiltVersions(pipelines, events, versions),
+    unbuilt,
+    builds: createBuilds({
+      ...{ pipelines, storage, queue, locks, router, births, unbuilt, comparisons, serializer, clock },
+      checkPurity: setup.checkPurity,
+    }),
     queue,
     recurringJobs,
     locks,
     storage,
     dispatcher,
-    reconciler: new Reconciler(createComparisons(pipelines, { events, projections, records, router }), queue),
+    reconciler: new Reconciler(comparisons, queue, (component) => unbuilt.has(component)),
     sweep: new UndispatchedSweep(events, staging, setup.sweepIntervalMs),
     worker: new LaneWorker(
       pipelines,

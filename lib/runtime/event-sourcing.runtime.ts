@@ -8,6 +8,7 @@ import type { LaneConsumer } from '../queue/lane-consumer.js';
 import type { RecurringJob } from '../recurring-jobs/recurring-job.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import type { Storage } from '../storage/storage.js';
+import type { BuildRunner } from './builds/build-runner.js';
 import type { UnbuiltVersions } from './builds/unbuilt-versions.js';
 import { componentRoutes } from './component-routes.js';
 import type { ComponentBirths } from './component-births.js';
@@ -25,6 +26,7 @@ export interface RuntimeParts {
   readonly announcer: EventAnnouncer;
   readonly births: ComponentBirths;
   readonly unbuilt: UnbuiltVersions;
+  readonly builds: BuildRunner;
   readonly reconciler: Reconciler;
   readonly worker: LaneConsumer;
   readonly queue: GroupQueue;
@@ -79,7 +81,7 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
   }
 
   private async startConsuming(): Promise<void> {
-    const { role, births, unbuilt, reconciler, dispatcher, queue, worker, recurringJobs, sweep, pipelines } =
+    const { role, births, unbuilt, builds, reconciler, dispatcher, queue, worker, recurringJobs, sweep, pipelines } =
       this.parts;
     await births.load();
     await unbuilt.find();
@@ -87,8 +89,8 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
     dispatcher.open();
     let behind = 0;
     await queue.routes.keep(componentRoutes(pipelines), async () => void (behind = await reconciler.reconcile()));
-    for (const projection of unbuilt.all) await unbuilt.complete(projection);
     recurringJobs.start([sweep]);
+    void builds.run();
     this.logger.log({ message: 'Consuming', role, pipelines: pipelines.pipelines.map(({ name }) => name), behind });
   }
 

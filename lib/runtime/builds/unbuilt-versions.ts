@@ -45,6 +45,14 @@ export class UnbuiltVersions {
     }
   }
 
+  /** Whether another process has completed one meanwhile. */
+  async isComplete(projection: BuiltProjection): Promise<boolean> {
+    const [active] = await this.versions.read([projection.name]);
+    if (active! < projection.version) return false;
+    this.unbuilt.delete(projection.component);
+    return true;
+  }
+
   /** Lets reads be answered from one. */
   async complete(projection: BuiltProjection): Promise<void> {
     await this.versions.activate(projection);

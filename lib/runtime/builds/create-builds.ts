@@ -1,0 +1,63 @@
+import type { Clock } from '../../clock/clock.js';
+import type { EventSerializer } from '../../events/event-serializer.js';
+import type { DistributedLock } from '../../locks/distributed-lock.js';
+import type { PipelineRegistry } from '../../pipeline/pipeline-registry.js';
+import type { GroupQueue } from '../../queue/group-queue.js';
+import type { Storage } from '../../storage/storage.js';
+import type { Comparison } from '../comparisons/comparison.js';
+import type { ComponentBirths } from '../component-births.js';
+import type { EventRouter } from '../event-router.js';
+import { BuildLedger } from './build-ledger.js';
+import { BuildRunner } from './build-runner.js';
+import { FoldBuilder } from './fold-builder.js';
+import { LaneSettling } from './lane-settling.js';
+import { MapBuilder } from './map-builder.js';
+import { ProjectionBuild } from './projection-build.js';
+import type { ProjectionBuilder } from './projection-builder.js';
+import type { BuiltProjection, UnbuiltVersions } from './unbuilt-versions.js';
+
+export interface BuildsTools {
+  readonly pipelines: PipelineRegistry;
+  readonly storage: Storage;
+  readonly queue: GroupQueue;
+  readonly locks: DistributedLock;
+  readonly router: EventRouter;
+  readonly births: ComponentBirths;
+  readonly unbuilt: UnbuiltVersions;
+  readonly comparisons: readonly Comparison[];
+  readonly serializer: EventSerializer;
+  readonly clock: Clock;
+  readonly checkPurity: boolean;
+}
+
+/** Puts together what builds the versions of projections. */
+export function createBuilds(tools: BuildsTools): BuildRunner {
+  const { storage, queue, locks, unbuilt, comparisons, clock } = tools;
+  const { log, events: store, projections } = storage;
+  const ledger = new BuildLedger(projections, clock);
+  const settling = new LaneSettling(queue.control);
+  return new BuildRunner({
+    unbuilt,
+    locks,
+    ledger,
+    build: (projection) =>
+      new ProjectionBuild(
+        projection,
+        builderOf(projection, tools),
+        comparisons.filter(({ component }) => component === projection.component),
+        { log, store, queue, ledger, settling, clock },
+      ),
+  });
+}
+
+function builderOf(projection: BuiltProjection, tools: BuildsTools): ProjectionBuilder {
+  const { pipelines, storage, queue, router, births, serializer, checkPurity } = tools;
+  const { projections, records } = storage;
+  if (projection.kind === 'map') return new MapBuilder(projection, { serializer, records, queue, router });
+  // Who tells nobody may fold whatever there is.
+  const isSilent = pipelines.reactorsOf(projection).length === 0;
+  return new FoldBuilder(projection, {
+    ...{ serializer, projections, queue, router, checkPurity },
+    before: (tenantId) => (isSilent ? Number.POSITIVE_INFINITY : births.of(projection.component, tenantId)),
+  });
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '../../clock/clock.js';
+import type { EventLog } from '../../event-store/event-log.js';
+import type { EventStore } from '../../event-store/event-store.js';
+import type { GroupQueue } from '../../queue/group-queue.js';
+import type { StagedJob } from '../../queue/staged-job.js';
+import type { Comparison } from '../comparisons/comparison.js';
+import type { BuildLedger } from './build-ledger.js';
+import type { BuildRecord } from './build-record.js';
+import type { LaneSettling } from './lane-settling.js';
+import { LogReading, type Progress } from './log-reading.js';
+import type { ProjectionBuilder } from './projection-builder.js';
+import type { BuiltProjection } from './unbuilt-versions.js';
+
+/** Jobs that are staged and waited for together. */
+const JOBS_AT_ONCE = 500;
+
+export interface ProjectionBuildTools {
+  readonly log: EventLog;
+  readonly store: EventStore;
+  readonly queue: GroupQueue;
+  readonly ledger: BuildLedger;
+  readonly settling: LaneSettling;
+  readonly clock: Clock;
+}
+
+/**
+ * Brings one version of a projection from nothing, or from where the last process came to, to where it may be read:
+ *
+ *     count what there is → read the log, fold, save → compare with the log, let lanes do what is lacking
+ *
+ * Whatever of it is done twice changes nothing.
+ */
+export class ProjectionBuild {
+  /**
+   * @param builder absent where the log cannot be read stream by stream, and all is the work of lanes
+   * @param comparisons of the component, in the order in which they are to be satisfied
+   */
+  constructor(
+    private readonly projection: BuiltProjection,
+    private readonly builder: ProjectionBuilder | undefined,
+    private readonly comparisons: readonly Comparison[],
+    private readonly tools: ProjectionBuildTools,
+  ) {}
+
+  /** Resolves when the version is complete. @throws what stores and the queue throw, and the reason of the signal */
+  async run(signal: AbortSignal): Promise<BuildRecord> {
+    const { component } = this.projection;
+    const { ledger, clock } = this.tools;
+    let record = (await ledger.load(component)) ?? (await this.begin(signal));
+    if (!record.isRead) record = await this.read(record, signal);
+    for (const comparison of this.comparisons) await this.satisfy(comparison, signal);
+    return { ...record, completedAt: clock.now() };
+  }
+
+  private async begin(signal: AbortSignal): Promise<BuildRecord> {
+    const { kind, component, name, version, aggregateType, types } = this.projection;
+    const { store, ledger, clock } = this.tools;
+    const startedAt = clock.now();
+    let [totalEvents, totalAggregates] = [0, 0];
+    for await (const { count } of store.heads({ aggregateType, types: [...types] })) {
+      signal.throwIfAborted();
+      totalEvents += count;
+      totalAggregates += 1;
+    }
+    const none = { events: 0, aggregates: 0, eventsPerSecond: 0, isRead: false };
+    const record: BuildRecord = { kind, name, version, startedAt, totalEvents, totalAggregates, ...none };
+    await ledger.save(component, record);
+    return record;
+  }
+
+  private async read(begun: BuildRecord, signal: AbortSignal): Promise<BuildRecord> {
+    const { ledger, log } = this.tools;
+    const since = performance.now();
+    let record = begun;
+    const keep = async (progress: Progress, isRead: boolean): Promise<void> => {
+      const seconds = (performance.now() - since) / 1_000;
+      const eventsPerSecond = Math.round((progress.events - begun.events) / seconds);
+      record = { ...begun, ...progress, eventsPerSecond, isRead };
+      await ledger.save(this.projection.component, record);
+    };
+    const { events, aggregates, place } = begun;
+    if (this.builder) {
+      await new LogReading(this.projection, this.builder, { events, aggregates, place }, keep).run(log, signal);
+    }
+    return record;
+  }
+
+  /** What is staged twice is covered, or recorded, already. */
+  private async satisfy(comparison: Comparison, signal: AbortSignal): Promise<void> {
+    const { queue, settling } = this.tools;
+    let jobs: StagedJob[] = [];
+    const settle = async (): Promise<void> => {
+      await queue.stage(jobs);
+      await settling.settled(jobs, signal);
+      jobs = [];
+    };
+    for await (const job of comparison.lack()) {
+      signal.throwIfAborted();
+      jobs.push(job);
+      if (jobs.length >= JOBS_AT_ONCE) await settle();
+    }
+    if (jobs.length > 0) await settle();
+  }
+}
