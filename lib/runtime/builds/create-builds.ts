@@ -16,6 +16,10 @@ import { ProjectionBuild } from './projection-build.js';
 import type { ProjectionBuilder } from './projection-builder.js';
 import type { BuiltProjection, UnbuiltVersions } from './unbuilt-versions.js';
 
+const READING = { recordEveryMs: 1_000, maxSliceEvents: 500 };
+/** Events of one stream after which its row is saved, so that a long one is not begun anew when a build is interrupted. */
+const MAX_EVENTS_BETWEEN_ROWS = 10_000;
+
 export interface BuildsTools {
   readonly pipelines: PipelineRegistry;
   readonly storage: Storage;
@@ -45,7 +49,7 @@ export function createBuilds(tools: BuildsTools): BuildRunner {
         projection,
         builderOf(projection, tools),
         comparisons.filter(({ component }) => component === projection.component),
-        { log, store, queue, ledger, settling, clock },
+        { log, store, queue, ledger, settling, clock, reading: READING },
       ),
   });
 }
@@ -58,6 +62,7 @@ function builderOf(projection: BuiltProjection, tools: BuildsTools): ProjectionB
   const isSilent = pipelines.reactorsOf(projection).length === 0;
   return new FoldBuilder(projection, {
     ...{ serializer, projections, queue, router, checkPurity },
+    maxEventsBetweenRows: MAX_EVENTS_BETWEEN_ROWS,
     before: (tenantId) => (isSilent ? Number.POSITIVE_INFINITY : births.of(projection.component, tenantId)),
   });
 }

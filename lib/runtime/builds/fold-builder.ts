@@ -21,8 +21,6 @@ import type { StreamSlice } from './stream-slices.js';
 /** Rows and bytes of states that are saved together. */
 const MAX_ROWS = 1_000;
 const MAX_BYTES = 1_048_576;
-/** Events of one stream after which its row is saved, so that a long one is not begun anew when the build is interrupted. */
-const MAX_EVENTS_BETWEEN_ROWS = 10_000;
 
 export interface FoldBuilderTools {
   readonly serializer: EventSerializer;
@@ -33,6 +31,8 @@ export interface FoldBuilderTools {
   readonly before: (tenantId: TenantId) => number;
   /** Whether each handler is called twice, to see that it is pure. */
   readonly checkPurity: boolean;
+  /** Events of one stream after which its row is saved, so that a long one is not begun anew when the build is interrupted. */
+  readonly maxEventsBetweenRows: number;
 }
 
 /**
@@ -78,7 +78,7 @@ export class FoldBuilder implements ProjectionBuilder {
     if (this.stream && !isSame(this.stream.key, key)) this.stream = undefined;
     const stream = (this.stream ??= await this.open(key, NO_STATE));
     TenantContext.run({ tenantId: key.tenantId }, () => stream.take(rows));
-    const isDone = ends || stream.sinceSaved >= MAX_EVENTS_BETWEEN_ROWS;
+    const isDone = ends || stream.sinceSaved >= this.tools.maxEventsBetweenRows;
     if (isDone) this.put(stream, rows.at(-1)!);
     if (ends) {
       if (stream.failed) this.jobs.push(this.jobOf(stream));

@@ -79,7 +79,7 @@ export class FoldStream {
     } else if (skipped.has(sequence)) {
       // It may be skipped because it cannot be read at all.
       this.progress.cover(sequence);
-    } else if (sequence > this.progress.sequence) {
+    } else {
       try {
         this.progress.apply({ sequence, event: serializer.deserialize(toStoredEvent(row)) });
         this.sinceSaved += 1;

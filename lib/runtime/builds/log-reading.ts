@@ -6,10 +6,15 @@ import { type StreamSlice, streamSlices } from './stream-slices.js';
 import { Turns } from './turns.js';
 import type { BuiltProjection } from './unbuilt-versions.js';
 
-/** Between two records of how far it has come. */
-const RECORD_EVERY_MS = 1_000;
 /** How long other work of the process waits at most. */
 const MAX_TURN_MS = 10;
+
+export interface LogReadingOptions {
+  /** How often at most it is recorded how far it has come; milliseconds. */
+  readonly recordEveryMs: number;
+  /** Events of one stream that are given to the builder at a time. */
+  readonly maxSliceEvents: number;
+}
 
 /** How far it has come. */
 export type Progress = Pick<BuildRecord, 'events' | 'aggregates' | 'place'>;
@@ -28,13 +33,14 @@ export class LogReading {
 
   /**
    * @param from where to begin
-   * @param record told every second, and at the end, up to where everything is saved
+   * @param record told now and then, and at the end, up to where everything is saved
    */
   constructor(
     private readonly projection: BuiltProjection,
     private readonly builder: ProjectionBuilder,
     from: Progress,
     private readonly record: (progress: Progress, isRead: boolean) => Promise<void>,
+    private readonly options: LogReadingOptions,
   ) {
     this.progress = from;
     this.recorded = from;
@@ -46,7 +52,8 @@ export class LogReading {
     const { aggregateType, types } = this.projection;
     try {
       const after = await this.builder.begin(this.progress.place);
-      for await (const slice of streamSlices(log.rows({ aggregateType, types: [...types], after }))) {
+      const rows = log.rows({ aggregateType, types: [...types], after });
+      for await (const slice of streamSlices(rows, this.options.maxSliceEvents)) {
         signal.throwIfAborted();
         await this.take(slice);
         await this.turns.yield();
@@ -69,7 +76,7 @@ export class LogReading {
       this.pending = 0;
       this.isReady = true;
     }
-    const isDue = performance.now() - this.recordedAt >= RECORD_EVERY_MS;
+    const isDue = performance.now() - this.recordedAt >= this.options.recordEveryMs;
     if (this.isReady && (this.builder.isFull || isDue)) await this.save();
     if (isDue) await this.recordSaved();
   }

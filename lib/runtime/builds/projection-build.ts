@@ -7,7 +7,7 @@ import type { Comparison } from '../comparisons/comparison.js';
 import type { BuildLedger } from './build-ledger.js';
 import type { BuildRecord } from './build-record.js';
 import type { LaneSettling } from './lane-settling.js';
-import { LogReading, type Progress } from './log-reading.js';
+import { LogReading, type LogReadingOptions, type Progress } from './log-reading.js';
 import type { ProjectionBuilder } from './projection-builder.js';
 import type { BuiltProjection } from './unbuilt-versions.js';
 
@@ -21,6 +21,7 @@ export interface ProjectionBuildTools {
   readonly ledger: BuildLedger;
   readonly settling: LaneSettling;
   readonly clock: Clock;
+  readonly reading: LogReadingOptions;
 }
 
 /**
@@ -69,7 +70,7 @@ export class ProjectionBuild {
   }
 
   private async read(begun: BuildRecord, signal: AbortSignal): Promise<BuildRecord> {
-    const { ledger, log } = this.tools;
+    const { ledger, log, reading } = this.tools;
     const since = performance.now();
     let record = begun;
     const keep = async (progress: Progress, isRead: boolean): Promise<void> => {
@@ -78,9 +79,9 @@ export class ProjectionBuild {
       record = { ...begun, ...progress, eventsPerSecond, isRead };
       await ledger.save(this.projection.component, record);
     };
-    const { events, aggregates, place } = begun;
+    const from = { events: begun.events, aggregates: begun.aggregates, place: begun.place };
     if (this.builder) {
-      await new LogReading(this.projection, this.builder, { events, aggregates, place }, keep).run(log, signal);
+      await new LogReading(this.projection, this.builder, from, keep, reading).run(log, signal);
     }
     return record;
   }

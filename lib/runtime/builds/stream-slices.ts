@@ -1,8 +1,5 @@
 import type { LogRow } from '../../event-store/log-row.js';
 
-/** Rows of one slice at most. */
-const MAX_ROWS = 500;
-
 /** Some rows of one stream that follow each other. */
 export interface StreamSlice {
   /** At least one. */
@@ -11,14 +8,17 @@ export interface StreamSlice {
   readonly ends: boolean;
 }
 
-/** Rows of the log, stream by stream. */
-export async function* streamSlices(rows: AsyncIterable<LogRow>): AsyncGenerator<StreamSlice, void, undefined> {
+/** Rows of the log, stream by stream. @param maxRows of one slice */
+export async function* streamSlices(
+  rows: AsyncIterable<LogRow>,
+  maxRows: number,
+): AsyncGenerator<StreamSlice, void, undefined> {
   let slice: LogRow[] = [];
   for await (const row of rows) {
     const [first] = slice;
     if (first) {
       const ends = row.aggregateId !== first.aggregateId || row.tenantId !== first.tenantId;
-      if (ends || slice.length >= MAX_ROWS) {
+      if (ends || slice.length >= maxRows) {
         yield { rows: slice, ends };
         slice = [];
       }
