@@ -10,7 +10,10 @@ import { SYSTEM_TENANT } from '../tenancy/system-tenant.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import { hasHistory } from './has-history.js';
 
-const COMPONENTS = `${RESERVED_PREFIX}components`;
+/** Under which name the births of the versions of a fold stand. */
+export function birthsName(name: string): string {
+  return `${RESERVED_PREFIX}births:${name}`;
+}
 
 /**
  * When each fold, in each of its versions, came into being. What was recorded before is folded silently: a new version
@@ -58,9 +61,10 @@ export class ComponentBirths {
     return this.record(fold, (await hasHistory(this.store, fold)) ? this.clock.now() : 0);
   }
 
-  /** Another process may be first: what it put on record holds. */
+  /** Of several processes that come to it at once the earliest birth holds, in all of them: it has the highest sequence. */
   private async record(fold: FoldDefinition, bornAt: number): Promise<number> {
-    await this.projections.save([{ ...keyOf(fold), sequence: 1, state: {}, updatedAt: bornAt }]);
+    const sequence = Number.MAX_SAFE_INTEGER - bornAt;
+    await this.projections.save([{ ...keyOf(fold), sequence, state: {}, updatedAt: bornAt }]);
     const [row] = await this.projections.load([keyOf(fold)]);
     return row?.updatedAt ?? bornAt;
   }
@@ -71,6 +75,6 @@ export class ComponentBirths {
   }
 }
 
-function keyOf({ component }: FoldDefinition): ProjectionKey {
-  return { tenantId: SYSTEM_TENANT, projection: COMPONENTS, version: 1, id: component };
+function keyOf({ name, version }: FoldDefinition): ProjectionKey {
+  return { tenantId: SYSTEM_TENANT, projection: birthsName(name), version, id: 'birth' };
 }

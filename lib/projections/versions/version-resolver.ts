@@ -42,7 +42,9 @@ export class VersionResolver {
    * The rows of some ids, in their order; `null` where there is none.
    *
    * While the version is built, each is the row that covers more, of it or of the active version, which nobody may feed
-   * any more; of equal ones its own, so that a caller finds what it has waited for.
+   * any more; of equal ones its own, so that a caller finds what it has waited for. Of a fold with keys it is that of the
+   * active version: each version has links of its own, so that sequences of two do not compare, and its rows lack what
+   * has not been linked yet. Nor can one key be folded from the log without them.
    */
   async load(
     fold: FoldDefinition,
@@ -57,8 +59,11 @@ export class VersionResolver {
       const [pointer, ...rows] = await this.rows.load([this.versions.keyOf(fold.name), ...keys, ...older]);
       const now = this.versions.note(fold.name, pointer);
       if (now === active) {
-        if (active === 0) return this.fromLog(fold, keys, rows);
-        return keys.map((_, index) => further(rows[index]!, rows[keys.length + index]!));
+        if (active === 0) return fold.sources ? rows : this.fromLog(fold, keys, rows);
+        return keys.map((_, index) => {
+          const older = rows[keys.length + index]!;
+          return fold.sources ? older : further(rows[index]!, older);
+        });
       }
       active = now;
     }

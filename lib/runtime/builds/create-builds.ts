@@ -54,10 +54,12 @@ export function createBuilds(tools: BuildsTools): BuildRunner {
   });
 }
 
-function builderOf(projection: BuiltProjection, tools: BuildsTools): ProjectionBuilder {
+/** A fold with keys has none: its links are the work of lanes, in the order of their sources. */
+function builderOf(projection: BuiltProjection, tools: BuildsTools): ProjectionBuilder | undefined {
   const { pipelines, storage, queue, router, births, serializer, checkPurity } = tools;
   const { projections, records } = storage;
   if (projection.kind === 'map') return new MapBuilder(projection, { serializer, records, queue, router });
+  if (projection.sources) return undefined;
   // Who tells nobody may fold whatever there is.
   const isSilent = pipelines.reactorsOf(projection).length === 0;
   return new FoldBuilder(projection, {

@@ -9,6 +9,7 @@ import type { BuildRecord } from './build-record.js';
 import type { LaneSettling } from './lane-settling.js';
 import { LogReading, type LogReadingOptions, type Progress } from './log-reading.js';
 import type { ProjectionBuilder } from './projection-builder.js';
+import { sourcesOf } from '../sources-of.js';
 import type { BuiltProjection } from './unbuilt-versions.js';
 
 /** Jobs that are staged and waited for together. */
@@ -34,7 +35,7 @@ export interface ProjectionBuildTools {
 export class ProjectionBuild {
   /**
    * @param builder absent where the log cannot be read stream by stream, and all is the work of lanes
-   * @param comparisons of the component, in the order in which they are to be satisfied
+   * @param comparisons of the component, at least one, in the order in which they are to be satisfied
    */
   constructor(
     private readonly projection: BuiltProjection,
@@ -48,51 +49,86 @@ export class ProjectionBuild {
     const { component } = this.projection;
     const { ledger, clock } = this.tools;
     let record = (await ledger.load(component)) ?? (await this.begin(signal));
-    if (!record.isRead) record = await this.read(record, signal);
+    if (!record.isRead) {
+      record = await (this.builder
+        ? this.read(record, this.builder, signal)
+        : this.route(record, this.comparisons[0]!, signal));
+    }
     for (const comparison of this.comparisons) await this.satisfy(comparison, signal);
     return { ...record, completedAt: clock.now() };
   }
 
   private async begin(signal: AbortSignal): Promise<BuildRecord> {
-    const { kind, component, name, version, aggregateType, types } = this.projection;
-    const { store, ledger, clock } = this.tools;
+    const { kind, component, name, version } = this.projection;
+    const { ledger, clock } = this.tools;
     const startedAt = clock.now();
-    let [totalEvents, totalAggregates] = [0, 0];
-    for await (const { count } of store.heads({ aggregateType, types: [...types] })) {
-      signal.throwIfAborted();
-      totalEvents += count;
-      totalAggregates += 1;
-    }
+    const total = await this.count(signal);
     const none = { events: 0, aggregates: 0, eventsPerSecond: 0, isRead: false };
-    const record: BuildRecord = { kind, name, version, startedAt, totalEvents, totalAggregates, ...none };
+    const record: BuildRecord = { kind, name, version, startedAt, ...total, ...none };
     await ledger.save(component, record);
     return record;
   }
 
-  private async read(begun: BuildRecord, signal: AbortSignal): Promise<BuildRecord> {
-    const { ledger, log, reading } = this.tools;
-    const since = performance.now();
-    let record = begun;
-    const keep = async (progress: Progress, isRead: boolean): Promise<void> => {
-      const seconds = (performance.now() - since) / 1_000;
-      const eventsPerSecond = Math.round((progress.events - begun.events) / seconds);
-      record = { ...begun, ...progress, eventsPerSecond, isRead };
-      await ledger.save(this.projection.component, record);
-    };
-    const from = { events: begun.events, aggregates: begun.aggregates, place: begun.place };
-    if (this.builder) {
-      await new LogReading(this.projection, this.builder, from, keep, reading).run(log, signal);
+  private async count(signal: AbortSignal): Promise<Pick<BuildRecord, 'totalEvents' | 'totalAggregates'>> {
+    const total = { totalEvents: 0, totalAggregates: 0 };
+    for (const aggregateType of sourcesOf(this.projection)) {
+      for await (const { count } of this.tools.store.heads({ aggregateType, types: [...this.projection.types] })) {
+        signal.throwIfAborted();
+        total.totalEvents += count;
+        total.totalAggregates += 1;
+      }
     }
+    return total;
+  }
+
+  private async read(begun: BuildRecord, builder: ProjectionBuilder, signal: AbortSignal): Promise<BuildRecord> {
+    const { log, reading } = this.tools;
+    const keep = this.keeper(begun);
+    let record = begun;
+    const from = { events: begun.events, aggregates: begun.aggregates, place: begun.place };
+    const keepRead = async (progress: Progress, isRead: boolean): Promise<void> => {
+      record = await keep(progress, isRead);
+    };
+    await new LogReading(this.projection, builder, from, keepRead, reading).run(log, signal);
     return record;
   }
 
+  /** Where lanes do all of it, each aggregate that is no longer behind counts as read. */
+  private async route(begun: BuildRecord, first: Comparison, signal: AbortSignal): Promise<BuildRecord> {
+    const keep = this.keeper(begun);
+    let { events, aggregates } = begun;
+    await this.satisfy(first, signal, async (jobs) => {
+      aggregates += jobs.length;
+      for (const { job } of jobs) if ('to' in job) events += job.to - job.from + 1;
+      await keep({ events: Math.min(events, begun.totalEvents), aggregates }, false);
+    });
+    return keep({ events: Math.min(events, begun.totalEvents), aggregates }, true);
+  }
+
+  /** Puts on record how far this process has come, and how fast. */
+  private keeper(begun: BuildRecord): (progress: Progress, isRead: boolean) => Promise<BuildRecord> {
+    const since = performance.now();
+    return async (progress, isRead) => {
+      const seconds = (performance.now() - since) / 1_000;
+      const eventsPerSecond = Math.round((progress.events - begun.events) / seconds);
+      const record = { ...begun, ...progress, eventsPerSecond, isRead };
+      await this.tools.ledger.save(this.projection.component, record);
+      return record;
+    };
+  }
+
   /** What is staged twice is covered, or recorded, already. */
-  private async satisfy(comparison: Comparison, signal: AbortSignal): Promise<void> {
+  private async satisfy(
+    comparison: Comparison,
+    signal: AbortSignal,
+    onDone: (jobs: readonly StagedJob[]) => Promise<void> = async () => {},
+  ): Promise<void> {
     const { queue, settling } = this.tools;
     let jobs: StagedJob[] = [];
     const settle = async (): Promise<void> => {
       await queue.stage(jobs);
       await settling.settled(jobs, signal);
+      await onDone(jobs);
       jobs = [];
     };
     for await (const job of comparison.lack()) {

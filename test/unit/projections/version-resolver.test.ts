@@ -111,6 +111,19 @@ describe('reads while versions come and go', () => {
     expect(await resolver.read(fold, async (version) => version)).toEqual({ result: 3, complete: true });
   });
 
+  it('give the rows of the active version only of a fold with keys, whose own lack what is not linked yet', async () => {
+    const keyed = { ...fold, sources: ['order'] };
+    const keyedState = async () => (await resolver.load(keyed, tenantId, ['a']))[0]?.state;
+    await store.save([row(3, 'a', 9)]);
+    expect(await keyedState()).toBe('v3 #9');
+    await store.save([row(1, 'a', 2)]);
+    await activate(1);
+    expect(await keyedState()).toBe('v1 #2');
+    await activate(3);
+    expect(await keyedState()).toBe('v3 #9');
+    expect(replayed).toEqual([]);
+  });
+
   it('fold from the log while no version is complete', async () => {
     await store.save([row(3, 'a', 1)]);
     expect(await states('a', 'b')).toEqual([7, 7]);
