@@ -16,6 +16,7 @@ import type { GroupQueue } from '../queue/group-queue.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import type { Storage } from '../storage/storage.js';
+import { BuildLedger } from './builds/build-ledger.js';
 import { createBuilds } from './builds/create-builds.js';
 import { UnbuiltVersions } from './builds/unbuilt-versions.js';
 import { createComparisons } from './comparisons/create-comparisons.js';
@@ -78,7 +79,8 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
   } = tools;
   const { events, projections, records } = storage;
   const births = new ComponentBirths(pipelines, events, projections, clock);
-  const unbuilt = new UnbuiltVersions(pipelines, events, versions);
+  const ledger = new BuildLedger(projections, clock);
+  const unbuilt = new UnbuiltVersions(pipelines, events, versions, ledger);
   const comparisons = createComparisons(pipelines, { events, projections, records, router });
   return new EventSourcingRuntime({
     role: setup.role,
@@ -88,7 +90,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     births,
     unbuilt,
     builds: createBuilds({
-      ...{ pipelines, storage, queue, locks, router, births, unbuilt, comparisons, serializer, clock },
+      ...{ pipelines, storage, queue, locks, router, births, unbuilt, ledger, comparisons, serializer, clock },
       checkPurity: setup.checkPurity,
     }),
     queue,
@@ -96,7 +98,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     locks,
     storage,
     dispatcher,
-    reconciler: new Reconciler(comparisons, queue, (component) => unbuilt.has(component)),
+    reconciler: new Reconciler(comparisons, queue, (component) => unbuilt.isLeftOut(component)),
     sweep: new UndispatchedSweep(events, staging, setup.sweepIntervalMs),
     worker: new LaneWorker(
       pipelines,

@@ -14,18 +14,18 @@ const POLL_MS = 10;
  * after reaches every projection all the same.
  */
 export class Reconciler {
-  /** @param isLeftOut whether a component is built from the log, which is compared with it then */
+  /** @param isLeftOut whether somebody else compares a component with the log, and begins later */
   constructor(
     private readonly comparisons: readonly Comparison[],
     private readonly queue: GroupQueue,
-    private readonly isLeftOut: (component: string) => boolean = () => false,
+    private readonly isLeftOut: (component: string) => Promise<boolean> = async () => false,
   ) {}
 
   /** Returns how many jobs were staged, over all components: one for each stream that was behind. */
   async reconcile(): Promise<number> {
     let staged = 0;
     for (const comparison of this.comparisons) {
-      if (!this.isLeftOut(comparison.component)) staged += await this.stage(comparison.lack());
+      if (!(await this.isLeftOut(comparison.component))) staged += await this.stage(comparison.lack());
     }
     return staged;
   }

@@ -8,7 +8,6 @@ import { FoldEvents } from '../../lib/projections/fold-events.js';
 import { FoldExecutor } from '../../lib/projections/fold-executor.js';
 import { MemoryProjectionStore } from '../../lib/projections/stores/memory/memory-projection-store.js';
 import type { ProjectionRow } from '../../lib/projections/stores/projection-row.js';
-import { PipelineRegistry } from '../../lib/pipeline/pipeline-registry.js';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { inProcessQueue } from '../../lib/queue/in-process/in-process-queue.adapter.js';
 import type { EventRangeJob } from '../../lib/queue/job.js';
@@ -20,6 +19,7 @@ import { LaneSettling } from '../../lib/runtime/builds/lane-settling.js';
 import { ProjectionBuild } from '../../lib/runtime/builds/projection-build.js';
 import { FoldComparison } from '../../lib/runtime/comparisons/fold-comparison.js';
 import { EventRouter } from '../../lib/runtime/event-router.js';
+import { FedComponents } from '../../lib/runtime/fed-components.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
 import { Baskets } from './fold-world.js';
@@ -82,20 +82,9 @@ export class BuildWorld {
     readonly store: MemoryEventStore,
     readonly queue: GroupQueue,
   ) {
-    this.router = new EventRouter(
-      new PipelineRegistry([
-        {
-          name: 'baskets',
-          aggregateType: 'basket',
-          events: [],
-          upcasts: [],
-          commands: [],
-          folds: [this.fold],
-          maps: [],
-          reactors: [],
-        },
-      ]),
-    );
+    const { component, aggregateType, types } = this.fold;
+    const route = { kind: 'fold', component, aggregateTypes: [aggregateType], types: [...types] } as const;
+    this.router = new EventRouter({ current: new FedComponents([route]) });
     const { projections } = this;
     const [save, load] = [projections.save.bind(projections), projections.load.bind(projections)];
     projections.save = async (rows) => {
@@ -150,7 +139,15 @@ export class BuildWorld {
     const comparison = this.comparison;
     const lack = comparison.lack.bind(comparison);
     comparison.lack = () => (this.onCompare(), lack());
-    const tools = { log: this.log(), store, queue, ledger, settling, clock, reading: { recordEveryMs: 0, maxSliceEvents: 2 } };
+    const tools = {
+      log: this.log(),
+      store,
+      queue,
+      ledger,
+      settling,
+      clock,
+      reading: { recordEveryMs: 0, maxSliceEvents: 2 },
+    };
     return new ProjectionBuild(fold, builder, [comparison], tools).run(signal);
   }
 

@@ -7,7 +7,7 @@ import type { Storage } from '../../storage/storage.js';
 import type { Comparison } from '../comparisons/comparison.js';
 import type { ComponentBirths } from '../component-births.js';
 import type { EventRouter } from '../event-router.js';
-import { BuildLedger } from './build-ledger.js';
+import type { BuildLedger } from './build-ledger.js';
 import { BuildRunner } from './build-runner.js';
 import { FoldBuilder } from './fold-builder.js';
 import { LaneSettling } from './lane-settling.js';
@@ -28,6 +28,7 @@ export interface BuildsTools {
   readonly router: EventRouter;
   readonly births: ComponentBirths;
   readonly unbuilt: UnbuiltVersions;
+  readonly ledger: BuildLedger;
   readonly comparisons: readonly Comparison[];
   readonly serializer: EventSerializer;
   readonly clock: Clock;
@@ -36,9 +37,8 @@ export interface BuildsTools {
 
 /** Puts together what builds the versions of projections. */
 export function createBuilds(tools: BuildsTools): BuildRunner {
-  const { storage, queue, locks, unbuilt, comparisons, clock } = tools;
-  const { log, events: store, projections } = storage;
-  const ledger = new BuildLedger(projections, clock);
+  const { storage, queue, locks, unbuilt, ledger, comparisons, clock } = tools;
+  const { log, events: store } = storage;
   const settling = new LaneSettling(queue.control);
   return new BuildRunner({
     unbuilt,

@@ -3,6 +3,7 @@ import type { PipelineRegistry } from '../../pipeline/pipeline-registry.js';
 import type { FoldDefinition } from '../../projections/fold-definition.js';
 import type { MapDefinition } from '../../projections/map-definition.js';
 import type { ActiveVersions } from '../../projections/versions/active-versions.js';
+import type { BuildLedger } from './build-ledger.js';
 import { hasHistory } from '../has-history.js';
 
 /** What is built from the log when its version is new. */
@@ -19,6 +20,7 @@ export class UnbuiltVersions {
     private readonly pipelines: PipelineRegistry,
     private readonly store: EventStore,
     private readonly versions: ActiveVersions,
+    private readonly ledger: BuildLedger,
   ) {}
 
   /** Those that are left, in the order of the pipelines. */
@@ -26,8 +28,12 @@ export class UnbuiltVersions {
     return [...this.unbuilt.values()];
   }
 
-  has(component: string): boolean {
-    return this.unbuilt.has(component);
+  /**
+   * Whether a compare with the log is to leave a component out, because its build is still reading the log: the build
+   * compares it after that, and so after whatever was in the log when it was asked here.
+   */
+  async isLeftOut(component: string): Promise<boolean> {
+    return this.unbuilt.has(component) && !(await this.ledger.load(component))?.isRead;
   }
 
   /** Finds them at a start. Versions without history are complete from the beginning. */
