@@ -9,6 +9,8 @@ import { EvaluationProcessingModule } from './evaluation-processing/evaluation-p
 import { EvaluationsApiModule } from './evaluation-processing/http/evaluations-api.module.js';
 import { ExperimentRunProcessingModule } from './experiment-run-processing/experiment-run-processing.module.js';
 import { ExperimentRunsApiModule } from './experiment-run-processing/http/experiment-runs-api.module.js';
+import { GlobalProjectionsModule } from './global-projections/global-projections.module.js';
+import { UsageApiModule } from './global-projections/http/usage-api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ProblemDetailsFilter } from './http/problem-details.filter.js';
 import { ProblemValidationPipe } from './http/validation.pipe.js';
@@ -35,8 +37,16 @@ import { TraceProcessingModule } from './trace-processing/trace-processing.modul
     EvaluationProcessingModule,
     ExperimentRunProcessingModule,
     SimulationProcessingModule,
+    GlobalProjectionsModule,
     ...(servesApi(process.env)
-      ? [TracesApiModule, EvaluationsApiModule, ExperimentRunsApiModule, SimulationRunsApiModule, AlertsApiModule]
+      ? [
+          TracesApiModule,
+          EvaluationsApiModule,
+          ExperimentRunsApiModule,
+          SimulationRunsApiModule,
+          UsageApiModule,
+          AlertsApiModule,
+        ]
       : []),
     HealthModule,
   ],

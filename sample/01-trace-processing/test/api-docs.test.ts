@@ -60,6 +60,8 @@ const READS = [
   'GET /traces',
   'GET /traces/{traceId}',
   'GET /traces/{traceId}/events',
+  'GET /usage/billable-events',
+  'GET /usage/sdks',
 ];
 
 const of = (name: string): Operation => operations.find(([one]) => one === name)![1];

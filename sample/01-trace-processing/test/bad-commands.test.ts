@@ -240,6 +240,10 @@ describe('a read', () => {
     ['/experiment-runs?status=odd', 'status'],
     ['/simulation-runs?status=odd', 'status'],
     ['/simulation-runs?verdict=odd', 'verdict'],
+    ['/usage/billable-events?from=2026-13-01', 'from'],
+    ['/usage/billable-events?from=2026-11-20T00:00:00Z', 'from'],
+    ['/usage/sdks?to=yesterday', 'to'],
+    ['/usage/sdks?pageSize=0', 'pageSize'],
     ['/simulation-runs/%20', 'runId'],
     ['/experiment-runs?experiment=', 'experiment'],
     ['/experiment-runs/%20', 'runId'],
@@ -263,11 +267,16 @@ describe('a read', () => {
     expect(await send(path, undefined)).toMatchObject({ status: 404, problem: { code } });
   });
 
-  it.each(['/evaluations', '/evaluators', '/evaluations/e-1', '/receipts/r-1', '/experiment-runs', '/simulation-runs'])(
-    'of %s needs a tenant',
-    async (path) => {
-      const { status, problem } = await send(path, undefined, {});
-      expect([status, problem.errors?.[0]?.field]).toEqual([400, 'x-tenant-id']);
-    },
-  );
+  it.each([
+    '/evaluations',
+    '/evaluators',
+    '/evaluations/e-1',
+    '/receipts/r-1',
+    '/experiment-runs',
+    '/simulation-runs',
+    '/usage/sdks',
+  ])('of %s needs a tenant', async (path) => {
+    const { status, problem } = await send(path, undefined, {});
+    expect([status, problem.errors?.[0]?.field]).toEqual([400, 'x-tenant-id']);
+  });
 });

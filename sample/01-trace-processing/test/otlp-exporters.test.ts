@@ -32,6 +32,7 @@ describe('what the real exporters send', () => {
       statusMessage: '',
       attributes: {},
       service: 'checkout',
+      sdk: { name: 'opentelemetry', language: 'nodejs', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
     });
     expect(child).toMatchObject({
       traceId: root?.traceId,

@@ -46,6 +46,19 @@ describe('OTLP/JSON', () => {
     expect(Object.entries(attributes)).toEqual([['__proto__', 'x']]);
   });
 
+  it.each([
+    [[], null],
+    [[{ key: 'telemetry.sdk.language', value: { stringValue: 'go' } }], { name: null, language: 'go', version: null }],
+    [[{ key: 'telemetry.sdk.name', value: { intValue: 5 } }], null],
+    [
+      [{ key: 'telemetry.sdk.name', value: { stringValue: `${'n'.repeat(99)}🚀` } }],
+      { name: 'n'.repeat(99), language: null, version: null },
+    ],
+  ])('reads the SDK from the resource %j', (attributes, sdk) => {
+    const body = { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans: [spanJson()] }] }] };
+    expect(decodeTraces('json', Buffer.from(JSON.stringify(body)))[0]?.sdk).toEqual(sdk);
+  });
+
   it('ignores unknown fields and unknown numbers of enums', () => {
     expect(decodeOne({ future: [1], kind: 99, status: { code: 7, future: {} } })).toMatchObject({
       kind: 'unspecified',

@@ -23,6 +23,7 @@ const span: OtlpSpan = {
   statusMessage: '',
   attributes: {},
   service: 'storefront',
+  sdk: null,
 };
 
 const decide = (fields: Partial<OtlpSpan>) =>

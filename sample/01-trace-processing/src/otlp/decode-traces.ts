@@ -3,7 +3,7 @@ import type { OtlpFormat } from './otlp-format.js';
 import type { OtlpSpan } from './otlp-span.js';
 import { parseBody } from './parse-body.js';
 import { Problems } from './problems.js';
-import { readAttributes } from './read-attributes.js';
+import { readResource } from './read-resource.js';
 import { readSpan } from './read-span.js';
 import { WireNode } from './wire-node.js';
 
@@ -30,20 +30,14 @@ export function decodeTraces(format: OtlpFormat, body: Uint8Array): OtlpSpan[] {
 
 function* readResourceSpans(request: WireNode): Generator<OtlpSpan> {
   for (const resourceSpans of request.get('resourceSpans').objects()) {
-    const service = readServiceName(resourceSpans.get('resource'));
+    const source = readResource(resourceSpans.get('resource'));
     for (const scopeSpans of resourceSpans.get('scopeSpans').objects()) {
       for (const node of scopeSpans.get('spans').objects()) {
-        const span = readSpan(node, service);
+        const span = readSpan(node, source);
         if (span !== null) yield span;
       }
     }
   }
-}
-
-function readServiceName(resource: WireNode): string | null {
-  if (resource.missing || !resource.expectObject()) return null;
-  const name = readAttributes(resource.get('attributes'))['service.name'];
-  return typeof name === 'string' && name !== '' ? name : null;
 }
 
 function tooManySpans(): MalformedOtlpError {

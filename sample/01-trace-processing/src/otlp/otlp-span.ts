@@ -1,4 +1,5 @@
 import type { JsonValue } from '@event-sourcing/nestjs';
+import type { SpanSdk } from './span-sdk.js';
 
 /** What the numbers of OTLP's `SpanKind` mean, in their order. */
 export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
@@ -30,4 +31,6 @@ export interface OtlpSpan {
   readonly attributes: SpanAttributes;
   /** `service.name` of the resource; `null` when it has none. */
   readonly service: string | null;
+  /** Which SDK sent it; `null` when the resource does not say. */
+  readonly sdk: SpanSdk | null;
 }

@@ -1,5 +1,6 @@
 import { SPAN_KINDS, SPAN_STATUSES, type OtlpSpan } from './otlp-span.js';
 import { readAttributes } from './read-attributes.js';
+import type { SpanSource } from './read-resource.js';
 import { readEnum, readId, readOptionalId, readText, readUnixNano } from './read-scalars.js';
 import type { WireNode } from './wire-node.js';
 
@@ -9,7 +10,7 @@ const SPAN_ID_BYTES = 8;
 export const MAX_SPAN_BYTES = 1_000_000;
 
 /** One span of a parsed body; `null` when something is wrong with it, which is then noted. */
-export function readSpan(node: WireNode, service: string | null): OtlpSpan | null {
+export function readSpan(node: WireNode, { service, sdk }: SpanSource): OtlpSpan | null {
   const traceId = readId(node.get('traceId'), TRACE_ID_BYTES);
   const spanId = readId(node.get('spanId'), SPAN_ID_BYTES);
   const start = readUnixNano(node.get('startTimeUnixNano'));
@@ -24,6 +25,7 @@ export function readSpan(node: WireNode, service: string | null): OtlpSpan | nul
     statusMessage: readText(status.get('message')),
     attributes: readAttributes(node.get('attributes')),
     service,
+    sdk,
   };
   if (start !== null && end !== null && end < start) {
     return node.get('endTimeUnixNano').problem('must not be before startTimeUnixNano');

@@ -4,6 +4,7 @@ import { AlertsModule } from '../alerts/alerts.module.js';
 import { EvaluatorsModule } from '../evaluation-processing/evaluators/evaluators.module.js';
 import { RecordSpanHandler } from './commands/record-span.handler.js';
 import { SpanFailed } from './events/span-failed.event.js';
+import { SpanReceivedV1 } from './events/span-received-v1.upcaster.js';
 import { SpanReceived } from './events/span-received.event.js';
 import { SpanRecords } from './projections/span-records.map.js';
 import { TraceSummary } from './projections/trace-summary.fold.js';
@@ -21,6 +22,6 @@ import { ScheduleEvaluations } from './reactors/schedule-evaluations.reactor.js'
       events: [SpanReceived, SpanFailed],
     }),
   ],
-  providers: [RecordSpanHandler, TraceSummary, SpanRecords, NotifyOnError, ScheduleEvaluations],
+  providers: [RecordSpanHandler, SpanReceivedV1, TraceSummary, SpanRecords, NotifyOnError, ScheduleEvaluations],
 })
 export class TraceProcessingModule {}

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeTracerProvider, SimpleSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import type { Tracer } from '@opentelemetry/api';
 
@@ -26,7 +26,7 @@ export async function captureExport(
   await once(server, 'listening');
   const exporter = createExporter(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`);
   const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': 'checkout', 'service.replicas': 3 }),
+    resource: defaultResource().merge(resourceFromAttributes({ 'service.name': 'checkout', 'service.replicas': 3 })),
     spanProcessors: [new SimpleSpanProcessor(exporter)],
   });
   trace(provider.getTracer('capture'));

@@ -19,12 +19,16 @@ export const traceId = (number: number): string => number.toString(16).padStart(
 /** A span id that ends in this number. */
 export const spanId = (number: number): string => number.toString(16).padStart(16, 'b');
 
-/** An `ExportTraceServiceRequest` of one service in OTLP/JSON. */
-export function exportOf(service: string, ...spans: readonly SpanOptions[]): object {
+/** An `ExportTraceServiceRequest` of one resource, by its attributes or its service alone, in OTLP/JSON. */
+export function exportOf(
+  resource: string | Readonly<Record<string, string>>,
+  ...spans: readonly SpanOptions[]
+): object {
+  const attributes = typeof resource === 'string' ? { 'service.name': resource } : resource;
   return {
     resourceSpans: [
       {
-        resource: { attributes: toKeyValues({ 'service.name': service }) },
+        resource: { attributes: toKeyValues(attributes) },
         scopeSpans: [{ spans: spans.map((span) => toSpan(span)) }],
       },
     ],

@@ -1,6 +1,6 @@
 import type { CommandReceipt, TenantId } from '@event-sourcing/nestjs';
 import { Command } from '@nestjs/cqrs';
-import { IsIn, IsNumber, IsObject, IsString, Matches, ValidateIf } from 'class-validator';
+import { IsIn, IsNumber, IsObject, IsOptional, IsString, Matches, ValidateIf } from 'class-validator';
 import {
   SPAN_KINDS,
   SPAN_STATUSES,
@@ -9,6 +9,7 @@ import {
   type SpanKind,
   type SpanStatus,
 } from '../../otlp/otlp-span.js';
+import type { SpanSdk } from '../../otlp/span-sdk.js';
 import { SPAN_ID, TRACE_ID } from '../span-id.js';
 
 /** Puts one span on the record of its trace. */
@@ -47,6 +48,11 @@ export class RecordSpan extends Command<CommandReceipt> {
   @ValidateIf((command: RecordSpan) => command.service !== null)
   @IsString()
   readonly service!: string | null;
+
+  /** Absent in commands that an older release has queued. */
+  @IsOptional()
+  @IsObject()
+  readonly sdk?: SpanSdk | null;
 
   @IsObject()
   readonly attributes!: SpanAttributes;

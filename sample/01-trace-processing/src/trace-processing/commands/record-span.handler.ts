@@ -12,8 +12,8 @@ import { RecordSpan } from './record-span.command.js';
   stateless: true,
 })
 export class RecordSpanHandler implements AggregateCommandHandler<RecordSpan> {
-  handle({ tenantId: _tenantId, traceId: _traceId, ...span }: RecordSpan): DomainEvents {
-    const received = new SpanReceived({ ...span, ...readModelUsage(span.attributes) });
+  handle({ tenantId: _tenantId, traceId: _traceId, sdk = null, ...span }: RecordSpan): DomainEvents {
+    const received = new SpanReceived({ ...span, sdk, ...readModelUsage(span.attributes) });
     if (span.status !== 'error') return [received];
     const { spanId, name, service, statusMessage: message } = span;
     return [received, new SpanFailed({ spanId, name, service, message })];

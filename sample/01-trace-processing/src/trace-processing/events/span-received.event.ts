@@ -7,10 +7,11 @@ import {
   type SpanKind,
   type SpanStatus,
 } from '../../otlp/otlp-span.js';
+import type { SpanSdk } from '../../otlp/span-sdk.js';
 import { SPAN_ID } from '../span-id.js';
 
 /** A span of the trace arrived. Stored once for every span, failed or not. */
-@DomainEvent('trace.span_received', { version: 1 })
+@DomainEvent('trace.span_received', { version: 2 })
 export class SpanReceived {
   @Matches(SPAN_ID)
   readonly spanId!: string;
@@ -43,6 +44,11 @@ export class SpanReceived {
   @ValidateIf((span: SpanReceived) => span.service !== null)
   @IsString()
   readonly service!: string | null;
+
+  /** Which SDK sent the span; `null` when that is not known. */
+  @ValidateIf((span: SpanReceived) => span.sdk !== null)
+  @IsObject()
+  readonly sdk!: SpanSdk | null;
 
   /** The model that answered, of a span that is a call of one. */
   @ValidateIf((span: SpanReceived) => span.model !== null)
