@@ -58,8 +58,8 @@ describe('reactorJobs', () => {
     ],
   ])('stages nothing where a filter says so, and rather too much than too little: one that %s', (_, when, expected) => {
     const filtered = { ...reactor('r'), options: { name: 'r', when } } as unknown as ReactorDefinition;
-    expect(reactorJobs([filtered], [event])).toHaveLength(expected);
-    expect(reactorJobs([{ ...filtered, types: new Set(['y']) }], [event])).toEqual([]);
+    expect(reactorJobs([filtered], row, inputs)).toHaveLength(expected);
+    expect(reactorJobs([{ ...filtered, types: new Set(['y']) }], row, inputs)).toEqual([]);
   });
 
   it('shares an event between the jobs that it gives', () => {
