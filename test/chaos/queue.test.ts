@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +15,7 @@ import { untruths } from '../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../support/redis-server.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
+import { ROUNDS, SEED } from './chaos-settings.js';
 import { Crew } from './crew.js';
 import { readRuns, type Run } from './journal.js';
 import { inVain, wrongs } from './judge.js';
@@ -25,10 +25,6 @@ import { Storm } from './storm.js';
 
 Logger.overrideLogger(silentLogger);
 
-/** How often each of these tests is run: `npm run test:chaos` says more than `npm test`. */
-const ROUNDS = Number(process.env.CHAOS_ROUNDS || 1);
-/** To have a round again. */
-const SEED = Number(process.env.CHAOS_SEED || randomInt(2 ** 32));
 const STRIKES = 20;
 const WORKERS = 3;
 const LEASE_MS = 1_000;

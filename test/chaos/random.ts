@@ -22,4 +22,11 @@ export class Random {
   oneOf<T>(values: readonly T[]): T {
     return values[Math.floor(this.next() * values.length)]!;
   }
+
+  shuffled<T>(values: readonly T[]): T[] {
+    return values
+      .map((value) => ({ value, at: this.next() }))
+      .toSorted((one, other) => one.at - other.at)
+      .map(({ value }) => value);
+  }
 }

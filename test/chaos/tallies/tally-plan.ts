@@ -1,0 +1,35 @@
+import type { ProcessRole } from '../../../lib/index.js';
+import type { Crash } from '../../support/crash-points.js';
+
+/** Where the processes of a test keep the log and what is made of it. */
+export type TallyStore =
+  | { readonly kind: 'postgres'; readonly connectionString: string }
+  | {
+      readonly kind: 'clickhouse';
+      readonly url: string;
+      readonly username: string;
+      readonly password: string;
+      readonly database: string;
+    };
+
+/** What all processes of a test have in common. */
+export interface TallySettings {
+  readonly store: TallyStore;
+  /** Of the queue, and of the arbiter of ClickHouse. */
+  readonly redisPort: number;
+  readonly leaseMs: number;
+  readonly sweepIntervalMs: number;
+  /** Directory of what they write down. */
+  readonly journals: string;
+  /** Over how many aggregates the events are spread. */
+  readonly aggregates: number;
+  /** False lets folds apply again what their rows cover: nothing else keeps them from counting an event twice. */
+  readonly guarded: boolean;
+}
+
+/** What a process is told in its first argument, as JSON. */
+export interface TallyPlan extends TallySettings {
+  readonly name: string;
+  readonly role: ProcessRole;
+  readonly crash?: Crash;
+}

@@ -1,0 +1,37 @@
+import { newDatabaseName, startTestClickHouse } from '../../support/clickhouse-server.js';
+import { startTestPostgres } from '../../support/postgres-server.js';
+import type { TallyStore } from './tally-plan.js';
+
+/** A database server for the stores of a test file. */
+export interface TallyServer {
+  /** A store that no other test uses. */
+  newStore(): Promise<TallyStore>;
+  stop(): Promise<void>;
+}
+
+export const TALLY_SERVERS: readonly (readonly [
+  name: 'PostgreSQL' | 'ClickHouse',
+  start: () => Promise<TallyServer>,
+])[] = [
+  [
+    'PostgreSQL',
+    async () => {
+      const server = await startTestPostgres();
+      return {
+        newStore: async () => ({ kind: 'postgres', connectionString: await server.createDatabase() }),
+        stop: () => server.stop(),
+      };
+    },
+  ],
+  [
+    'ClickHouse',
+    async () => {
+      const server = await startTestClickHouse();
+      const { url, username, password } = server;
+      return {
+        newStore: async () => ({ kind: 'clickhouse', url, username, password, database: newDatabaseName() }),
+        stop: () => server.stop(),
+      };
+    },
+  ],
+];

@@ -1,0 +1,52 @@
+import type { GroupQueue, LaneConsumer, QueueAdapter, StagedJob } from '../../lib/index.js';
+import { batchAtHand } from './batch-at-hand.js';
+import type { CrashPoints } from './crash-points.js';
+import { overriding } from './overriding.js';
+
+/**
+ * A queue in which every job of a fold or a map comes twice, the second time after the first was staged, and whose steps
+ * are points: `caller: before stage` of a call that stages events, and `before complete` and `after complete` of the
+ * batches of each kind of lane.
+ */
+export function crashingQueue(adapter: QueueAdapter, points: CrashPoints): QueueAdapter {
+  return {
+    ...adapter,
+    open: async (context) => {
+      const queue = await adapter.open(context);
+      return overriding(queue, {
+        stage: async (jobs) => {
+          const again = copies(jobs);
+          if (again.length > 0) points.pass('caller: before stage');
+          await queue.stage(jobs);
+          if (again.length === 0) return;
+          points.pass('caller: after stage');
+          await queue.stage(again);
+        },
+        consume: (consumer) => queue.consume(crashingConsumer(consumer, queue, points)),
+      });
+    },
+  };
+}
+
+function crashingConsumer(consumer: LaneConsumer, queue: GroupQueue, points: CrashPoints): LaneConsumer {
+  return overriding(consumer, {
+    handle: (batch) =>
+      batchAtHand.run(batch, async () => {
+        const { kind } = batch.lane;
+        const outcome = await consumer.handle(batch);
+        points.pass(`${kind}: before complete`);
+        const staged = (): void => {
+          points.pass(`${kind}: after complete`);
+          const again = copies(outcome.followUps);
+          // When the queue is away they come once only.
+          if (again.length > 0) queue.stage(again).catch(() => undefined);
+          outcome.staged?.();
+        };
+        return { ...outcome, staged };
+      }),
+  });
+}
+
+function copies(jobs: readonly StagedJob[]): readonly StagedJob[] {
+  return jobs.filter(({ job }) => job.kind === 'fold' || job.kind === 'map');
+}
