@@ -1,12 +1,20 @@
-import type { GroupQueue, LaneConsumer, QueueAdapter, StagedJob } from '../../lib/index.js';
+import type {
+  GroupQueue,
+  Lane,
+  LaneBatch,
+  LaneConsumer,
+  LaneOutcome,
+  QueueAdapter,
+  StagedJob,
+} from '../../lib/index.js';
 import { batchAtHand } from './batch-at-hand.js';
 import type { CrashPoints } from './crash-points.js';
 import { overriding } from './overriding.js';
 
 /**
- * A queue in which every job of a fold or a map comes twice, the second time after the first was staged, and whose steps
- * are points: `caller: before stage` of a call that stages events, and `before complete` and `after complete` of the
- * batches of each kind of lane.
+ * A queue in which every job of a fold or a map comes twice, the second time after the first was staged, and every other
+ * batch of theirs is handed out again, as if its worker had been lost. Its steps are points: `caller: before stage` of a
+ * call that stages events, and `before complete` and `after complete` of the batches of each kind of lane.
  */
 export function crashingQueue(adapter: QueueAdapter, points: CrashPoints): QueueAdapter {
   return {
@@ -29,11 +37,17 @@ export function crashingQueue(adapter: QueueAdapter, points: CrashPoints): Queue
 }
 
 function crashingConsumer(consumer: LaneConsumer, queue: GroupQueue, points: CrashPoints): LaneConsumer {
+  let batches = 0;
+  const deliver = async (batch: LaneBatch): Promise<LaneOutcome> => {
+    const outcome = await consumer.handle(batch);
+    if (!isOfProjection(batch.lane) || (batches += 1) % 2 === 1) return outcome;
+    return consumer.handle({ ...batch, redelivered: true });
+  };
   return overriding(consumer, {
     handle: (batch) =>
       batchAtHand.run(batch, async () => {
         const { kind } = batch.lane;
-        const outcome = await consumer.handle(batch);
+        const outcome = await deliver(batch);
         points.pass(`${kind}: before complete`);
         const staged = (): void => {
           points.pass(`${kind}: after complete`);
@@ -48,5 +62,9 @@ function crashingConsumer(consumer: LaneConsumer, queue: GroupQueue, points: Cra
 }
 
 function copies(jobs: readonly StagedJob[]): readonly StagedJob[] {
-  return jobs.filter(({ job }) => job.kind === 'fold' || job.kind === 'map');
+  return jobs.filter(({ lane }) => isOfProjection(lane));
+}
+
+function isOfProjection({ kind }: Lane): boolean {
+  return kind === 'fold' || kind === 'map';
 }
