@@ -24,6 +24,11 @@ const WORKER_POINTS = [
   'fold: after save',
   'fold: before complete',
   'fold: after complete',
+  'route: before append',
+  'route: after append',
+  'route: after save',
+  'route: before complete',
+  'route: after complete',
   'map: before append',
   'map: after append',
   'map: before complete',
@@ -34,11 +39,11 @@ const WORKER_POINTS = [
 ];
 const WEB_POINTS = ['caller: before append', 'caller: before stage', 'caller: after stage'];
 
-/** The short cut dies once at each point over PostgreSQL, and at half of them over ClickHouse, as the seed has it. */
+/** In the short cut processes die at a part of the points, as the seed has it. */
 const { aggregates, events, deathsAtEach } =
   ROUNDS > 1
     ? { aggregates: 1_000, events: 50, deathsAtEach: { PostgreSQL: 3, ClickHouse: 3 } }
-    : { aggregates: 100, events: 20, deathsAtEach: { PostgreSQL: 1, ClickHouse: 0.5 } };
+    : { aggregates: 100, events: 20, deathsAtEach: { PostgreSQL: 0.7, ClickHouse: 0.4 } };
 /** Dying workers at a time. */
 const WORKERS = 2;
 const MOST_PASSES = 8;
@@ -48,7 +53,7 @@ const LEASE_MS = 2_000;
 const SWEEP_MS = 1_000;
 /** Of each aggregate's share in the load, while processes die. */
 const PIECES_AT_A_TIME = Math.ceil(aggregates / 10);
-const MAX_WAITING_JOBS = 200;
+const MAX_WAITING_JOBS = 100;
 const SETTLE_TIMEOUT_MS = 120_000;
 const TEST_TIMEOUT_MS = 900_000;
 

@@ -11,9 +11,12 @@ import { batchAtHand } from './batch-at-hand.js';
 import type { CrashPoints } from './crash-points.js';
 import { overriding } from './overriding.js';
 
+/** Batches of projections of which one is handed out again. */
+const AGAIN_EVERY = 4;
+
 /**
- * A queue in which every job of a fold or a map comes twice, the second time after the first was staged, and every other
- * batch of theirs is handed out again, as if its worker had been lost. Its steps are points: `caller: before stage` of a
+ * A queue in which every job of a fold or a map comes twice, the second time after the first was staged, and some of
+ * their batches are handed out again, as if its worker had been lost. Its steps are points: `caller: before stage` of a
  * call that stages events, and `before complete` and `after complete` of the batches of each kind of lane.
  */
 export function crashingQueue(adapter: QueueAdapter, points: CrashPoints): QueueAdapter {
@@ -40,7 +43,7 @@ function crashingConsumer(consumer: LaneConsumer, queue: GroupQueue, points: Cra
   let batches = 0;
   const deliver = async (batch: LaneBatch): Promise<LaneOutcome> => {
     const outcome = await consumer.handle(batch);
-    if (!isOfProjection(batch.lane) || (batches += 1) % 2 === 1) return outcome;
+    if (!isOfProjection(batch.lane) || (batches += 1) % AGAIN_EVERY > 0) return outcome;
     return consumer.handle({ ...batch, redelivered: true });
   };
   return overriding(consumer, {
@@ -66,5 +69,5 @@ function copies(jobs: readonly StagedJob[]): readonly StagedJob[] {
 }
 
 function isOfProjection({ kind }: Lane): boolean {
-  return kind === 'fold' || kind === 'map';
+  return kind === 'fold' || kind === 'map' || kind === 'route';
 }

@@ -1,11 +1,21 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { EventStore, Projections, type ProjectionItem, type RecordedEvent, type TenantId } from '../../../lib/index.js';
+import {
+  EventStore,
+  type FoldClass,
+  type ProjectionItem,
+  Projections,
+  type RecordedEvent,
+  type TenantId,
+} from '../../../lib/index.js';
+import type { Link } from '../../../lib/projections/links/link.event.js';
 import { readEffects } from './effects.js';
 import { readFed } from './feeder.js';
 import { pieceAt, TENANTS } from './pieces.js';
-import { Counted, Counts, Tallies, type Tally, TALLY } from './tallies.js';
+import { Counted, Counts, Residues, residueOf, Tallies, type Tally, TALLY } from './tallies.js';
 import type { TallySettings } from './tally-plan.js';
 
+/** The streams of links of `Residues`. */
+const LINKS = '$links:residues@1';
 const PAGE = 1_000;
 const READS_AT_ONCE = 20;
 const MAX_RECORDS = 10_000;
@@ -36,6 +46,7 @@ export async function judge(app: INestApplicationContext, settings: TallySetting
   const wrongs = [
     ...logWrongs(streams, settings),
     ...(await foldWrongs(app, streams)),
+    ...(await keyedWrongs(app, streams)),
     ...(await recordWrongs(app, streams)),
     ...effectWrongs(streams, effects),
   ];
@@ -81,26 +92,67 @@ function logWrongs(streams: readonly Stream[], { journals, aggregates }: TallySe
 }
 
 async function foldWrongs(app: INestApplicationContext, streams: readonly Stream[]): Promise<readonly string[]> {
-  const items = new Map<string, ProjectionItem<Tally>>();
-  for (const tenantId of TENANTS) {
-    for (let offset = 0, total = 1; offset < total; offset += PAGE) {
-      const page = await app.get(Projections).list(Tallies, { tenantId, limit: PAGE, offset });
-      for (const item of page.items) items.set(nameOf(tenantId, item.id), item);
-      total = page.total;
-    }
-  }
+  return rowWrongs(await readRows(app, Tallies), streams);
+}
+
+/** Rows that must be as the streams of the same names say. */
+function rowWrongs(items: ReadonlyMap<string, ProjectionItem<Tally>>, streams: readonly Stream[]): readonly string[] {
   const pure = new Tallies();
   const wrongs = streams.flatMap(({ tenantId, id, events }) => {
     const name = nameOf(tenantId, id);
-    const wanted = {
-      sequence: events.length,
-      state: events.reduce((state, event) => pure.counted(state, event), pure.init()),
-    };
+    const state = events.reduce((folded, event) => pure.counted(folded, event), pure.init());
+    const wanted = { sequence: events.length, state };
     const item = items.get(name);
     const found = item && { sequence: item.sequence, state: item.state };
     return equal(found, wanted) ? [] : [`${name} folded to ${text(found)} instead of ${text(wanted)}`];
   });
   return items.size === streams.length ? wrongs : [...wrongs, `${items.size} rows of ${streams.length} streams`];
+}
+
+async function readRows(
+  app: INestApplicationContext,
+  projection: FoldClass<Tally>,
+): Promise<ReadonlyMap<string, ProjectionItem<Tally>>> {
+  const items = new Map<string, ProjectionItem<Tally>>();
+  for (const tenantId of TENANTS) {
+    for (let offset = 0, total = 1; offset < total; offset += PAGE) {
+      const page = await app.get(Projections).list(projection, { tenantId, limit: PAGE, offset });
+      for (const item of page.items) items.set(nameOf(tenantId, item.id), item);
+      total = page.total;
+    }
+  }
+  return items;
+}
+
+/** Each event must have one link, those of an aggregate in order, and rows must be as their links say. */
+async function keyedWrongs(app: INestApplicationContext, streams: readonly Stream[]): Promise<readonly string[]> {
+  const events = new Map<string, RecordedEvent<Counted>>();
+  for (const stream of streams) {
+    for (const event of stream.events) events.set(sourceName(stream.tenantId, stream.id, event.sequence), event);
+  }
+  const wrongs: string[] = [];
+  const linked = new Set<string>();
+  const keyed = new Map<string, RecordedEvent<Counted>[]>();
+  const last = new Map<string, number>();
+  for await (const { tenantId, aggregateId: key, data } of app.get(EventStore).scan({ aggregateType: LINKS })) {
+    const link = data as Link;
+    const source = sourceName(tenantId, link.aggregateId, link.sequence);
+    const event = events.get(source);
+    const lane = `${nameOf(tenantId, key)} of ${link.aggregateId}`;
+    if (!event) wrongs.push(`${source} is linked, and is no event`);
+    else if (residueOf(event.data.number) !== key) wrongs.push(`${source} is linked to ${key}`);
+    else keyed.set(nameOf(tenantId, key), [...(keyed.get(nameOf(tenantId, key)) ?? []), event]);
+    if (linked.has(source)) wrongs.push(`${source} is linked again`);
+    if (link.sequence < (last.get(lane) ?? 0)) wrongs.push(`${source} is linked late`);
+    linked.add(source);
+    last.set(lane, link.sequence);
+  }
+  for (const source of events.keys()) if (!linked.has(source)) wrongs.push(`${source} is not linked`);
+  const residues = [...keyed.values()].map((ofKey) => {
+    const { tenantId, data } = ofKey[0]!;
+    return { tenantId, id: residueOf(data.number), events: ofKey };
+  });
+  return [...wrongs, ...rowWrongs(await readRows(app, Residues), residues)];
 }
 
 async function recordWrongs(app: INestApplicationContext, streams: readonly Stream[]): Promise<readonly string[]> {
@@ -121,13 +173,13 @@ function effectWrongs(streams: readonly Stream[], effects: Awaited<ReturnType<ty
   const taken = new Set<string>();
   const early: string[] = [];
   for (const { tenantId, id, sequence, foldSequence, count } of effects) {
-    const name = `${nameOf(tenantId, id)} #${sequence}`;
+    const name = sourceName(tenantId, id, sequence);
     taken.add(name);
     // Every event counts, so the state of a sequence has that count.
     if (foldSequence < sequence || count !== foldSequence) early.push(`${name} was reacted to with ${count} counted`);
   }
   const wanted = streams.flatMap(({ tenantId, id, events }) =>
-    events.map(({ sequence }) => `${nameOf(tenantId, id)} #${sequence}`),
+    events.map(({ sequence }) => sourceName(tenantId, id, sequence)),
   );
   const missing = wanted.filter((name) => !taken.has(name)).map((name) => `${name} was not reacted to`);
   const known = new Set(wanted);
@@ -135,6 +187,10 @@ function effectWrongs(streams: readonly Stream[], effects: Awaited<ReturnType<ty
     .filter((name) => !known.has(name))
     .map((name) => `${name} was reacted to, and is no event`);
   return [...missing, ...early, ...strange];
+}
+
+function sourceName(tenantId: string, id: string, sequence: number): string {
+  return `${nameOf(tenantId, id)} #${sequence}`;
 }
 
 function nameOf(tenantId: string, id: string): string {

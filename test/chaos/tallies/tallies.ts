@@ -15,6 +15,7 @@ import {
 } from '../../../lib/index.js';
 
 export const TALLY = 'tally';
+const RESIDUES = 10;
 /** Keeps the digest a safe integer. */
 const DIGEST_RANGE = 1_000_003;
 
@@ -67,6 +68,14 @@ export class Tallies implements FoldHandler<Tally> {
   counted({ count, sum, digest }: Tally, { data: { number } }: Pick<RecordedEvent<Counted>, 'data'>): Tally {
     return { count: count + 1, sum: sum + number, digest: (digest * 31 + number) % DIGEST_RANGE };
   }
+}
+
+/** Over all aggregates of a tenant. */
+@FoldProjection({ name: 'residues', events: [Counted], key: ({ data }) => residueOf(data.number) })
+export class Residues extends Tallies {}
+
+export function residueOf(number: number): string {
+  return `residue-${number % RESIDUES}`;
 }
 
 @MapProjection({ name: 'counts', events: [Counted] })

@@ -9,7 +9,7 @@ import { CrashPoints } from '../../support/crash-points.js';
 import { crashingQueue } from '../../support/crashing-queue.js';
 import { crashingStorage } from '../../support/crashing-storage.js';
 import { Effects, TakeEffect } from './effects.js';
-import { Counted, CountHandler, Counts, Tallies, TALLY } from './tallies.js';
+import { Counted, CountHandler, Counts, Residues, Tallies, TALLY } from './tallies.js';
 import type { TallyPlan, TallyStore } from './tally-plan.js';
 
 /** What a killed process has begun stands in the way of its aggregate for so long. */
@@ -29,6 +29,7 @@ export function tallyApp({ role, name, store, crash, guarded, ...plan }: TallyPl
     providers: [
       CountHandler,
       Tallies,
+      Residues,
       Counts,
       TakeEffect,
       { provide: Effects, useFactory: () => new Effects(plan.journals, name) },

@@ -57,8 +57,9 @@ export class TallyWorld {
     const until = performance.now() + timeoutMs;
     const queue = this.app.get(GroupQueue);
     for (;;) {
-      const depth = await queue.depth();
+      // In this order: what is found undispatched is staged before it is struck.
       const undispatched = await this.app.get(EventStore).undispatched({ olderThanMs: 0, limit: 1 });
+      const depth = await queue.depth();
       if (depth.jobs === 0 && undispatched.length === 0) return;
       for (const { lane } of await queue.control.parkedLanes()) {
         if (await queue.control.retryLane(lane, NOTE)) this.retriedLanes += 1;
