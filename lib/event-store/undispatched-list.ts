@@ -1,5 +1,4 @@
 import { encodeKey } from '../tenancy/encode-key.js';
-import { isReserved } from '../tenancy/reserved-prefix.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { StreamId } from './stream-id.js';
 import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from './undispatched-stream.js';
@@ -13,7 +12,7 @@ interface Entry {
 
 /**
  * The list of undispatched streams in the memory of a process. Each stream has one range, from its first to its last
- * undispatched event; what was dispatched in the middle of it is noted still. Streams of our own are not noted.
+ * undispatched event; what was dispatched in the middle of it is noted still.
  */
 export class UndispatchedList {
   /** In the order of their noting, so that who waits longest comes first. */
@@ -23,7 +22,6 @@ export class UndispatchedList {
   constructor(private readonly maxStreams: number = Number.POSITIVE_INFINITY) {}
 
   note(stream: StreamId, from: number, to: number, nowMs: number): void {
-    if (isReserved(stream.aggregateType)) return;
     const key = keyOf(stream);
     const known = this.entries.get(key);
     if (known) known.to = to;

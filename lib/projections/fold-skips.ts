@@ -5,6 +5,8 @@ import type { EventLog } from '../event-store/event-log.js';
 import type { Lane } from '../queue/lane.js';
 import type { OperatorNote } from '../queue/queue-control.js';
 import type { FoldDefinition } from './fold-definition.js';
+import type { Link } from './links/link.event.js';
+import { cursorKey } from './links/route-cursor.js';
 import type { ProjectionKey, ProjectionRow } from './stores/projection-row.js';
 import type { ProjectionStore } from './stores/projection-store.js';
 
@@ -46,14 +48,17 @@ export class FoldSkips {
   ) {}
 
   /**
-   * Puts on record that the event is skipped at which a fold stands still: the next one that it lists and its row does
-   * not cover. May be repeated.
+   * Puts on record that the event is skipped at which a fold stands still, or its route where the lane is one: the next
+   * one that it lists and its row, or cursor, does not cover. May be repeated.
    *
    * @returns undefined when there is none
    */
   async skipNext(fold: FoldDefinition, lane: Lane, note: OperatorNote): Promise<SkippedEvent | undefined> {
-    const { tenantId, id } = lane;
-    const key: ProjectionKey = { tenantId, projection: fold.name, version: fold.version, id };
+    const { tenantId, aggregateType, id } = lane;
+    const key: ProjectionKey =
+      lane.kind === 'route'
+        ? cursorKey(fold, { tenantId, aggregateType, aggregateId: id })
+        : { tenantId, projection: fold.name, version: fold.version, id };
     for (let attempt = 1; ; attempt += 1) {
       const [row, skips] = await this.projections.load([key, skipsKey(key)]);
       const next = await this.nextEvent(fold, lane, row?.sequence ?? 0);
@@ -76,14 +81,18 @@ export class FoldSkips {
 
   /** From the log as rows, since it may be undecodable. */
   private async nextEvent(
-    { types }: FoldDefinition,
-    { tenantId, aggregateType, id: aggregateId }: Lane,
+    { types, sources }: FoldDefinition,
+    { tenantId, kind, aggregateType, id: aggregateId }: Lane,
     after: number,
   ): Promise<Pick<SkippedEvent, 'sequence' | 'eventId'> | undefined> {
+    const linked = sources !== undefined && kind === 'fold';
     const place = { tenantId, aggregateType, aggregateId, sequence: after };
     for await (const row of this.log.rows({ tenantId, aggregateType, after: place })) {
       if (row.aggregateId !== aggregateId) return undefined;
-      if (types.has(row.type)) return { sequence: row.sequence, eventId: row.id };
+      const { id, type, sequence } = row;
+      if (!linked && types.has(type)) return { sequence, eventId: id };
+      const link = linked ? (JSON.parse(row.payload) as Link) : undefined;
+      if (link && types.has(link.type)) return { sequence, eventId: link.eventId };
     }
     return undefined;
   }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock/clock.js';
 import { ClosedError } from '../errors/closed.error.js';
 import { describeError } from '../errors/describe-error.js';
 import type { AppendResult } from '../event-store/append-result.js';
+import { roundsOf } from '../event-store/rounds-of.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { DispatchedRange } from '../event-store/undispatched-stream.js';
 import type { FedComponents } from './fed-components.js';
@@ -27,7 +28,8 @@ export class DispatchStrikes {
     clock: Clock,
   ) {
     this.commit = new GroupCommit({
-      flush: (ranges) => store.dispatched(ranges),
+      // Many append to the stream of a key at once: together their ranges mostly have no gap.
+      flush: (ranges) => store.dispatched(roundsOf(ranges).flat()),
       clock,
       maxDelayMs: MAX_DELAY_MS,
       maxInFlight: 1,

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../events/stored-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { DispatchedRange } from '../event-store/undispatched-stream.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
+import { foldOfLinks } from '../projections/links/link-streams.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { Lane } from '../queue/lane.js';
 import type { StagedJob } from '../queue/staged-job.js';
@@ -60,6 +61,11 @@ export class EventRouter {
     fed = this.fed,
     but?: FedComponents,
   ): readonly StagedJob[] {
+    // Links feed their fold alone, which only other processes may have.
+    const component = foldOfLinks(aggregateType);
+    if (component !== undefined) {
+      return [toJob({ kind: 'fold', component }, aggregateType, { tenantId, aggregateId, from, to, events: null })];
+    }
     return fed
       .of(aggregateType)
       .filter((component) => !but?.has(aggregateType, component))

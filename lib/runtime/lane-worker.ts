@@ -118,8 +118,12 @@ export class LaneWorker implements LaneConsumer {
   private async route(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
     const fold = known(this.pipelines.folds, batch);
     const { completed, appended, failure } = await this.routes.execute(fold, batch);
+    const { fed } = this.router;
     const followUps = appended.map(({ result, events }) => this.router.routeLinks(fold, result, events));
-    return { completed, followUps, failure };
+    const staged = (revision: string): void => {
+      for (const { result } of appended) this.strikes.strike(result, fed, revision);
+    };
+    return { completed, followUps, staged, failure };
   }
 
   private async map(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {

@@ -31,7 +31,7 @@ export class SkippingControl implements QueueControl {
   ) {}
 
   async skipJob(lane: Lane, note: OperatorNote): Promise<boolean> {
-    if (lane.kind !== 'fold') return this.control.skipJob(lane, note);
+    if (lane.kind !== 'fold' && lane.kind !== 'route') return this.control.skipJob(lane, note);
     checkNote(note);
     const fold = this.pipelines.folds.get(lane.component);
     if (!fold) throw new UnknownComponentError(lane);

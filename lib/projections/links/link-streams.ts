@@ -9,6 +9,11 @@ export function linksType(component: string): string {
   return PREFIX + component;
 }
 
+/** The fold whose links stand in streams of this type; undefined for streams of anything else. */
+export function foldOfLinks(aggregateType: string): string | undefined {
+  return aggregateType.startsWith(PREFIX) ? aggregateType.slice(PREFIX.length) : undefined;
+}
+
 /** The links of one key. */
 export function linkStream({ component }: { readonly component: string }, tenantId: TenantId, key: string): StreamId {
   return { tenantId, aggregateType: linksType(component), aggregateId: key };

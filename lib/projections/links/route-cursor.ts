@@ -1,16 +1,39 @@
+import type { JsonValue } from '../../events/json-value.js';
 import type { StreamId } from '../../event-store/stream-id.js';
 import type { FoldDefinition } from '../fold-definition.js';
-import type { ProjectionKey } from '../stores/projection-row.js';
+import type { ProjectionKey, ProjectionRow } from '../stores/projection-row.js';
 
 /** Names of projections of users do not begin so. */
 const PREFIX = '$routes:';
+
+/** Up to where an aggregate is routed to the keys of a fold. Any that was ever saved is one to go on from. */
+export interface RouteCursor {
+  readonly sequence: number;
+  /** When the last event up to there was recorded; milliseconds since the epoch. */
+  readonly updatedAt: number;
+  /** Keys, as digests, that somebody has linked further than that, with the last sequence that is linked to them. */
+  readonly ahead: Readonly<Record<string, number>>;
+}
+
+export const NO_CURSOR: RouteCursor = { sequence: 0, updatedAt: 0, ahead: {} };
 
 /** Under which name the cursors of a fold stand, of its sources of one type. */
 export function routesName({ name }: Pick<FoldDefinition, 'name'>, aggregateType: string): string {
   return `${PREFIX}${name}:${aggregateType}`;
 }
 
-/** The row that says up to where an aggregate is routed to the keys of a fold, in a version of it. */
+/** The row of a cursor: of one aggregate, in one version of the fold. */
 export function cursorKey(fold: FoldDefinition, { tenantId, aggregateType, aggregateId }: StreamId): ProjectionKey {
   return { tenantId, projection: routesName(fold, aggregateType), version: fold.version, id: aggregateId };
+}
+
+export function toCursor(row: ProjectionRow | null | undefined): RouteCursor {
+  if (!row) return NO_CURSOR;
+  const { ahead = {} } = row.state as Partial<RouteCursor>;
+  return { sequence: row.sequence, updatedAt: row.updatedAt, ahead };
+}
+
+/** Mostly nobody is ahead. */
+export function toRowState({ ahead }: Pick<RouteCursor, 'ahead'>): JsonValue {
+  return Object.keys(ahead).length === 0 ? {} : { ahead };
 }

@@ -1,18 +1,18 @@
 import { OutageError } from '../../errors/outage.error.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { StreamId } from '../../event-store/stream-id.js';
+import type { JsonValue } from '../../events/json-value.js';
 import type { EventSerializer } from '../../events/event-serializer.js';
 import type { EventRangeJob } from '../../queue/job.js';
 import type { LaneBatch } from '../../queue/lane-batch.js';
 import type { FoldCache } from '../fold-cache.js';
 import type { FoldDefinition } from '../fold-definition.js';
 import { readSkips, skipsKey } from '../fold-skips.js';
-import { NO_STATE } from '../fold-state.js';
 import type { ProjectionKey } from '../stores/projection-row.js';
 import type { ProjectionStore } from '../stores/projection-store.js';
 import { keysOf } from './keys-of.js';
-import { cursorKey } from './route-cursor.js';
-import { type LinkAppend, type RouteCursor, RouteRun } from './route-run.js';
+import { cursorKey, NO_CURSOR, type RouteCursor, toCursor, toRowState } from './route-cursor.js';
+import { type LinkAppend, RouteRun } from './route-run.js';
 import { type SourceEvent, SourceEvents } from './source-events.js';
 
 export interface RoutedBatch {
@@ -50,7 +50,7 @@ interface KeyedSource {
   readonly failure?: { readonly error: unknown };
 }
 
-const BEGINNING: Beginning = { cursor: NO_STATE, skipped: new Set() };
+const BEGINNING: Beginning = { cursor: NO_CURSOR, skipped: new Set() };
 
 /**
  * Links the events of one aggregate to the keys of a fold, in order.
@@ -75,7 +75,7 @@ export class RouteExecutor {
     if (first && (!first.failure || first.failure.error instanceof OutageError)) return first;
     const [row, skips] = await this.tools.projections.load([key, skipsKey(key)]);
     const skipped = new Set(readSkips(skips).map(({ sequence }) => sequence));
-    const again = await this.run(fold, source, key, batch, { cursor: row ?? NO_STATE, skipped });
+    const again = await this.run(fold, source, key, batch, { cursor: toCursor(row), skipped });
     return { ...again, appended: [...(first?.appended ?? []), ...again.appended] };
   }
 
@@ -88,8 +88,9 @@ export class RouteExecutor {
       reached = to;
     }
     if (before === 0) return BEGINNING;
-    const cursor = this.tools.cache.get(key);
-    return cursor?.sequence === before ? { ...BEGINNING, cursor } : undefined;
+    const cached = this.tools.cache.get(key);
+    if (cached?.sequence !== before) return undefined;
+    return { ...BEGINNING, cursor: toCursor({ ...key, ...cached, state: JSON.parse(cached.json) as JsonValue }) };
   }
 
   private async run(
@@ -108,7 +109,7 @@ export class RouteExecutor {
       failure = { error };
     }
     if (failure) cache.delete(key);
-    else cache.put(key, { ...run.cursor, json: '' });
+    else cache.put(key, { ...run.cursor, json: JSON.stringify(toRowState(run.cursor)) });
     const behind = batch.jobs.findIndex(({ to }) => to > run.cursor.sequence);
     return { completed: behind === -1 ? batch.jobs.length : behind, appended: run.appended, failure };
   }
@@ -121,21 +122,16 @@ export class RouteExecutor {
     skipped: ReadonlySet<number>,
   ): Promise<void> {
     const jobs = given.toSorted((one, other) => one.from - other.from);
-    let taken = run.cursor.sequence;
-    let to = Math.max(...jobs.map((job) => job.to));
-    while (taken < to) {
-      for await (const next of this.keyed(fold, source, jobs, { from: taken + 1, to }, skipped)) {
-        signal.throwIfAborted();
-        taken = next.to;
-        if (next.source) run.add(next.source, next.keys);
-        if (next.source && !run.isFull) continue;
-        await run.flush(taken);
-        if (next.failure) throw next.failure.error;
-      }
-      await run.flush(to);
-      taken = to;
-      to = Math.max(to, run.reached);
+    const to = Math.max(...jobs.map((job) => job.to));
+    const from = run.cursor.sequence + 1;
+    for await (const next of this.keyed(fold, source, jobs, { from, to }, skipped)) {
+      signal.throwIfAborted();
+      if (next.source) run.add(next.source, next.keys);
+      if (next.source && !run.isFull) continue;
+      await run.flush(next.to);
+      if (next.failure) throw next.failure.error;
     }
+    await run.flush(to);
   }
 
   /** The events with their keys, up to the first that fails; what lies before that one is taken all the same. */

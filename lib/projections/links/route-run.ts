@@ -11,6 +11,7 @@ import type { ProjectionStore } from '../stores/projection-store.js';
 import { atOnce } from './at-once.js';
 import { Link } from './link.event.js';
 import { linkStream } from './link-streams.js';
+import { type RouteCursor, toRowState } from './route-cursor.js';
 import type { SourceEvent } from './source-events.js';
 
 const DEFAULT_MAX_EVENTS = 500;
@@ -26,19 +27,10 @@ export interface LinkAppend {
   readonly events: readonly StoredEvent[] | null;
 }
 
-/** Up to where an aggregate is routed. */
-export interface RouteCursor {
-  readonly sequence: number;
-  /** When the last event up to there was recorded; milliseconds since the epoch. */
-  readonly updatedAt: number;
-}
-
 /**
  * Takes one aggregate forward, chunk by chunk. Each key of a chunk gets one append with the links of the aggregate to
  * it, under a key of idempotency that the first of them gives. Who routes the same events again, in other chunks, finds
  * that append, and goes on behind the last link that it has: see the README for why each event is linked exactly once.
- *
- * The cursor is saved only where no key is ahead of it.
  */
 export class RouteRun {
   /** What was appended, or found to be. */
@@ -47,8 +39,8 @@ export class RouteRun {
   private events = 0;
   private count = 0;
   private updatedAt: number;
-  /** Up to where earlier attempts have linked keys, past what this one has taken. */
-  private readonly ahead = new Map<string, number>();
+  /** Keys that are linked further than the aggregate is taken. */
+  private readonly ahead: Map<string, number>;
   private saved: RouteCursor;
 
   constructor(
@@ -61,16 +53,12 @@ export class RouteRun {
   ) {
     this.saved = from;
     this.updatedAt = from.updatedAt;
+    this.ahead = new Map(Object.entries(from.ahead));
   }
 
   /** As it was saved last, or as the run began with it. */
   get cursor(): RouteCursor {
     return this.saved;
-  }
-
-  /** Up to where it must go at least, so that the cursor can be saved. */
-  get reached(): number {
-    return Math.max(0, ...this.ahead.values());
   }
 
   get isFull(): boolean {
@@ -81,7 +69,7 @@ export class RouteRun {
     this.events += 1;
     this.updatedAt = Math.max(this.updatedAt, one.event.recordedAt.getTime());
     for (const key of keys) {
-      if (one.event.sequence <= (this.ahead.get(key) ?? 0)) continue;
+      if (one.event.sequence <= (this.ahead.get(digest(key)) ?? 0)) continue;
       const links = this.links.get(key);
       if (links) links.push(one);
       else this.links.set(key, [one]);
@@ -89,20 +77,21 @@ export class RouteRun {
     }
   }
 
-  /** Appends what was added, and counts the aggregate as routed up to `to`. */
+  /** Appends what was added, and saves that the aggregate is routed up to `to`. */
   async flush(to: number): Promise<void> {
-    await atOnce(this.links, APPENDS_AT_ONCE, ([key, links]) => this.append(key, links));
+    await atOnce(this.links, APPENDS_AT_ONCE, ([key, links]) => this.append(key, links, to));
     this.links.clear();
     this.events = 0;
     this.count = 0;
+    if (to <= this.saved.sequence) return;
     for (const [key, reached] of this.ahead) if (reached <= to) this.ahead.delete(key);
-    if (this.ahead.size > 0 || to <= this.saved.sequence) return;
     const { updatedAt } = this;
-    await this.projections.save([{ ...this.key, sequence: to, state: {}, updatedAt }]);
-    this.saved = { sequence: to, updatedAt };
+    const ahead = Object.fromEntries(this.ahead);
+    await this.projections.save([{ ...this.key, sequence: to, state: toRowState({ ahead }), updatedAt }]);
+    this.saved = { sequence: to, updatedAt, ahead };
   }
 
-  private async append(key: string, links: readonly SourceEvent[]): Promise<void> {
+  private async append(key: string, links: readonly SourceEvent[], to: number): Promise<void> {
     const stream = linkStream(this.fold, this.source.tenantId, key);
     let rest = links;
     while (rest.length > 0) {
@@ -114,15 +103,17 @@ export class RouteRun {
       // An append that was there before may have had fewer links, or more.
       const last = repeated ? (result.events.at(-1)!.data as Link).sequence : rest.at(-1)!.event.sequence;
       const reached = Math.max(last, first.sequence);
+      if (reached > to) this.ahead.set(digest(key), reached);
       rest = rest.filter(({ event }) => event.sequence > reached);
-      if (rest.length === 0) this.ahead.set(key, reached);
     }
   }
 }
 
 /** Names an append by its first event; ids of events are not known to be unique over aggregates. */
 function appendKey({ aggregateType, aggregateId, sequence }: RecordedEvent): string {
-  return createHash('sha256')
-    .update(encodeKey(aggregateType, aggregateId, sequence))
-    .digest('base64url');
+  return digest(encodeKey(aggregateType, aggregateId, sequence));
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -39,7 +39,6 @@ export const appendEvents: Migration = {
   statements: (names) => [
     appendEventsFunction(names, {
       create: 'CREATE FUNCTION',
-      isNoted: 'p_restored[n] IS NULL',
       document: ENVELOPED_DOCUMENT,
     }),
   ],
@@ -51,13 +50,11 @@ export const ENVELOPED_DOCUMENT = `(v_envelope || r.tags || ',"payload":' || coa
 /** In which the function has changed since. */
 export interface AppendEventsVariant {
   readonly create: string;
-  /** Whether stream `n` is noted as undispatched. */
-  readonly isNoted: string;
   /** What content queries look into, of row `r`. */
   readonly document: string;
 }
 
-export function appendEventsFunction(names: SchemaNames, { create, isNoted, document }: AppendEventsVariant): string {
+export function appendEventsFunction(names: SchemaNames, { create, document }: AppendEventsVariant): string {
   return `${create} ${names.of('append_events')}(
       p_tenant text, p_lock_class int, p_locks int[], p_key text,
       p_documents jsonb[], p_by_content boolean[], p_event_types jsonb[], p_aggregate_types text[], p_aggregate_ids text[],
@@ -140,7 +137,7 @@ export function appendEventsFunction(names: SchemaNames, { create, isNoted, docu
         IF NOT FOUND THEN
           RAISE EXCEPTION 'the stream was removed or restored at the same time' USING ERRCODE = 'serialization_failure';
         END IF;
-        IF ${isNoted} THEN
+        IF p_restored[n] IS NULL THEN
           INSERT INTO ${names.of('undispatched')} AS u
             (tenant_id, aggregate_type, aggregate_id, first_sequence, last_sequence, since)
             VALUES (p_tenant, p_types[n], p_ids[n], v_heads[n] + 1, v_heads[n] + p_counts[n], v_now)

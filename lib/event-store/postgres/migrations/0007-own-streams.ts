@@ -3,9 +3,8 @@ import { appendEventsFunction, ENVELOPED_DOCUMENT } from './0005-append-events.j
 import { removeIdleStreamsFunction } from './0006-maintain-events.js';
 
 /**
- * Streams of our own, whose aggregate type begins with `$`: whoever appends to them sees to what follows, so they are not
- * noted as undispatched; no condition matches what stands in them, since their documents lack the property of the tenant
- * that each pattern has; and retention leaves them.
+ * Streams of our own, whose aggregate type begins with `$`: no condition matches what stands in them, since their
+ * documents lack the property of the tenant that each pattern has; and retention leaves them.
  */
 export const ownStreams: Migration = {
   id: 7,
@@ -13,7 +12,6 @@ export const ownStreams: Migration = {
   statements: (names) => [
     appendEventsFunction(names, {
       create: 'CREATE OR REPLACE FUNCTION',
-      isNoted: `p_restored[n] IS NULL AND left(p_types[n], 1) <> '$'`,
       document: `CASE WHEN left(p_types[r.s], 1) = '$' THEN '{}'::jsonb ELSE ${ENVELOPED_DOCUMENT} END`,
     }),
     removeIdleStreamsFunction(names, {

@@ -5,8 +5,6 @@ import { defineScript } from '../../../../redis/redis-script.js';
  * Judges the appends of a batch, stream by stream, and reserves the sequences of those that may be stored. Streams
  * answer each for itself; a repeat with the same id, after an answer that was lost, takes the place of the first.
  *
- * Streams of our own (`isReserved`) are never noted as undispatched.
- *
  * KEYS: [1] epoch, [2] open reservations, [3] undispatched, [4] ranges of undispatched, [5…] one stream each.
  * ARGV: [1] epoch, [2] reservation id, [3] insert token, [4] deadline and [5] longest run time of the insert and [6] now,
  * by the clock of ClickHouse in ms, [7] ms after which an idle stream is forgotten, [8…] one stream each, as JSON
@@ -38,7 +36,6 @@ local function holds(expected, head)
 end
 
 local function note(field, first, last)
-  if string.find(field, '^[^:]*:%%24') then return end
   local from = first
   if redis.call('ZADD', KEYS[3], 'NX', nowMs, field) == 0 then
     from = string.match(redis.call('HGET', KEYS[4], field) or '', '^%d+') or first
