@@ -52,12 +52,12 @@ function crashingConsumer(consumer: LaneConsumer, queue: GroupQueue, points: Cra
         const { kind } = batch.lane;
         const outcome = await deliver(batch);
         points.pass(`${kind}: before complete`);
-        const staged = (): void => {
+        const staged = (revision: string): void => {
           points.pass(`${kind}: after complete`);
           const again = copies(outcome.followUps);
           // When the queue is away they come once only.
           if (again.length > 0) queue.stage(again).catch(() => undefined);
-          outcome.staged?.();
+          outcome.staged?.(revision);
         };
         return { ...outcome, staged };
       }),
