@@ -28,10 +28,10 @@ export function crashingQueue(adapter: QueueAdapter, points: CrashPoints): Queue
         stage: async (jobs) => {
           const again = copies(jobs);
           if (again.length > 0) points.pass('caller: before stage');
-          await queue.stage(jobs);
-          if (again.length === 0) return;
+          const revision = await queue.stage(jobs);
+          if (again.length === 0) return revision;
           points.pass('caller: after stage');
-          await queue.stage(again);
+          return queue.stage(again);
         },
         consume: (consumer) => queue.consume(crashingConsumer(consumer, queue, points)),
       });
