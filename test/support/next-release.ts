@@ -29,6 +29,28 @@ export class NextTotals implements FoldHandler<NextTotal> {
   }
 }
 
+export interface Parity {
+  readonly total: number;
+  readonly events: number;
+}
+
+/** Counts over all counters. */
+@FoldProjection({
+  name: 'parities',
+  events: [Added],
+  key: ({ data }: RecordedEvent<Added>) => (data.amount % 2 === 0 ? 'even' : 'odd'),
+})
+export class Parities implements FoldHandler<Parity> {
+  init(): Parity {
+    return { total: 0, events: 0 };
+  }
+
+  @Apply(Added)
+  added({ total, events }: Parity, { data: { amount } }: RecordedEvent<Added>): Parity {
+    return { total: total + amount, events: events + 1 };
+  }
+}
+
 /** Both releases append it, and no projection of the first one lists it. */
 @DomainEvent('counter.renamed')
 export class Renamed {

@@ -16,7 +16,8 @@ import {
 import { postgres } from '../../lib/postgres.js';
 import { redisQueue } from '../../lib/redis.js';
 import { Add, Added, Additions, Reset, type Total, Totals } from './counter-app.js';
-import { Names, NextTotals, Renamed } from './next-release.js';
+import { Names, NextTotals, Parities, Renamed } from './next-release.js';
+import { shortRoutesQueue } from './short-routes-queue.js';
 
 /** Long enough that a worker under load is always in the middle of something. */
 const HANDLING_MS = 3;
@@ -31,6 +32,8 @@ export interface RoleSettings {
   readonly maxWaitingCommands?: number;
   /** With the projections of the next release instead of those of this one. */
   readonly release?: 'next';
+  /** How long routes of events stay live; milliseconds. @default that of the library */
+  readonly routesKeptMs?: number;
   /** Who has stored this amount dies at once, before it can acknowledge. */
   readonly fatalAmount?: number;
 }
@@ -64,13 +67,13 @@ class Tell implements ReactorHandler<Total, Added> {
 }
 
 /** An application of counters whose processes share PostgreSQL and Redis. */
-export function roleApp(
-  role: ProcessRole,
-  { postgresUrl, redisPort, leaseMs, sweepIntervalMs, maxWaitingCommands = 10_000, release, fatalAmount }: RoleSettings,
-  handlers: readonly Type[] = [SlowAddHandler],
-): Type {
-  const projections = release === 'next' ? [NextTotals, Names] : [Totals, Additions, Tell];
+export function roleApp(role: ProcessRole, settings: RoleSettings, handlers: readonly Type[] = [SlowAddHandler]): Type {
+  const { postgresUrl, redisPort, leaseMs, sweepIntervalMs, maxWaitingCommands = 10_000 } = settings;
+  const { release, routesKeptMs, fatalAmount } = settings;
+  const projections = release === 'next' ? [NextTotals, Names, Parities] : [Totals, Additions, Tell];
   const connection = { host: '127.0.0.1', port: redisPort };
+  const options = { connection, leaseMs, maxWaitingCommands };
+  const queue = routesKeptMs === undefined ? redisQueue(options) : shortRoutesQueue(options, routesKeptMs);
   const redis = { provide: REDIS, useFactory: () => new Redis({ ...connection, lazyConnect: true }) };
 
   @Module({
@@ -106,7 +109,7 @@ export function roleApp(
         role,
         sweepIntervalMs,
         eventStore: postgres({ connectionString: postgresUrl }),
-        queue: redisQueue({ connection, leaseMs, maxWaitingCommands }),
+        queue,
       }),
       CountingModule,
     ],
