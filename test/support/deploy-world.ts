@@ -4,7 +4,7 @@ import type { EventStore } from '../../lib/event-store/event-store.js';
 import { UndispatchedList } from '../../lib/event-store/undispatched-list.js';
 import { Clock } from '../../lib/index.js';
 import type { EventRoute } from '../../lib/queue/event-route.js';
-import type { EventRoutes, LiveRoutes } from '../../lib/queue/event-routes.js';
+import type { EventRoutes, LiveRoute, LiveRoutes } from '../../lib/queue/event-routes.js';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import type { EventRangeJob } from '../../lib/queue/job.js';
 import type { StagedJob } from '../../lib/queue/staged-job.js';
@@ -31,8 +31,7 @@ export const NEXT: EventRoute = { ...OLD, component: 'c@2', types: ['x', 'y'] };
 export class DeployWorld {
   readonly log: StoredEvent[] = [];
   readonly undispatched = new UndispatchedList();
-  private readonly live = new Map<string, EventRoute>();
-  private readonly uncompared = new Map<string, number>();
+  private readonly live = new Map<string, LiveRoute>();
   private readonly seen = new Map<string, Set<number>>();
   private times = 0;
 
@@ -61,26 +60,20 @@ export class DeployWorld {
     return { revision: this.revision, routes: [...this.live.values()], complete: true };
   }
 
-  /** Answers since when it is uncompared, as `KEEP_ROUTES` does. */
-  keep(route: EventRoute): number | undefined {
-    if (!this.live.has(route.component)) this.uncompared.set(route.component, (this.times += 1));
-    this.live.set(route.component, route);
-    return this.uncompared.get(route.component);
-  }
-
-  compared({ component }: EventRoute, since: number | undefined): void {
-    if (this.uncompared.get(component) === since) this.uncompared.delete(component);
+  /** Answers since when it is live. */
+  keep(route: EventRoute): string {
+    const found = this.live.get(route.component) ?? { ...route, since: `${(this.times += 1)}` };
+    this.live.set(route.component, found);
+    return found.since;
   }
 
   /** Nobody was heard of for too long. */
   lapse({ component }: EventRoute): void {
     this.live.delete(component);
-    this.uncompared.delete(component);
   }
 
   loseRoutes(): void {
     this.live.clear();
-    this.uncompared.clear();
   }
 
   append(type: string): StoredEvent {
@@ -96,6 +89,7 @@ export class DeployWorld {
 export class DeployProcess {
   private isAlive = true;
   private isComparing = false;
+  private compared = '';
   private readonly router: EventRouter;
   private readonly strikes: DispatchStrikes;
   private readonly sweeping: UndispatchedSweep;
@@ -160,10 +154,10 @@ export class DeployProcess {
   }
 
   /** As `EventRoutes.keep()` does at a start, and from time to time after. */
-  async keep(isStart = false): Promise<void> {
+  async keep(): Promise<void> {
     await this.step();
     const since = this.world.keep(this.route);
-    if (this.isComparing || !(isStart || since !== undefined)) return;
+    if (this.isComparing || since === this.compared) return;
     this.isComparing = true;
     await this.step();
     const { component, aggregateTypes, kind } = this.route;
@@ -177,7 +171,7 @@ export class DeployProcess {
       })),
     );
     await this.step();
-    this.world.compared(this.route, since);
+    this.compared = since;
     this.isComparing = false;
   }
 

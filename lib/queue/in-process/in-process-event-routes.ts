@@ -1,16 +1,16 @@
 import type { EventRoute } from '../event-route.js';
-import type { EventRoutes, LiveRoutes } from '../event-routes.js';
+import type { EventRoutes, LiveRoute, LiveRoutes } from '../event-routes.js';
 
 /** The routes of the one process that there is: live from its start to its end. */
 export class InProcessEventRoutes implements EventRoutes {
-  private kept: readonly EventRoute[] = [];
+  private kept: readonly LiveRoute[] = [];
 
   get revision(): string {
     return this.kept.length > 0 ? 'kept' : '';
   }
 
   async keep(routes: readonly EventRoute[], compare: () => Promise<void>): Promise<void> {
-    this.kept = [...routes];
+    this.kept = routes.map((route) => ({ ...route, since: 'start' }));
     await compare();
   }
 

@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   named: 'string',
   routes: 'zset',
   'routes-revision': 'string',
-  'routes-uncompared': 'hash',
+  'routes-since': 'hash',
   lease: 'zset',
   due: 'zset',
   parked: 'zset',

@@ -8,7 +8,6 @@ import type { EventRoutes, LiveRoutes } from '../event-routes.js';
 import { GroupQueue } from '../group-queue.js';
 import { decodeRoute, encodeRoute } from './route-codec.js';
 import { runScript } from './run-script.js';
-import { COMPARED_ROUTES } from './scripts/compared-routes.script.js';
 import { KEEP_ROUTES } from './scripts/keep-routes.script.js';
 import { LEAVE_ROUTES } from './scripts/leave-routes.script.js';
 import { LIVE_ROUTES } from './scripts/live-routes.script.js';
@@ -18,21 +17,20 @@ const KEEPS_A_LIFE = 10;
 /** How often those who keep the same routes may do so before those of a process that has ended are gone. */
 const KEEPS_AFTER_THE_END = 2;
 
-/** A route, and since when it is uncompared. */
-type Uncompared = readonly [route: string, since: string];
-
 /**
- * Routes on the server, each with the time until which it is live. A route goes through these states:
+ * Routes on the server, each with the time until which it is live, and the one since when.
  *
- *     gone ──keep──▶ live, uncompared ──compared──▶ live ──keep──▶ live
- *      ▲                      └──nobody keeps it any more, or the server lost it──┘
- *      └──────────────────────────────────────────┘
+ *     gone ──keep──▶ live, since then ──keep──▶ live, since then
+ *      ▲                     └──nobody keeps it any more, or the server lost it──┐
+ *      └─────────────────────────────────────────────────────────────────────────┘
  *
- * That it is uncompared stands on the server, too: whoever keeps it compares it, if he who began to does not come to an end.
+ * A process compares its routes when they are live since another time than when it compared them last.
  */
 export class RedisEventRoutes implements EventRoutes {
   private readonly logger = new Logger(GroupQueue.name);
   private kept: readonly string[] = [];
+  /** Since when they were live when they were last compared. */
+  private compared = '';
   private compare = async (): Promise<void> => {};
   private isComparing = false;
   private ended = false;
@@ -49,16 +47,18 @@ export class RedisEventRoutes implements EventRoutes {
   async keep(routes: readonly EventRoute[], compare: () => Promise<void>): Promise<void> {
     this.kept = routes.map(encodeRoute);
     this.compare = compare;
-    const uncompared = await this.keepLive();
+    const since = await this.keepLive();
     this.schedule();
-    await this.compareWithLog(uncompared);
+    await this.compareWithLog(since);
   }
 
   async live(): Promise<LiveRoutes> {
-    const [revision, texts] = (await this.script(LIVE_ROUTES)) as [string, string[]];
-    const routes = texts.map(decodeRoute);
-    const readable = routes.filter((route) => route !== undefined);
-    return { revision, routes: readable, complete: readable.length === routes.length };
+    const [revision, texts, since] = (await this.script(LIVE_ROUTES)) as [string, string[], (string | null)[]];
+    const routes = texts.flatMap((text, index) => {
+      const route = decodeRoute(text);
+      return route ? [{ ...route, since: since[index] ?? '' }] : [];
+    });
+    return { revision, routes, complete: routes.length === texts.length };
   }
 
   /** Keeps nothing any more. Never rejects. */
@@ -78,28 +78,27 @@ export class RedisEventRoutes implements EventRoutes {
 
   private async keepOn(): Promise<void> {
     try {
-      const uncompared = await this.keepLive().finally(() => this.schedule());
-      if (uncompared.length > 0 && !this.isComparing) await this.compareWithLog(uncompared);
+      const since = await this.keepLive().finally(() => this.schedule());
+      if (since !== this.compared && !this.isComparing) await this.compareWithLog(since);
     } catch (error) {
       if (!this.ended) this.logger.warn({ message: 'Routes of events are kept later', error: describeError(error) });
     }
   }
 
-  private async compareWithLog(uncompared: readonly Uncompared[]): Promise<void> {
+  private async compareWithLog(since: string): Promise<void> {
     this.isComparing = true;
     try {
       await this.compare();
+      this.compared = since;
     } finally {
       this.isComparing = false;
     }
-    // When it is not noted, it is done once more.
-    await this.script(COMPARED_ROUTES, uncompared.flat()).catch(() => undefined);
   }
 
-  private async keepLive(): Promise<readonly Uncompared[]> {
-    if (this.kept.length === 0) return [];
-    const since = (await this.script(KEEP_ROUTES, [this.keptMs, ...this.kept])) as string[];
-    return this.kept.map((route, index) => [route, since[index]!] as const).filter(([, one]) => one !== '');
+  /** Answers since when each of them is live. */
+  private async keepLive(): Promise<string> {
+    if (this.kept.length === 0) return '';
+    return ((await this.script(KEEP_ROUTES, [this.keptMs, ...this.kept])) as string[]).join(' ');
   }
 
   private script(script: RedisScript, args: readonly (string | number)[] = []): Promise<unknown> {

@@ -51,6 +51,17 @@ async function process(
 const liveOf = async (queue: RedisQueue): Promise<readonly string[]> =>
   (await queue.routes.live()).routes.map(({ component }) => component).toSorted();
 
+const sinceOf = async (queue: RedisQueue, { component }: EventRoute): Promise<string | undefined> =>
+  (await queue.routes.live()).routes.find((route) => route.component === component)?.since;
+
+/** Resolves when the first route is live for so much longer than it was. */
+async function keptAgain(ms = 1): Promise<void> {
+  const until = async (): Promise<number> =>
+    Number((await redis.client.zrange(`${prefix}routes`, '0', '-1', 'WITHSCORES'))[1]);
+  const before = await until();
+  await eventually(async () => expect(await until()).toBeGreaterThanOrEqual(before + ms));
+}
+
 /** As if so much time had passed since the routes were last kept. */
 async function age(ms: number): Promise<void> {
   const routes = await redis.client.zrange(`${prefix}routes`, '0', '-1');
@@ -68,6 +79,8 @@ it('has the routes of all processes, under one name for one set', async () => {
   // Another process of either release changes nothing, nor does another order of what a route lists.
   const another = await process();
   await another.queue.routes.keep([{ ...NEXT, types: NEXT.types.toReversed() }, OLD], another.compare);
+  const last = await process(LONG_MS * 2);
+  await last.queue.routes.keep([OLD], last.compare);
   expect(await web.queue.stage([])).toBe(second);
   expect((await web.queue.routes.live()).revision).toBe(second);
   expect([old.compared, next.compared, another.compared]).toEqual([[1], [1], [1]]);
@@ -78,6 +91,7 @@ it('forgets a route that nobody has kept for its time, and has it compared when 
   await old.queue.routes.keep([OLD], old.compare);
   await next.queue.routes.keep([NEXT], next.compare);
   const both = await old.queue.stage([]);
+  const since = await sinceOf(old.queue, OLD);
   await age(LONG_MS);
   // Those who keep theirs notice what is over.
   await eventually(async () => expect(await old.queue.stage([])).not.toBe(both));
@@ -86,19 +100,15 @@ it('forgets a route that nobody has kept for its time, and has it compared when 
   const back = await process();
   await back.queue.routes.keep([OLD], back.compare);
   expect(await back.queue.stage([])).toBe(both);
-  expect(await redis.client.hlen(`${prefix}routes-uncompared`)).toBe(0);
+  expect(Number(await sinceOf(old.queue, OLD))).toBeGreaterThan(Number(since));
+  expect(await redis.client.hlen(`${prefix}routes-since`)).toBe(2);
 });
 
 it('keeps a route for as long as its process lives, compared once', async () => {
   const next = await process(SHORT_MS);
   await next.queue.routes.keep([NEXT], next.compare);
   const { revision } = await next.queue.routes.live();
-  const before = await redis.client.zrange(`${prefix}routes`, '0', '-1', 'WITHSCORES');
-  await eventually(async () =>
-    expect(Number((await redis.client.zrange(`${prefix}routes`, '0', '-1', 'WITHSCORES'))[1])).toBeGreaterThan(
-      Number(before[1]) + SHORT_MS * 2,
-    ),
-  );
+  await keptAgain(SHORT_MS * 2);
   expect(await next.queue.stage([])).toBe(revision);
   expect(next.compared).toEqual([1]);
 });
@@ -110,7 +120,9 @@ it('compares again after the server has lost everything, once, and under the sam
   await redis.flush();
   await eventually(() => expect(next.compared).toEqual([1, 2]));
   expect(await next.queue.stage([])).toBe(revision);
-  await eventually(async () => expect(await redis.client.exists(`${prefix}routes-uncompared`)).toBe(0));
+  // No more than once.
+  await keptAgain();
+  expect(next.compared).toEqual([1, 2]);
 });
 
 it('says at once that there are no routes any more when the server has lost them', async () => {
@@ -121,14 +133,22 @@ it('says at once that there are no routes any more when the server has lost them
   expect(await next.queue.routes.live()).toEqual({ revision: '', routes: [], complete: true });
 });
 
-it('lets another process compare what the one that began to did not bring to an end', async () => {
-  const [living, dying] = [await process(SHORT_MS * 10), await process()];
-  await living.queue.routes.keep([NEXT], living.compare);
+it('tells every process that keeps a route when it was not live, whoever kept it again first', async () => {
+  const [one, other] = [await process(SHORT_MS * 10), await process()];
+  await one.queue.routes.keep([NEXT], one.compare);
   await redis.flush();
-  // It comes before the other one keeps its routes again.
-  void dying.queue.routes.keep([NEXT], () => new Promise(() => {}));
-  await eventually(() => expect(living.compared).toEqual([1, 2]));
-  await eventually(async () => expect(await redis.client.exists(`${prefix}routes-uncompared`)).toBe(0));
+  // It comes before the other one keeps its routes again, and never brings the comparison to an end.
+  void other.queue.routes.keep([NEXT], () => new Promise(() => {}));
+  await eventually(() => expect(one.compared).toEqual([1, 2]));
+});
+
+it('takes a route whose beginning is lost for one that was not live', async () => {
+  const next = await process(SHORT_MS);
+  await next.queue.routes.keep([NEXT], next.compare);
+  const since = await sinceOf(next.queue, NEXT);
+  await redis.client.del(`${prefix}routes-since`);
+  await eventually(() => expect(next.compared).toEqual([1, 2]));
+  expect(Number(await sinceOf(next.queue, NEXT))).toBeGreaterThan(Number(since));
 });
 
 it('repeats a comparison that fails', async () => {
@@ -138,7 +158,8 @@ it('repeats a comparison that fails', async () => {
     if (next.compared.length < 3) throw new Error('away');
   });
   await expect(keeping).rejects.toThrow('away');
-  await eventually(async () => expect(await redis.client.exists(`${prefix}routes-uncompared`)).toBe(0));
+  await eventually(() => expect(next.compared).toEqual([1, 2, 3]));
+  await keptAgain();
   expect(next.compared).toEqual([1, 2, 3]);
 });
 
@@ -149,19 +170,15 @@ it('goes on keeping its routes while a comparison takes long, and begins no seco
     await end.opened;
     await next.compare();
   });
-  const scoreOf = async (): Promise<number> =>
-    Number((await redis.client.zrange(`${prefix}routes`, '0', '-1', 'WITHSCORES'))[1] ?? 0);
-  await eventually(async () => expect(await scoreOf()).toBeGreaterThan(0));
-  const first = await scoreOf();
-  await eventually(async () => expect(await scoreOf()).toBeGreaterThan(first + SHORT_MS));
-  expect(await redis.client.hlen(`${prefix}routes-uncompared`)).toBe(1);
+  await eventually(async () => expect(await liveOf(next.queue)).toEqual(['c@2']));
+  await keptAgain(SHORT_MS);
   end.open();
   await keeping;
+  await keptAgain();
   expect(next.compared).toEqual([1]);
-  expect(await redis.client.hlen(`${prefix}routes-uncompared`)).toBe(0);
 });
 
-it('does not note as compared what became uncompared in the middle', async () => {
+it('does not count as compared what was not live in the middle of the comparison', async () => {
   const next = await process(SHORT_MS);
   const end = gate();
   const keeping = next.queue.routes.keep([NEXT], async () => {
@@ -170,7 +187,7 @@ it('does not note as compared what became uncompared in the middle', async () =>
   });
   await eventually(() => expect(next.compared).toEqual([1]));
   await redis.flush();
-  await eventually(async () => expect(await redis.client.hlen(`${prefix}routes-uncompared`)).toBe(1));
+  await eventually(async () => expect(await liveOf(next.queue)).toEqual(['c@2']));
   end.open();
   await keeping;
   await eventually(() => expect(next.compared).toEqual([1, 2]));
@@ -194,7 +211,8 @@ it('says that there are routes which it cannot read', async () => {
   await next.queue.routes.keep([NEXT], next.compare);
   await redis.client.zadd(`${prefix}routes`, Date.now() + LONG_MS, '[2,"fold",{"component":"c@3"}]');
   const { routes, complete } = await next.queue.routes.live();
-  expect([routes, complete]).toEqual([[NEXT], false]);
+  expect(routes).toEqual([{ ...NEXT, since: expect.stringMatching(/^\d+$/) }]);
+  expect(complete).toBe(false);
 });
 
 it('keeps and reads routes while the server is short of memory', async () => {
@@ -202,11 +220,7 @@ it('keeps and reads routes while the server is short of memory', async () => {
   await next.queue.routes.keep([NEXT], next.compare);
   await redis.client.config('SET', 'maxmemory', '1');
   try {
-    await eventually(async () =>
-      expect(Number((await redis.client.zrange(`${prefix}routes`, '0', '-1', 'WITHSCORES'))[1])).toBeGreaterThan(
-        Date.now() + SHORT_MS / 2,
-      ),
-    );
+    await keptAgain(SHORT_MS);
     expect(await liveOf(next.queue)).toEqual(['c@2']);
   } finally {
     await redis.client.config('SET', 'maxmemory', '0');

@@ -16,7 +16,7 @@ async function play(scheduler: fc.Scheduler, acts: readonly Act[]): Promise<void
   let next: DeployProcess | undefined;
   const begin = (route: typeof OLD): DeployProcess => {
     const one = new DeployProcess(world, route);
-    void one.keep(true);
+    void one.keep();
     return one;
   };
   let old = begin(OLD);
@@ -73,10 +73,10 @@ it('without a sweep as well, unless somebody dies', async () => {
     fc.asyncProperty(fc.scheduler(), acts, async (scheduler, some) => {
       const world = new DeployWorld(scheduler);
       const [old, next] = [new DeployProcess(world, OLD), new DeployProcess(world, NEXT)];
-      void old.keep(true);
+      void old.keep();
       for (const act of [...some, 'next starts']) {
         const does = (): unknown => {
-          if (act === 'next starts') return next.keep(true);
+          if (act === 'next starts') return next.keep();
           return act === 'next appends' ? next.append('x') : old.append(act === 'append' ? 'x' : 'y');
         };
         void scheduler.schedule(Promise.resolve(), act).then(() => void does());

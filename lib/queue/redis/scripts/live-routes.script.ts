@@ -3,7 +3,7 @@ import { ROUTES_LIBRARY } from './routes-library.js';
 
 /**
  * KEYS[1] prefix
- * Answer  the revision, or '' where there are no routes; the routes
+ * Answer  the revision, or '' where there are no routes; the routes; since when each is live
  */
 export const LIVE_ROUTES = defineScript(
   'live-routes',

@@ -6,7 +6,7 @@
  */
 export const ROUTES_LIBRARY = String.raw`
 local call = redis.call
-local routes, revision, uncompared = KEYS[1] .. 'routes', KEYS[1] .. 'routes-revision', KEYS[1] .. 'routes-uncompared'
+local routes, revision, since = KEYS[1] .. 'routes', KEYS[1] .. 'routes-revision', KEYS[1] .. 'routes-since'
 local clock = call('TIME')
 local micros = clock[1] * 1000000 + clock[2]
 local now = math.floor(micros / 1000)
@@ -17,7 +17,7 @@ end
 
 for _, route in ipairs(call('ZRANGE', routes, '-inf', int(now), 'BYSCORE')) do
   call('ZREM', routes, route)
-  call('HDEL', uncompared, route)
+  call('HDEL', since, route)
 end
 
 local function saveRevision()
@@ -30,6 +30,6 @@ local function saveRevision()
   else
     call('DEL', revision)
   end
-  return { name, live }
+  return { name, live, #live > 0 and call('HMGET', since, unpack(live)) or {} }
 end
 `;

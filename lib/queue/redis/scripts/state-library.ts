@@ -21,7 +21,7 @@
  *     pipelines, named         HASH  group → its pipeline, as the last worker named it; the fingerprint of its list
  *     routes                   ZSET  what feeds a component, as its workers say it → time until which that is live, ms
  *     routes-revision          the name of what stands there
- *     routes-uncompared        HASH  such a route → since when it is live and not compared with the log; µs
+ *     routes-since             HASH  such a route → since when it is live; µs
  *     count, count:tenant, count:group  HASH  counters
  *     forgetting               ZSET  <tenant> <call> → time until which the tenant is being forgotten; ms
  *     actions                  LIST  <tenant or nothing>\n<what an operator did as JSON>, the last first
