@@ -4,6 +4,7 @@ import type { Adapter } from './known-differences.js';
 import { contractCases } from './known-differences.js';
 import { forgetCases } from './projection-store/forget.cases.js';
 import { badInputCases } from './projection-store/bad-input.cases.js';
+import { dropCases } from './projection-store/drop.cases.js';
 import { filterCases } from './projection-store/filter.cases.js';
 import { loadAndSaveCases } from './projection-store/load-and-save.cases.js';
 import { sequencesCases } from './projection-store/sequences.cases.js';
@@ -33,6 +34,7 @@ export function projectionStoreSuite(adapter: Adapter, open: () => Promise<Opene
       describe('sequences', () => sequencesCases(suite));
       describe('tenants', () => tenantCases(suite));
       describe('forgetting a tenant', () => forgetCases(suite));
+      describe('dropping a version', () => dropCases(suite));
       describe('bad input', () => badInputCases(suite));
     });
   });

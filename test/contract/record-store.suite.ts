@@ -5,6 +5,7 @@ import { contractCases } from './known-differences.js';
 import { forgetCases } from './record-store/forget.cases.js';
 import { badInputCases } from './record-store/bad-input.cases.js';
 import { countsCases } from './record-store/counts.cases.js';
+import { dropCases } from './record-store/drop.cases.js';
 import { readAndAppendCases } from './record-store/read-and-append.cases.js';
 
 export interface OpenedRecordStore {
@@ -27,6 +28,7 @@ export function recordStoreSuite(adapter: Adapter, open: () => Promise<OpenedRec
       describe('read and append', () => readAndAppendCases(suite));
       describe('counts', () => countsCases(suite));
       describe('forgetting a tenant', () => forgetCases(suite));
+      describe('dropping a version', () => dropCases(suite));
       describe('bad input', () => badInputCases(suite));
     });
   });

@@ -40,4 +40,12 @@ export abstract class ProjectionStore {
    * @returns how many there were
    */
   abstract forget(tenantId: TenantId): Promise<number>;
+
+  /**
+   * Removes every row of one version of a projection, of all tenants. Nobody may write them any more: what is saved
+   * meanwhile may stay. May be called again.
+   *
+   * @returns how many there were
+   */
+  abstract drop(projection: string, version: number): Promise<number>;
 }

@@ -46,4 +46,12 @@ export abstract class RecordStore {
    * @returns how many there were
    */
   abstract forget(tenantId: TenantId): Promise<number>;
+
+  /**
+   * Removes every record of one version of a projection, of all tenants. Nobody may write them any more: what is appended
+   * meanwhile may stay. May be called again.
+   *
+   * @returns how many there were
+   */
+  abstract drop(projection: string, version: number): Promise<number>;
 }

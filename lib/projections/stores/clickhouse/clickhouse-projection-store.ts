@@ -15,7 +15,7 @@ import type { ProjectionSequence } from '../projection-store.js';
 import { RowLoader } from '../row-loader.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
-import { forgetRows } from './forget-rows.js';
+import { dropRows, forgetRows } from './remove-rows.js';
 import { insertRows, isRefusal } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
 import { searchTextOf } from './search-text.js';
@@ -84,6 +84,10 @@ export class ClickHouseProjectionStore extends ProjectionStore {
 
   async forget(tenantId: TenantId): Promise<number> {
     return forgetRows(this.connection, 'projection_rows', createTenantId(tenantId));
+  }
+
+  async drop(projection: string, version: number): Promise<number> {
+    return dropRows(this.connection, 'projection_rows', checkProjectionVersion('', { projection, version }));
   }
 
   /** Saves and answers what was accepted, each within its own bound; from now on loads and saves are refused. */

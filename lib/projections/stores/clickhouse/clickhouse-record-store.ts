@@ -12,7 +12,7 @@ import { RecordStore } from '../record-store.js';
 import type { RecordCount, RecordQuery } from '../record-store.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
-import { forgetRows } from './forget-rows.js';
+import { dropRows, forgetRows } from './remove-rows.js';
 import { insertRows, isRefusal } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
 import { countRecords } from './sql/count-records.js';
@@ -59,6 +59,10 @@ export class ClickHouseRecordStore extends RecordStore {
 
   async forget(tenantId: TenantId): Promise<number> {
     return forgetRows(this.connection, 'projection_records', createTenantId(tenantId));
+  }
+
+  async drop(projection: string, version: number): Promise<number> {
+    return dropRows(this.connection, 'projection_records', checkProjectionVersion('', { projection, version }));
   }
 
   /** Writes what was accepted, within a bound; from now on appends are refused. */

@@ -1,7 +1,8 @@
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
+import { checkProjectionVersion, type ProjectionVersion } from '../check-fields.js';
 
-interface Group {
+interface Group extends ProjectionVersion {
   readonly tenantId: TenantId;
   readonly rows: { readonly size: number };
 }
@@ -9,9 +10,19 @@ interface Group {
 /** Removes the groups of a tenant. @returns how many rows they had @throws InvalidTenantError */
 export function forgetGroups(groups: Map<string, Group>, tenantId: TenantId): number {
   const forgotten = createTenantId(tenantId);
+  return remove(groups, (group) => group.tenantId === forgotten);
+}
+
+/** Removes the groups of a version. @returns how many rows they had @throws InvalidArgumentError */
+export function dropGroups(groups: Map<string, Group>, given: ProjectionVersion): number {
+  const { projection, version } = checkProjectionVersion('', given);
+  return remove(groups, (group) => group.projection === projection && group.version === version);
+}
+
+function remove(groups: Map<string, Group>, isMeant: (group: Group) => boolean): number {
   let count = 0;
   for (const [key, group] of groups) {
-    if (group.tenantId !== forgotten) continue;
+    if (!isMeant(group)) continue;
     count += group.rows.size;
     groups.delete(key);
   }

@@ -13,7 +13,7 @@ import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
 import { ProjectionStore } from '../projection-store.js';
 import type { ProjectionSequence } from '../projection-store.js';
 import { compareValues, matchesState, propertyAt } from './match-state.js';
-import { forgetGroups } from './forget-groups.js';
+import { dropGroups, forgetGroups } from './forget-groups.js';
 
 /** The rows of one version of one projection of one tenant, by id. */
 interface RowGroup extends ProjectionVersion {
@@ -61,6 +61,11 @@ export class MemoryProjectionStore extends ProjectionStore {
   async forget(tenantId: TenantId): Promise<number> {
     this.checkOpen();
     return forgetGroups(this.groups, tenantId);
+  }
+
+  async drop(projection: string, version: number): Promise<number> {
+    this.checkOpen();
+    return dropGroups(this.groups, { projection, version });
   }
 
   /** From now on every call is refused. */

@@ -9,7 +9,7 @@ import type { EncodedRecordRow } from '../check-record-row.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
 import type { RecordCount, RecordQuery } from '../record-store.js';
-import { forgetGroups } from './forget-groups.js';
+import { dropGroups, forgetGroups } from './forget-groups.js';
 
 /** The records of one version of one projection about one aggregate, by event id. */
 interface RecordGroup extends ProjectionVersion {
@@ -49,6 +49,11 @@ export class MemoryRecordStore extends RecordStore {
   async forget(tenantId: TenantId): Promise<number> {
     this.checkOpen();
     return forgetGroups(this.groups, tenantId);
+  }
+
+  async drop(projection: string, version: number): Promise<number> {
+    this.checkOpen();
+    return dropGroups(this.groups, { projection, version });
   }
 
   /** From now on every call is refused. */

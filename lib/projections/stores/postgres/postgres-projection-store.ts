@@ -24,7 +24,7 @@ import type { LoadedRow } from './sql/load-rows.js';
 import { readSequences } from './sql/read-sequences.js';
 import type { SequenceRow } from './sql/read-sequences.js';
 import { saveRows } from './sql/save-rows.js';
-import { forgetRows } from './forget-rows.js';
+import { dropRows, forgetRows } from './remove-rows.js';
 import { isRefusal, read, ResultTooLargeError, withinBound, write } from './statements.js';
 
 const ROWS = 'rows of projections';
@@ -90,6 +90,12 @@ export class PostgresProjectionStore extends ProjectionStore {
   async forget(tenantId: TenantId): Promise<number> {
     this.checkOpen();
     return forgetRows(this.connection, this.names, 'projection_rows', createTenantId(tenantId));
+  }
+
+  async drop(projection: string, version: number): Promise<number> {
+    this.checkOpen();
+    const dropped = checkProjectionVersion('', { projection, version });
+    return dropRows(this.connection, this.names, 'projection_rows', dropped);
   }
 
   /** Saves and answers what was accepted, each within its own bound; from now on every call is refused. */

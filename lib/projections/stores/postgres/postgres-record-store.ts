@@ -19,7 +19,7 @@ import { countRecords } from './sql/count-records.js';
 import type { CountRow } from './sql/count-records.js';
 import { readRecords } from './sql/read-records.js';
 import type { ReadRecord } from './sql/read-records.js';
-import { forgetRows } from './forget-rows.js';
+import { dropRows, forgetRows } from './remove-rows.js';
 import { isRefusal, read, withinBound, write } from './statements.js';
 
 const RECORDS = 'records of projections';
@@ -65,6 +65,12 @@ export class PostgresRecordStore extends RecordStore {
   async forget(tenantId: TenantId): Promise<number> {
     this.checkOpen();
     return forgetRows(this.connection, this.names, 'projection_records', createTenantId(tenantId));
+  }
+
+  async drop(projection: string, version: number): Promise<number> {
+    this.checkOpen();
+    const dropped = checkProjectionVersion('', { projection, version });
+    return dropRows(this.connection, this.names, 'projection_records', dropped);
   }
 
   /** Writes what was accepted, within a bound; from now on every call is refused. */
