@@ -8,6 +8,7 @@ import { ConfigurableModuleClass } from './event-sourcing.module-definition.js';
 import { eventSourcingProviders } from './event-sourcing.providers.js';
 import { IdGenerator } from './events/id-generator.js';
 import { DistributedLock } from './locks/distributed-lock.js';
+import { FeatureFlags } from './feature-flags/feature-flags.js';
 import { LogMaintenance } from './maintenance/log-maintenance.js';
 import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.module.js';
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
@@ -24,7 +25,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
  * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `GroupQueue`, `LogMaintenance`,
- * `EventSourcingHealth`, `DistributedLock`, `Clock` and `IdGenerator` are injectable everywhere.
+ * `EventSourcingHealth`, `DistributedLock`, `FeatureFlags`, `Clock` and `IdGenerator` are injectable everywhere.
  *
  * @publicApi
  */
@@ -43,6 +44,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
     DistributedLock,
     LogMaintenance,
     EventSourcingHealth,
+    FeatureFlags,
     Clock,
     IdGenerator,
   ],

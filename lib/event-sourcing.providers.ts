@@ -15,6 +15,7 @@ import { UuidIdGenerator } from './events/uuid-id-generator.js';
 import { Validator } from './events/validator.js';
 import { MODULE_OPTIONS_TOKEN } from './event-sourcing.module-definition.js';
 import { DistributedLock } from './locks/distributed-lock.js';
+import { FeatureFlags } from './feature-flags/feature-flags.js';
 import { LogMaintenance } from './maintenance/log-maintenance.js';
 import { PipelineRegistry } from './pipeline/pipeline-registry.js';
 import { ROOT } from './pipeline/root.token.js';
@@ -41,6 +42,7 @@ import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
 import { laneComponents } from './runtime/lane-components.js';
 import { RangeStaging } from './runtime/range-staging.js';
+import { ProvidedFeatureFlags } from './runtime/provided-feature-flags.js';
 import { resolveSetup } from './runtime/resolve-setup.js';
 import { RouteDirectory } from './runtime/route-directory.js';
 import { SkippingControl } from './runtime/skipping-control.js';
@@ -54,6 +56,12 @@ const STORAGE = Symbol('event-sourcing:storage');
 /** In the order in which they come into being: nothing is opened before the wiring is known to be right. */
 export const eventSourcingProviders: Provider[] = [
   { provide: ROOT, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveSetup },
+  {
+    provide: FeatureFlags,
+    inject: [ROOT, ModuleRef],
+    useFactory: ({ featureFlags }: EventSourcingSetup, moduleRef: ModuleRef) =>
+      typeof featureFlags === 'function' ? new ProvidedFeatureFlags(featureFlags, moduleRef) : featureFlags,
+  },
   {
     provide: PipelineRegistry,
     inject: [ROOT, DiscoveryService, ModuleRef],
@@ -249,6 +257,7 @@ export const eventSourcingProviders: Provider[] = [
       DispatchStrikes,
       RangeStaging,
       UnknownCommands,
+      FeatureFlags,
       EventSerializer,
       Clock,
       IdGenerator,
@@ -270,6 +279,7 @@ export const eventSourcingProviders: Provider[] = [
       strikes: DispatchStrikes,
       staging: RangeStaging,
       unknownCommands: UnknownCommands,
+      featureFlags: FeatureFlags,
       serializer: EventSerializer,
       clock: Clock,
       ids: IdGenerator,
@@ -291,6 +301,7 @@ export const eventSourcingProviders: Provider[] = [
           strikes,
           staging,
           unknownCommands,
+          featureFlags,
           serializer,
           clock,
           ids,

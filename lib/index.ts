@@ -3,10 +3,15 @@ export { Clock } from './clock/clock.js';
 export * from './commands/index.js';
 export * from './errors/index.js';
 export { EventSourcingModule } from './event-sourcing.module.js';
-export type { EventSourcingModuleOptions, EventSourcingOptionsFactory } from './runtime/event-sourcing-options.js';
+export type {
+  EventSourcingModuleOptions,
+  EventSourcingOptionsFactory,
+  FeatureFlagsClass,
+} from './runtime/event-sourcing-options.js';
 export * from './event-store/index.js';
 export * from './events/index.js';
 export * from './locks/index.js';
+export * from './feature-flags/index.js';
 export * from './maintenance/index.js';
 export type { PipelineOptions } from './pipeline/pipeline-options.js';
 export { WiringError } from './pipeline/wiring.error.js';

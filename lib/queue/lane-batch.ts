@@ -21,6 +21,10 @@ export interface LaneBatch<J extends Job = Job> {
  *
  * An outcome that makes no sense (`InvalidOutcomeError`) counts as a failure for good.
  *
+ * An outcome with `heldForMs` says that the work may not be done now, and that none of it was: the jobs stay as if they
+ * had never been handed out, with no attempt burnt, and no lane of the same component and tenant is handed out for so
+ * long. Nothing else stands in it but `completed: 0`.
+ *
  * A handler that throws instead says nothing of which job failed: the queue then halves the batch until the failing job
  * stands alone.
  *
@@ -36,6 +40,8 @@ export interface LaneOutcome {
    * returns at once, and never throws.
    */
   readonly staged?: (revision: string) => void;
+  /** Milliseconds from 1. */
+  readonly heldForMs?: number;
   /** Why the job after the completed ones failed. */
   readonly failure?: {
     readonly error: unknown;

@@ -31,7 +31,7 @@ export interface ParkedLane {
  */
 export interface FailingLane {
   readonly lane: Lane;
-  readonly status: 'ready' | 'waiting' | 'running';
+  readonly status: 'ready' | 'waiting' | 'running' | 'held';
   readonly jobs: number;
   /** When the first failure or outage was, since a job of the lane was last acknowledged; milliseconds since the epoch. */
   readonly failingSince: number;
@@ -61,7 +61,8 @@ export interface DeadLetter {
 
 /** What a lane holds. @publicApi */
 export interface LaneContent {
-  readonly status: 'ready' | 'waiting' | 'running' | 'parked';
+  /** `held`: it is ready, and what handles it is switched off for its tenant; see `QueueControl.switchedOff`. */
+  readonly status: 'ready' | 'waiting' | 'running' | 'parked' | 'held';
   /** How many jobs it holds. */
   readonly size: number;
   /** The first of them, in order. */
@@ -90,6 +91,19 @@ export interface HoldTarget {
   /** Not together with `component`. */
   readonly pipeline?: string;
   readonly tenantId?: TenantId;
+}
+
+/**
+ * A component that does not work for a tenant just now because its handler said so (`LaneOutcome.heldForMs`), as with a
+ * feature flag. What is staged for it waits.
+ *
+ * @publicApi
+ */
+export interface SwitchedOff {
+  readonly component: LaneComponent;
+  readonly tenantId: TenantId;
+  /** When a lane of it is handed out again, to see whether it may; milliseconds since the epoch. */
+  readonly nextLookAt: number;
 }
 
 /** A record of what an operator did. @publicApi */
@@ -159,6 +173,9 @@ export interface QueueControl {
   resume(target: HoldTarget, note: OperatorNote): Promise<boolean>;
 
   holds(): Promise<readonly HoldTarget[]>;
+
+  /** In the order of the next look; what is just being looked at is not among them. */
+  switchedOff(filter?: LaneFilter): Promise<readonly SwitchedOff[]>;
 
   /** What was done by hand, the last first; the last 10_000 are kept. @param limit at most 1_000 */
   actions(limit?: number): Promise<readonly QueueAction[]>;

@@ -1,3 +1,4 @@
+import type { FeatureFlags } from '../feature-flags/feature-flags.js';
 import type { ProcessRole } from './process-role.js';
 import type { QueueAdapter } from '../queue/queue-adapter.js';
 import type { StorageAdapter } from '../storage/storage.js';
@@ -40,7 +41,21 @@ export interface EventSourcingModuleOptions {
    * @default true unless the environment variable NODE_ENV is `production`
    */
   readonly checkPurity?: boolean;
+  /**
+   * Holds work by component and tenant: an object, or the class of a provider of the application, with dependencies of
+   * its own and not request-scoped. @default everything is on
+   */
+  readonly featureFlags?: FeatureFlags | FeatureFlagsClass;
+  /** How long what a feature flag said holds, so that it is not asked for each batch; milliseconds from 0. @default 1_000 */
+  readonly flagCacheMs?: number;
+  /** How long after it was switched on again work that was held goes on at the latest; milliseconds. @default 5_000 */
+  readonly flagRecheckMs?: number;
+  /** How long a feature flag may take to answer; no answer means on; milliseconds. @default 500 */
+  readonly flagTimeoutMs?: number;
 }
+
+/** A class that Nest makes, and that knows which work may be done. @publicApi */
+export type FeatureFlagsClass = abstract new (...args: never[]) => FeatureFlags;
 
 /**
  * What a class gives `EventSourcingModule.forRootAsync({ useClass })` or `{ useExisting }`.

@@ -1,5 +1,7 @@
+import type { FeatureFlags } from '../feature-flags/feature-flags.js';
 import type { QueueAdapter } from '../queue/queue-adapter.js';
 import type { StorageAdapter } from '../storage/storage.js';
+import type { FeatureFlagsClass } from './event-sourcing-options.js';
 import type { ProcessRole } from './process-role.js';
 
 /** The options of `forRoot()` with every default filled in. */
@@ -15,4 +17,8 @@ export interface EventSourcingSetup {
   readonly maxCommandBytes: number;
   readonly foldCacheBytes: number;
   readonly checkPurity: boolean;
+  readonly featureFlags: FeatureFlags | FeatureFlagsClass;
+  readonly flagCacheMs: number;
+  readonly flagRecheckMs: number;
+  readonly flagTimeoutMs: number;
 }

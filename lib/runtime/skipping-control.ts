@@ -12,6 +12,7 @@ import type {
   ParkedLane,
   QueueAction,
   QueueControl,
+  SwitchedOff,
 } from '../queue/queue-control.js';
 import type { QueueUsage } from '../queue/queue-usage.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
@@ -89,6 +90,10 @@ export class SkippingControl implements QueueControl {
 
   holds(): Promise<readonly HoldTarget[]> {
     return this.control.holds();
+  }
+
+  switchedOff(filter?: LaneFilter): Promise<readonly SwitchedOff[]> {
+    return this.control.switchedOff(filter);
   }
 
   actions(limit?: number): Promise<readonly QueueAction[]> {

@@ -24,6 +24,7 @@ export function wire(
 ): PipelineRegistry {
   const problems = new WiringProblems();
   checkRoot(setup, rootToken, discovery, problems);
+  checkFeatureFlags(setup, discovery, problems);
   const pipelines = new PipelineExplorer(discovery, moduleRef).explore(problems);
   const commands = pipelines.flatMap((pipeline) => pipeline.commands);
   new CqrsBinding(discovery).check(commands, problems);
@@ -54,6 +55,23 @@ function checkRoot(
       `Processes share the ${queue.name} queue, but events are kept in ${storage.name}, which no other one sees: ` +
         'name an eventStore that lasts, or use inProcessQueue().',
     );
+  }
+}
+
+function checkFeatureFlags(
+  { featureFlags }: EventSourcingSetup,
+  discovery: DiscoveryService,
+  problems: WiringProblems,
+): void {
+  if (typeof featureFlags !== 'function') return;
+  const provider = discovery.getProviders().find(({ token }) => token === featureFlags);
+  if (!provider) {
+    problems.add(
+      `The featureFlags of forRoot(), ${featureFlags.name}, are no provider of the application: ` +
+        'add the class to the providers of a module.',
+    );
+  } else if (provider.isTransient || !provider.isDependencyTreeStatic()) {
+    problems.add(`The featureFlags of forRoot(), ${featureFlags.name}, have a scope: let there be one instance of it.`);
   }
 }
 

@@ -7,7 +7,7 @@ import { sequenceOf } from './group-queue/group-queue-cases.js';
 /** What a handler does with a batch: how many it completes, and how it ends. */
 export interface Decision {
   readonly completed: number;
-  readonly ending: 'fine' | 'fails' | 'fails for good' | 'throws';
+  readonly ending: 'fine' | 'fails' | 'fails for good' | 'throws' | 'holds';
 }
 
 /** One lane as it should be: which jobs it holds, and what it has been through. Jobs are numbered from 1. */
@@ -20,6 +20,8 @@ export class LaneModel {
   private staged = 0;
   private failures = 0;
   private delivered = 0;
+  /** As it was before the batch that runs. */
+  private deliveredBefore = 0;
   private limit = Number.POSITIVE_INFINITY;
   private running = false;
 
@@ -40,12 +42,17 @@ export class LaneModel {
     expect(jobs.length).toBeLessThanOrEqual(Math.min(this.policy.maxBatchJobs, this.limit));
     expect(attempt).toBe(this.failures + 1);
     expect(redelivered).toBe(this.delivered > 0);
+    this.deliveredBefore = this.delivered;
     this.delivered = Math.max(this.delivered, jobs.length);
   }
 
   /** Ends the batch as decided, and says so as a handler does. */
   end({ jobs }: LaneBatch, decision: Decision): LaneOutcome {
     this.running = false;
+    if (decision.ending === 'holds') {
+      this.delivered = this.deliveredBefore;
+      return { completed: 0, followUps: [], heldForMs: 1 };
+    }
     this.limit = Number.POSITIVE_INFINITY;
     if (decision.ending === 'throws') {
       if (jobs.length > 1) this.limit = Math.ceil(jobs.length / 2);

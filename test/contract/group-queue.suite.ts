@@ -15,6 +15,7 @@ import { failureCases } from './group-queue/failure.cases.js';
 import { figuresCases } from './group-queue/figures.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
+import { heldCases } from './group-queue/held.cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 import { propertyCases } from './group-queue/property.cases.js';
 import { routesCases } from './group-queue/routes.cases.js';
@@ -75,6 +76,7 @@ export function groupQueueSuite(
     describe('control', () => controlCases({ open, start }));
     describe('figures', () => figuresCases({ open, start }));
     describe('failing lanes', () => failingCases({ open, start }));
+    describe('held work', () => heldCases({ open, start }));
     describe('model', () => propertyCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });

@@ -29,6 +29,7 @@ interface ModelJob {
 export class TimedLaneModel {
   jobs: readonly ModelJob[] = [];
   readonly gone: number[] = [];
+  private handedOutFirst: readonly ModelJob[] = [];
   parked = false;
   private staged = 0;
   private running = 0;
@@ -80,6 +81,7 @@ export class TimedLaneModel {
     const late = this.jobs.findIndex(({ due }) => due > now);
     const batch = this.jobs.slice(0, Math.min(limit, late < 0 ? this.jobs.length : late));
     this.running = batch.length;
+    this.handedOutFirst = batch.filter(({ handedOut }) => !handedOut);
     for (const job of batch) job.handedOut = true;
     const everyMs = Math.max(0, ...batch.map((job) => job.timing.throttle?.everyMs ?? 0));
     if (everyMs > 0) this.windowEnd = now + everyMs;
@@ -90,6 +92,12 @@ export class TimedLaneModel {
   end(jobs: number): void {
     this.gone.push(...this.jobs.slice(0, jobs).map(({ id }) => id));
     this.jobs = this.jobs.slice(jobs);
+    this.running = 0;
+  }
+
+  /** Ends the batch as if it had not begun; its window stays open. */
+  handBack(): void {
+    for (const job of this.handedOutFirst) job.handedOut = false;
     this.running = 0;
   }
 

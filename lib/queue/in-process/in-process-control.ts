@@ -11,12 +11,14 @@ import type {
   ParkedLane,
   QueueAction,
   QueueControl,
+  SwitchedOff,
 } from '../queue-control.js';
 import type { QueueUsage } from '../queue-usage.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { InProcessFigures } from './in-process-figures.js';
 import type { InProcessLane } from './in-process-lane.js';
 import type { InProcessLanes } from './in-process-lanes.js';
+import type { SwitchedOffComponents } from './switched-off-components.js';
 
 /** The actions of operators, on lanes in memory. */
 export class InProcessControl implements QueueControl {
@@ -28,6 +30,7 @@ export class InProcessControl implements QueueControl {
   constructor(
     private readonly lanes: InProcessLanes,
     private readonly figures: InProcessFigures,
+    private readonly off: SwitchedOffComponents,
     private readonly clock: Clock,
     private readonly claim: () => void,
   ) {}
@@ -63,7 +66,7 @@ export class InProcessControl implements QueueControl {
       .slice(0, limit)
       .map((one) => ({
         lane: one.lane,
-        status: statusOf(one) as FailingLane['status'],
+        status: this.statusOf(one) as FailingLane['status'],
         jobs: one.size,
         failingSince: one.failingSince!,
         outages: one.tries.outages,
@@ -81,7 +84,7 @@ export class InProcessControl implements QueueControl {
     const lane = this.lanes.byKey.get(laneKey(of));
     const jobs = lane?.peek(checkLimit(limit));
     if (!lane || !jobs) return undefined;
-    return { status: statusOf(lane), size: lane.size, jobs, outages: lane.tries.outages, ...attemptsOf(lane) };
+    return { status: this.statusOf(lane), size: lane.size, jobs, outages: lane.tries.outages, ...attemptsOf(lane) };
   }
 
   async retryLane(of: Lane, note: OperatorNote): Promise<boolean> {
@@ -128,13 +131,21 @@ export class InProcessControl implements QueueControl {
     checkTarget(target);
     if (!this.held.delete(nameOf(target))) return false;
     this.record(target.tenantId, { action: 'resume', subject: target, ...note });
-    this.lanes.release();
+    this.lanes.release((lane) => this.isWanted(lane, target));
     this.claim();
     return true;
   }
 
   async holds(): Promise<readonly HoldTarget[]> {
     return [...this.held.values()];
+  }
+
+  async switchedOff(filter: LaneFilter = {}): Promise<readonly SwitchedOff[]> {
+    const limit = checkLimit(filter.limit);
+    return this.off
+      .list()
+      .filter(({ component, tenantId }) => this.isWanted({ ...component, tenantId, aggregateType: '', id: '' }, filter))
+      .slice(0, limit);
   }
 
   async actions(limit?: number): Promise<readonly QueueAction[]> {
@@ -154,6 +165,11 @@ export class InProcessControl implements QueueControl {
 
   async usageByPipeline(): Promise<ReadonlyMap<string, QueueUsage>> {
     return this.figures.byPipeline();
+  }
+
+  private statusOf({ status, lane }: InProcessLane): LaneContent['status'] {
+    if (status !== 'held' && status !== 'idle' && status !== 'ready') return status;
+    return this.off.isOff(lane) ? 'held' : 'ready';
   }
 
   private isWanted(lane: Lane, filter: Omit<LaneFilter, 'limit'>): boolean {
@@ -188,10 +204,6 @@ export class InProcessControl implements QueueControl {
 
 function attemptsOf({ tries, failures }: InProcessLane): Pick<ParkedLane, 'attempts' | 'failures'> {
   return { attempts: tries.failures, failures: [...failures] };
-}
-
-function statusOf({ status }: InProcessLane): LaneContent['status'] {
-  return status === 'held' || status === 'idle' ? 'ready' : status;
 }
 
 function nameOf({ component, pipeline, tenantId }: HoldTarget): string {

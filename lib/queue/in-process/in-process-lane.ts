@@ -72,6 +72,8 @@ export class InProcessLane {
   left = 0;
   private readonly entries: Entry[] = [];
   private inFlight = 0;
+  /** Those of the running batch that were never handed out before. */
+  private handedOutFirst: readonly Entry[] = [];
 
   constructor(
     readonly key: string,
@@ -128,6 +130,7 @@ export class InProcessLane {
     this.inFlight = count;
     const batch = this.entries.slice(0, count);
     const redelivered = batch.some(({ delivered }) => delivered);
+    this.handedOutFirst = batch.filter(({ delivered }) => !delivered);
     for (const entry of batch) entry.delivered = true;
     const quietMs = Math.max(...batch.map(({ twin }) => twin?.everyMs ?? 0));
     return { jobs: batch.map(({ job }) => job), redelivered, quietMs };
@@ -149,6 +152,12 @@ export class InProcessLane {
     this.inFlight = 0;
     if (count > 0) this.forgetTries();
     return this.remove(0, count);
+  }
+
+  /** Ends the running batch as if it had never been taken. */
+  handBack(): void {
+    this.inFlight = 0;
+    for (const entry of this.handedOutFirst) entry.delivered = false;
   }
 
   /** Removes the jobs that are not in a running batch, and returns how many there were. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock/clock.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { GroupQueue } from '../group-queue.js';
 import type { Job } from '../job.js';
-import { laneKey } from '../lane.js';
+import { type Lane, laneKey } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
 import { DeadLetters } from './dead-letters.js';
 import { InProcessLane, type TakenJobs } from './in-process-lane.js';
@@ -99,6 +99,13 @@ export class InProcessLanes {
     lane.batchLimit = Number.POSITIVE_INFINITY;
   }
 
+  /** Ends the running batch as if it had never begun; the lane is held until `release`. */
+  handBack(lane: InProcessLane): void {
+    this.classOf(lane).end(lane);
+    lane.handBack();
+    lane.status = 'held';
+  }
+
   /** Puts a lane that does not run where its jobs say it belongs. */
   settle(lane: InProcessLane): void {
     const now = this.clock.now();
@@ -164,9 +171,9 @@ export class InProcessLanes {
     this.barriers.jobsLeft(lane);
   }
 
-  /** Makes the lanes ready that are held. */
-  release(): void {
-    for (const lane of this.lanes.values()) if (lane.status === 'held') this.makeReady(lane);
+  /** Makes the lanes ready that are held, and wanted. */
+  release(isWanted: (lane: Lane) => boolean): void {
+    for (const one of this.lanes.values()) if (one.status === 'held' && isWanted(one.lane)) this.makeReady(one);
   }
 
   /** Makes the lanes that wait for quiet ready at once; false when there are none. Those that are delayed wait on. */

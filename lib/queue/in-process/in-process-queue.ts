@@ -24,6 +24,10 @@ import { InProcessFigures } from './in-process-figures.js';
 import type { InProcessLane } from './in-process-lane.js';
 import { InProcessLanes } from './in-process-lanes.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
+import { SwitchedOffComponents } from './switched-off-components.js';
+
+/** Components that one log line names. */
+const MOST_NAMED = 10;
 
 /**
  * Lanes in the memory of one process.
@@ -36,7 +40,8 @@ import type { InProcessQueueOptions } from './in-process-queue-options.js';
  *                       │  time is up      ├────one of many────▶ ready (half of the batch next time)
  *                       └────────────▶ ready  └─for good───────▶ parked, or the job is put aside and: ready
  *
- * A lane that is claimed while it is paused, or while nothing handles it, is `held` until that changes.
+ * A lane that is claimed while it is paused, while nothing handles it, or while its handler says that it may not run, is
+ * `held` until that changes; the last is asked anew when its time is over.
  *
  * A job leaves its lane by acknowledgement, to the dead letters, or when its tenant is forgotten, and not otherwise.
  * Draining ends when nothing runs any more: jobs that wait for quiet then have it, and run; lanes that wait after a
@@ -49,6 +54,7 @@ export class InProcessQueue extends GroupQueue {
   private readonly lanes: InProcessLanes;
   private readonly figures: InProcessFigures;
   private readonly answers: InProcessAnswers;
+  private readonly off: SwitchedOffComponents;
   private readonly aborts = new Set<BatchAbort>();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
   private readonly outside = AsyncLocalStorage.snapshot();
@@ -68,7 +74,11 @@ export class InProcessQueue extends GroupQueue {
     super();
     this.lanes = new InProcessLanes(options, clock, () => this.claim());
     this.figures = new InProcessFigures(this.lanes, clock);
-    this.control = new InProcessControl(this.lanes, this.figures, clock, () => this.claim());
+    this.off = new SwitchedOffComponents(clock, (isWanted) => {
+      this.lanes.release(isWanted);
+      this.claim();
+    });
+    this.control = new InProcessControl(this.lanes, this.figures, this.off, clock, () => this.claim());
     this.answers = new InProcessAnswers(options.answersKeptMs, options.answersKeptPerTenant, clock);
   }
 
@@ -92,6 +102,7 @@ export class InProcessQueue extends GroupQueue {
     const forgotten = createTenantId(tenantId);
     const jobs = await this.lanes.forget(forgotten);
     this.control.forget(forgotten);
+    this.off.forget(forgotten);
     this.answers.forget(forgotten);
     return jobs;
   }
@@ -141,7 +152,12 @@ export class InProcessQueue extends GroupQueue {
     const { counts } = this.lanes;
     const { jobs, parkedLanes } = counts;
     counts.release();
-    if (jobs > 0) this.logger.warn({ message: 'Stopped with unfinished jobs', jobs, parkedLanes });
+    this.off.end();
+    const switchedOff = this.off.list().map(({ component, tenantId }) => `${componentKey(component)} of ${tenantId}`);
+    if (jobs > 0) {
+      const named = switchedOff.length > 0 && { switchedOff: switchedOff.slice(0, MOST_NAMED) };
+      this.logger.warn({ message: 'Stopped with unfinished jobs', jobs, parkedLanes, ...named });
+    }
   }
 
   private claim(): void {
@@ -161,7 +177,7 @@ export class InProcessQueue extends GroupQueue {
       this.missed.add(component);
       return false;
     }
-    return !this.control.isHeld(lane);
+    return !this.control.isHeld(lane) && !this.off.isOff(lane);
   }
 
   private start(lane: InProcessLane, consumer: LaneConsumer): void {
@@ -196,6 +212,10 @@ export class InProcessQueue extends GroupQueue {
     failure: LaneOutcome['failure'],
     policy: LanePolicy,
   ): void {
+    if (outcome?.heldForMs !== undefined) {
+      this.off.add(lane.lane, outcome.heldForMs);
+      return this.lanes.handBack(lane);
+    }
     this.lanes.end(lane, Math.min(outcome?.completed ?? 0, jobs));
     if (outcome) this.lanes.add(outcome.followUps);
     if (outcome?.answers) this.answers.keep(lane.lane.tenantId, outcome.answers);

@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   parked: 'zset',
   failing: 'zset',
   forgetting: 'zset',
+  off: 'zset',
   active: 'set',
   suspected: 'set',
   holds: 'set',

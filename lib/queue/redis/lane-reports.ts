@@ -1,5 +1,6 @@
 import { parseLaneKey } from '../lane.js';
-import type { DeadLetter, FailingLane, JobFailure, LaneContent, ParkedLane } from '../queue-control.js';
+import type { DeadLetter, FailingLane, JobFailure, LaneContent, ParkedLane, SwitchedOff } from '../queue-control.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
 import { decodeEntry } from './entry-codec.js';
 
 /** What the scripts answer operators, as the port has it. */
@@ -35,6 +36,7 @@ const STATUS: Readonly<Record<string, LaneContent['status']>> = {
   w: 'waiting',
   l: 'running',
   p: 'parked',
+  h: 'held',
 };
 
 export function toParkedLane([lane, since, , jobs, , tries, errors]: ListedReply): ParkedLane {
@@ -55,7 +57,7 @@ export function toFailingLane([lane, since, state, jobs, due, tries, errors]: Li
 
 export function toLaneContent([state, size, tries, errors, ...entries]: InspectReply): LaneContent | undefined {
   if (state === '') return undefined;
-  return { status: STATUS[state[0]!]!, size, jobs: entries.map(decodeEntry), ...toTries(tries, errors) };
+  return { status: STATUS[state]!, size, jobs: entries.map(decodeEntry), ...toTries(tries, errors) };
 }
 
 export function toDeadLetter([id, lane, entry, attempts, at, errors, reason]: DeadReply): DeadLetter {
@@ -68,6 +70,18 @@ export function toDeadLetter([id, lane, entry, attempts, at, errors, reason]: De
     failures: JSON.parse(errors) as readonly JobFailure[],
     ...(reason === '' ? {} : { skippedBecause: reason }),
   };
+}
+
+/** See `SWITCHED_OFF`. */
+export function toSwitchedOff(reply: readonly string[]): readonly SwitchedOff[] {
+  const found: SwitchedOff[] = [];
+  for (let index = 0; index < reply.length; index += 2) {
+    const [group, tenant] = reply[index]!.split(' ') as [string, string];
+    const { kind, component } = parseLaneKey(`${tenant}:${group}::`);
+    const tenantId = decodeURIComponent(tenant) as TenantId;
+    found.push({ component: { kind, component }, tenantId, nextLookAt: Number(reply[index + 1]) });
+  }
+  return found;
 }
 
 function toTries(tries: string, errors: string): Pick<LaneContent, 'attempts' | 'outages' | 'failures'> {

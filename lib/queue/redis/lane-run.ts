@@ -60,6 +60,7 @@ export class LaneRun {
       completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
     const answers = outcome?.answers ?? [];
     const took = { completed, tries, answers, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
+    if (outcome?.heldForMs !== undefined) return this.end('hold', { ...took, delayMs: outcome.heldForMs });
     if (!failure) return this.end('settle', took);
     const failed = { ...failure, opaque: !outcome, jobs: jobs.length };
     const step = nextStep(tries, failed, policy, Math.random());

@@ -67,7 +67,7 @@ export interface Claim extends LeasedLane {
 /** How a batch ended. */
 export interface BatchEnd extends LeasedLane {
   readonly completed: number;
-  readonly step: 'settle' | 'wait' | 'park' | 'dead-letter';
+  readonly step: 'settle' | 'wait' | 'park' | 'dead-letter' | 'hold';
   readonly delayMs: number;
   readonly failures: number;
   readonly outages: number;

@@ -14,6 +14,7 @@ import type {
   ParkedLane,
   QueueAction,
   QueueControl,
+  SwitchedOff,
 } from '../queue-control.js';
 import type { QueueUsage } from '../queue-usage.js';
 import { toHold, toTarget } from './hold-names.js';
@@ -25,6 +26,7 @@ import {
   toFailingLane,
   toLaneContent,
   toParkedLane,
+  toSwitchedOff,
 } from './lane-reports.js';
 import { QueueFigures } from './queue-figures.js';
 import { runScript } from './run-script.js';
@@ -35,6 +37,7 @@ import { LISTED_LANES } from './scripts/listed-lanes.script.js';
 import { RECORDS } from './scripts/records.script.js';
 import { RELEASE_DEAD_LETTER } from './scripts/release-dead-letter.script.js';
 import { RELEASE_LANE } from './scripts/release-lane.script.js';
+import { SWITCHED_OFF } from './scripts/switched-off.script.js';
 
 /** Lanes or dead letters that one script reads. */
 const PAGE = 200;
@@ -116,6 +119,20 @@ export class RedisQueueControl implements QueueControl {
   async holds(): Promise<readonly HoldTarget[]> {
     const [holds] = (await this.run(RECORDS, [1])) as [string[], string[]];
     return holds.map(toTarget);
+  }
+
+  async switchedOff(filter: LaneFilter = {}): Promise<readonly SwitchedOff[]> {
+    const limit = checkLimit(filter.limit);
+    const isWanted = await this.wanted(filter);
+    const found: SwitchedOff[] = [];
+    for (let from = 0; found.length < limit; from += PAGE) {
+      const page = toSwitchedOff((await this.run(SWITCHED_OFF, [from, PAGE])) as string[]);
+      found.push(
+        ...page.filter(({ component, tenantId }) => isWanted({ ...component, tenantId, aggregateType: '', id: '' })),
+      );
+      if (page.length < PAGE) break;
+    }
+    return found.slice(0, limit);
   }
 
   async actions(limit?: number): Promise<readonly QueueAction[]> {

@@ -13,7 +13,7 @@ const LANES = ['a', 'b', 'c'] as const;
 
 const decision: fc.Arbitrary<Decision> = fc.record({
   completed: fc.nat({ max: 4 }),
-  ending: fc.constantFrom('fine', 'fine', 'fails', 'fails for good', 'throws'),
+  ending: fc.constantFrom('fine', 'fine', 'fails', 'fails for good', 'throws', 'holds'),
 });
 const stages = fc.array(fc.record({ lane: fc.constantFrom(...LANES), jobs: fc.integer({ min: 1, max: 5 }) }), {
   minLength: 1,
@@ -99,6 +99,7 @@ export function propertyCases({ start }: GroupQueueCases): void {
             running.delete(id);
             const { completed, ending } = left.shift() ?? { completed: 4, ending: 'fine' };
             const done = numbers.slice(0, completed);
+            if (ending === 'holds') return { completed: 0, followUps: [], heldForMs: 1 };
             if (ending === 'throws') throw new Error('one of them');
             ended.push(...done);
             const error = ending === 'fails for good' ? new PermanentError('no') : new Error('not yet');

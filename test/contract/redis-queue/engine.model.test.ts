@@ -41,7 +41,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     kind: fc.constant('end'),
     claim: fc.nat(),
     completed: fc.nat({ max: BATCH }),
-    step: fc.constantFrom('settle', 'settle', 'wait', 'park', 'dead-letter'),
+    step: fc.constantFrom('settle', 'settle', 'wait', 'park', 'dead-letter', 'hold'),
     delayMs: fc.nat({ max: 80 }),
   }),
   fc.record({ kind: fc.constant('renew'), claim: fc.nat() }),
@@ -68,6 +68,8 @@ class World {
   private flushes = 0;
   private now = START_MS;
   private lastToken = 0n;
+  /** Until when no lane is leased. */
+  private offUntil = 0;
 
   constructor(private readonly redis: TestRedis) {
     for (const id of LANES) {
@@ -149,7 +151,7 @@ class World {
   }): Promise<readonly Claim[]> {
     const { end, renewal, lanes = 0 } = said;
     const expectedLost = [end?.claim, renewal].filter((one) => one && !this.holds(one)).map((one) => one!.lane);
-    if (end && this.holds(end.claim)) this.end(end.claim, end.completed, end.step);
+    if (end && this.holds(end.claim)) this.end(end.claim, end.completed, end.step, end.delayMs);
     if (renewal && this.holds(renewal)) {
       const lease = this.lanes.get(renewal.lane)!.lease!;
       lease.deadline = this.now + LEASE_MS;
@@ -171,6 +173,7 @@ class World {
     expect(answer.lost).toEqual(expectedLost);
     expect(answer.claims.length).toBeLessThanOrEqual(lanes);
     expect(answer.claims.filter(({ suspect }) => suspect).length).toBeLessThanOrEqual(1);
+    if (this.offUntil > this.now) expect(answer.claims, 'leased while it is held').toEqual([]);
     for (const claim of answer.claims) this.lease(claim);
     return answer.claims;
   }
@@ -179,8 +182,15 @@ class World {
     return this.lanes.get(lane)!.lease?.token === token;
   }
 
-  private end({ lane }: Claim, completed: number, step: BatchEnd['step']): void {
+  private end({ lane }: Claim, completed: number, step: BatchEnd['step'], delayMs: number): void {
     const state = this.lanes.get(lane)!;
+    if (step === 'hold') {
+      state.model.handBack();
+      state.suspect = state.lease!.suspect;
+      state.lease = undefined;
+      this.offUntil = Math.max(this.offUntil, this.now + delayMs);
+      return;
+    }
     const count = Math.min(completed, state.lease!.entries);
     // Of a batch that was completed nothing can have failed.
     const failed = count < state.lease!.entries;

@@ -19,6 +19,7 @@ const foldersLowToHigh = [
   'locks',
   'recurring-jobs',
   'queue',
+  'feature-flags',
   'projections',
   'reactors',
   'commands',

@@ -12,13 +12,27 @@ local function removeHead(lane, completed, entries, bytes)
   counted(lane, -completed, -bytes)
 end
 
+-- As if it had not been leased, but for the time since which it is ready; its whole place is passed over for a while.
+local function holdBack(lane, suspect, ms)
+  call('ZADD', prefix .. 'off', 'GT', int(now + ms), lane.place.group .. ' ' .. lane.place.tenant)
+  if suspect == '' then
+    makeReady(lane)
+  else
+    makeSuspect(lane)
+  end
+end
+
 -- Takes the completed entries off a lane; those that went well are settled together.
 local function acknowledge(ack, well)
   local lane = lanes[ack.name]
-  local token, entries, bytes = leaseOf(lane)
+  local token, entries, bytes, suspect = leaseOf(lane)
   if token ~= ack.token then
     lost[#lost + 1] = ack.name
     ack.isLost, ack.lanes = true, NOTHING
+    return
+  end
+  if ack.step == 'hold' then
+    holdBack(lane, suspect, ack.delay)
     return
   end
   local completed = math.min(ack.completed, entries)

@@ -10,8 +10,12 @@ end
 local function isGroupHeld(group)
   return anyHeld and (held['g ' .. group] or held['p ' .. pipelines[group]])
 end
+local anyOff = call('EXISTS', prefix .. 'off') == 1
+local function isOff(tenant, group)
+  return anyOff and tonumber(call('ZSCORE', prefix .. 'off', group .. ' ' .. tenant) or 0) > now
+end
 local function isHeld(tenant, group)
-  if isForgotten(tenant) then return true end
+  if isForgotten(tenant) or isOff(tenant, group) then return true end
   return anyHeld
     and (held['t ' .. tenant] or held['x ' .. tenant .. ':' .. group] or held['y ' .. tenant .. ':' .. pipelines[group]])
 end

@@ -20,7 +20,8 @@ import { TAKE_BACK_LIBRARY } from './take-back-library.js';
  *         well, or step, delayMs, failures, outages, limit of the next batch or 0, error as JSON or '';
  *         n, and where there are any how long answers are kept in ms, how many of a tenant, and per batch that has some:
  *         its place among those to end, answers, (id, value) ….
- *         Steps: settle, wait, park, dead-letter (the head is put aside).
+ *         Steps: settle, wait, park, dead-letter (the head is put aside), hold (it and
+ *         all of its group and tenant, for delayMs; nothing of the batch was done).
  * Answer  ms until something is due or -1; 1 when it stopped at a bound of its own; 1 when a tenant had its
  *         share; lanes whose lease is lost; the revision of the routes, or ''; and per leased lane: lane, token, '' or `failures outages handed-out-before
  *         suspect` (the last two 0 or 1), entry …
@@ -103,6 +104,14 @@ if nextLease and nextLease <= now then
   loadLanes(names)
   for _, name in ipairs(names) do takeBack(lanes[name]) end
 end
+local nextLook = head('off')
+if nextLook and nextLook <= now then
+  for _, member in ipairs(over('off')) do
+    call('ZREM', prefix .. 'off', member)
+    pushed[string.match(member, '^%S+')] = true
+  end
+  nextLook = head('off')
+end
 if #touched > 0 then
   saveStates()
   nextDue, nextLease = head('due'), head('lease')
@@ -142,7 +151,7 @@ for group in pairs(pushed) do
   if call('EXISTS', prefix .. 'ring:' .. group, prefix .. 'suspects:' .. group) > 0 then wake(group) end
 end
 
-local soonest = math.min(nextDue or math.huge, nextLease or math.huge)
+local soonest = math.min(nextDue or math.huge, nextLease or math.huge, nextLook or math.huge)
 local untilDue = soonest == math.huge and -1 or math.max(0, soonest - now)
 return { untilDue, isFull and 1 or 0, next(capped) and 1 or 0, lost, revision, answers }
 `,

@@ -18,6 +18,7 @@
  *     windows:<tenant>         ZSET  lane → time until which twins are kept off, ms; expires some time after the last
  *     holds                    SET   what is passed over: g <group>, p <pipeline>, t <tenant>, x <tenant>:<group>,
  *                                    y <tenant>:<pipeline>
+ *     off                      ZSET  <group> <tenant> that its handler said is switched off → time of the next look; ms
  *     pipelines, named         HASH  group → its pipeline, as the last worker named it; the fingerprint of its list
  *     routes                   ZSET  what feeds a component, as its workers say it → time until which that is live, ms
  *     routes-revision          the name of what stands there

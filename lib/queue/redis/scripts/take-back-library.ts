@@ -23,9 +23,7 @@ local function takeBack(lane)
     remember(lane, cjson.encode({ error = 'Its workers died while it ran as their only suspect.', at = now }))
     park(lane)
   else
-    setState(lane, 's' .. int(now))
-    local suspects = lane.place.suspects
-    suspects[#suspects + 1] = lane.name
+    makeSuspect(lane)
   end
 end
 `;

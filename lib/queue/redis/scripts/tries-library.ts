@@ -74,6 +74,12 @@ local function makeReady(lane)
   ready[#ready + 1] = lane.name
 end
 
+local function makeSuspect(lane)
+  setState(lane, 's' .. int(now))
+  local suspects = lane.place.suspects
+  suspects[#suspects + 1] = lane.name
+end
+
 local function wait(lane, due)
   lane.due = due
   setState(lane, 'w')

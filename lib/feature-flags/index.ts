@@ -1,0 +1,1 @@
+export { FeatureFlags, type SwitchableWork } from './feature-flags.js';
