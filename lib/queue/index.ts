@@ -1,5 +1,5 @@
 export type { EventRoute } from './event-route.js';
-export type { EventRoutes, LiveRoutes } from './event-routes.js';
+export type { EventRoutes, LiveRoute, LiveRoutes } from './event-routes.js';
 export { GroupQueue, type QueueDepth } from './group-queue.js';
 export * from './handler-timeout.error.js';
 export * from './invalid-outcome.error.js';

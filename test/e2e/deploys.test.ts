@@ -1,16 +1,19 @@
-import { type INestApplicationContext, Logger } from '@nestjs/common';
+import { type INestApplicationContext, Logger, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { clickhouse } from '../../lib/clickhouse.js';
 import { EventStore, GroupQueue, Projections } from '../../lib/index.js';
 import { PoolConnection } from '../../lib/postgres/pool-connection.js';
 import { schemaNames } from '../../lib/postgres/schema-names.js';
 import { PostgresProjectionStore } from '../../lib/projections/stores/postgres/postgres-projection-store.js';
-import { stream } from '../support/apps.js';
+import { redisQueue } from '../../lib/redis.js';
+import { appWith, start, stream } from '../support/apps.js';
+import { newDatabaseName, startTestClickHouse } from '../support/clickhouse-server.js';
 import { collect } from '../support/collect.js';
-import { Added, acme, Additions } from '../support/counter-app.js';
+import { Added, acme, Additions, Notify, Seen, Totals } from '../support/counter-app.js';
 import { eventually } from '../support/eventually.js';
 import { AddedCents, newerEventsApp } from '../support/newer-events.js';
-import { Names, Renamed } from '../support/next-release.js';
+import { Names, NextTotals, NotifyNext, Renamed } from '../support/next-release.js';
 import { RoleFleet } from '../support/role-fleet.js';
 import type { RoleProcess } from '../support/role-process.js';
 
@@ -135,6 +138,37 @@ it('a rolling deploy under load: workers of the old release end and are killed, 
   const { parkedLanes, deadLetters } = await old.get(GroupQueue).depth();
   expect([parkedLanes, deadLetters]).toEqual([0, 0]);
   expect(failed).not.toHaveBeenCalled();
+});
+
+it('on ClickHouse as well', async () => {
+  const server = await startTestClickHouse();
+  try {
+    const { url, username, password } = server;
+    const redis = { host: '127.0.0.1', port: fleet.settings.redisPort };
+    const database = newDatabaseName();
+    const boot = (providers: Provider[]): Promise<INestApplicationContext> =>
+      start(
+        appWith(providers, {
+          role: 'worker',
+          eventStore: clickhouse({ url, username, password, database, redis }),
+          queue: redisQueue({ connection: redis, leaseMs: LEASE_MS }),
+        }),
+      );
+    const old = await boot([Totals, Notify, Seen]);
+    await append(old, 'c', Added.of(1));
+    const next = await boot([NextTotals, NotifyNext, Seen]);
+    await Promise.all([append(old, 'c', Added.of(2)), append(next, 'c', Added.of(4))]);
+    // Reactors follow the rows that are saved.
+    for (const app of [old, next]) {
+      await eventually(() => {
+        const sequences = app.get(Seen).reactions.map(({ sequence }) => sequence);
+        expect(new Set(sequences.filter((sequence) => sequence > 1))).toEqual(new Set([2, 3]));
+      }, SETTLE_TIMEOUT_MS);
+    }
+    await Promise.all([old.close(), next.close()]);
+  } finally {
+    await server.stop();
+  }
 });
 
 it('nothing more is staged for a release some time after its last worker was killed', async () => {

@@ -6,9 +6,12 @@ import {
   type FoldHandler,
   MapProjection,
   type MapHandler,
+  Reactor,
+  type ReactorContext,
+  type ReactorHandler,
   type RecordedEvent,
 } from '../../lib/index.js';
-import { Added } from './counter-app.js';
+import { Added, Seen } from './counter-app.js';
 
 /** What the next release of the application of counters has in the place of `Totals` and `Additions`. */
 
@@ -48,6 +51,15 @@ export class Parities implements FoldHandler<Parity> {
   @Apply(Added)
   added({ total, events }: Parity, { data: { amount } }: RecordedEvent<Added>): Parity {
     return { total: total + amount, events: events + 1 };
+  }
+}
+
+@Reactor({ name: 'notify_next', fold: NextTotals, events: [Added] })
+export class NotifyNext implements ReactorHandler<NextTotal, Added> {
+  constructor(private readonly seen: Seen) {}
+
+  handle({ sequence }: RecordedEvent<Added>, { state, foldSequence }: ReactorContext<NextTotal>): void {
+    this.seen.reactions.push({ sequence, total: state?.total ?? null, foldSequence });
   }
 }
 
