@@ -5,7 +5,7 @@ import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import { checkArray, checkInteger, checkProjectionVersion, checkTimeMs } from './check-fields.js';
 import { encodeJson } from './encode-json.js';
 import type { RecordRow } from './record-row.js';
-import type { RecordQuery } from './record-store.js';
+import type { RecordQuery, RecordRange } from './record-store.js';
 
 /** Most records of one read. */
 const MAX_LIMIT = 10_000;
@@ -45,6 +45,18 @@ export function checkRecordQuery(query: RecordQuery): Required<RecordQuery> {
     aggregateId: checkText('query.aggregateId', given.aggregateId),
     after: checkInteger('query.after', after, 0),
     limit: checkInteger('query.limit', limit, 1, MAX_LIMIT),
+  };
+}
+
+/** @throws InvalidTenantError @throws InvalidArgumentError */
+export function checkRecordRange(range: RecordRange): RecordRange {
+  const given = (range ?? {}) as Partial<RecordRange>;
+  return {
+    tenantId: createTenantId(given.tenantId),
+    ...checkProjectionVersion('range.', given),
+    aggregateId: checkText('range.aggregateId', given.aggregateId),
+    from: checkInteger('range.from', given.from, 1),
+    to: checkInteger('range.to', given.to, 1),
   };
 }
 

@@ -13,6 +13,12 @@ export interface RecordQuery {
   readonly limit?: number;
 }
 
+/** A part of one stream; both ends inclusive. */
+export interface RecordRange extends Pick<RecordQuery, 'tenantId' | 'projection' | 'version' | 'aggregateId'> {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A map's progress on one stream. */
 export interface RecordCount {
   readonly tenantId: TenantId;
@@ -36,6 +42,9 @@ export abstract class RecordStore {
 
   /** The records of one aggregate in the order of sequences, without those mapped to nothing. */
   abstract read(query: RecordQuery): Promise<readonly RecordRow[]>;
+
+  /** How many events of a part of one stream have a row, those mapped to nothing included. */
+  abstract count(range: RecordRange): Promise<number>;
 
   /** How many events of each aggregate have a row, ordered by tenant and aggregate id as UTF-8 bytes, in bounded memory. */
   abstract counts(projection: string, version: number): AsyncIterable<RecordCount>;

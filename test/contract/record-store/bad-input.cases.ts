@@ -10,6 +10,7 @@ export function badInputCases({ test, store }: RecordStoreCases): void {
   test('refuses a missing or malformed tenant in every call', async () => {
     await expectTenantRequired((tenantId) => store().append([row, { ...row, tenantId }]));
     await expectTenantRequired((tenantId) => store().read({ ...row, tenantId }));
+    await expectTenantRequired((tenantId) => store().count({ ...row, from: 1, to: 2, tenantId }));
     expect(await store().read(row)).toEqual([]);
   });
 
@@ -18,6 +19,7 @@ export function badInputCases({ test, store }: RecordStoreCases): void {
       for (const part of ['projection', 'aggregateId']) {
         await expectInvalid(() => store().append([row, { ...row, [part]: bad }]), `rows[1].${part}`);
         await expectInvalid(() => store().read({ ...row, [part]: bad }), `query.${part}`);
+        await expectInvalid(() => store().count({ ...row, from: 1, to: 2, [part]: bad }), `range.${part}`);
       }
       await expectInvalid(() => collect(store().counts(bad as string, 1)), 'projection');
     }
@@ -52,6 +54,10 @@ export function badInputCases({ test, store }: RecordStoreCases): void {
     }
     for (const after of [-1, 1.5, NaN, Infinity, '10', null] as number[]) {
       await expectInvalid(() => store().read({ ...row, after }), 'query.after');
+    }
+    for (const bad of [0, -1, 1.5, NaN, Infinity, '10', null, undefined] as number[]) {
+      await expectInvalid(() => store().count({ ...row, from: bad, to: 1 }), 'range.from');
+      await expectInvalid(() => store().count({ ...row, from: 1, to: bad }), 'range.to');
     }
   });
 }

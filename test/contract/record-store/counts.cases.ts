@@ -22,6 +22,23 @@ export function countsCases({ test, store }: RecordStoreCases): void {
     expect(await collect(store().counts(projection, 3))).toEqual([]);
   });
 
+  test('counts a part of one aggregate, those mapped to nothing included, each once', async () => {
+    const aggregate = newAggregate();
+    const rows = [1, 2, 3, 5].map((sequence) => record(aggregate, sequence, sequence === 2 ? null : undefined));
+    await store().append(rows);
+    await store().append(rows.slice(2));
+    await store().append([
+      record({ ...aggregate, version: 2 }, 4),
+      record({ ...aggregate, projection: 'other' }, 4),
+      record({ ...aggregate, aggregateId: 'two' }, 4),
+      record({ ...aggregate, tenantId: createTenantId(`${aggregate.tenantId}-other`) }, 4),
+    ]);
+    const count = (from: number, to: number): Promise<number> => store().count({ ...aggregate, from, to });
+    expect(await Promise.all([count(1, 5), count(2, 3), count(3, 4), count(4, 4), count(6, 9), count(3, 2)])).toEqual([
+      4, 2, 1, 0, 0, 0,
+    ]);
+  });
+
   test('orders by tenant and aggregate id as UTF-8 bytes', async () => {
     const aggregate = newAggregate();
     const aggregates = IN_ORDER.flatMap((tenant) =>

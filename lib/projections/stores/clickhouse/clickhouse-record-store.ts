@@ -4,17 +4,19 @@ import type { EventId } from '../../../events/event-id.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { checkProjectionVersion } from '../check-fields.js';
 import type { ProjectionVersion } from '../check-fields.js';
-import { checkRecordQuery, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
+import { checkRecordQuery, checkRecordRange, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
 import type { EncodedRecordRow } from '../check-record-row.js';
 import { firstOfEachEvent } from '../merge-rows.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
-import type { RecordCount, RecordQuery } from '../record-store.js';
+import type { RecordCount, RecordQuery, RecordRange } from '../record-store.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
 import { dropRows, forgetRows } from './remove-rows.js';
 import { insertRows, isRefusal } from './insert-rows.js';
 import { isTooLarge, readError, repeatedRead } from './repeat.js';
+import { countRange } from './sql/count-range.js';
+import type { RangeCount } from './sql/count-range.js';
 import { countRecords } from './sql/count-records.js';
 import type { CountRow } from './sql/count-records.js';
 import { readRecords } from './sql/read-records.js';
@@ -51,6 +53,12 @@ export class ClickHouseRecordStore extends RecordStore {
       if (!isTooLarge(error)) throw error;
       throw new InvalidArgumentError('query.limit', 'gives records over the bound in bytes; ask for fewer');
     }
+  }
+
+  async count(range: RecordRange): Promise<number> {
+    const { sql, params, settings } = countRange(checkRecordRange(range));
+    const [row] = await repeatedRead('records', () => this.connection.query<RangeCount>(sql, params, settings));
+    return Number(row!.events_counted);
   }
 
   counts(projection: string, version: number): AsyncIterable<RecordCount> {

@@ -4,11 +4,11 @@ import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { checkProjectionVersion } from '../check-fields.js';
 import type { ProjectionVersion } from '../check-fields.js';
-import { checkRecordQuery, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
+import { checkRecordQuery, checkRecordRange, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
 import type { EncodedRecordRow } from '../check-record-row.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
-import type { RecordCount, RecordQuery } from '../record-store.js';
+import type { RecordCount, RecordQuery, RecordRange } from '../record-store.js';
 import { dropGroups, forgetGroups } from './forget-groups.js';
 
 /** The records of one version of one projection about one aggregate, by event id. */
@@ -39,6 +39,13 @@ export class MemoryRecordStore extends RecordStore {
       .sort((a, b) => a.sequence - b.sequence || compareText(a.eventId, b.eventId))
       .slice(0, limit)
       .map(decodeRecordRow);
+  }
+
+  async count(range: RecordRange): Promise<number> {
+    this.checkOpen();
+    const { from, to, ...group } = checkRecordRange(range);
+    const rows = [...(this.groups.get(groupKey(group))?.rows.values() ?? [])];
+    return rows.filter(({ sequence }) => sequence >= from && sequence <= to).length;
   }
 
   counts(projection: string, version: number): AsyncIterable<RecordCount> {

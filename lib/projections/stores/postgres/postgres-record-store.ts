@@ -6,15 +6,17 @@ import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { checkProjectionVersion } from '../check-fields.js';
 import type { ProjectionVersion } from '../check-fields.js';
-import { checkRecordQuery, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
+import { checkRecordQuery, checkRecordRange, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
 import type { EncodedRecordRow } from '../check-record-row.js';
 import { firstOfEachEvent } from '../merge-rows.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
-import type { RecordCount, RecordQuery } from '../record-store.js';
+import type { RecordCount, RecordQuery, RecordRange } from '../record-store.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
 import { appendRecords } from './sql/append-records.js';
+import { countRange } from './sql/count-range.js';
+import type { RangeCount } from './sql/count-range.js';
 import { countRecords } from './sql/count-records.js';
 import type { CountRow } from './sql/count-records.js';
 import { readRecords } from './sql/read-records.js';
@@ -55,6 +57,13 @@ export class PostgresRecordStore extends RecordStore {
     const checked = checkRecordQuery(query);
     const rows = await read<ReadRecord>(this.connection, 'records', readRecords(this.names, checked));
     return withinRead(rows).map((row) => toRecord(checked, row));
+  }
+
+  async count(range: RecordRange): Promise<number> {
+    this.checkOpen();
+    const statement = countRange(this.names, checkRecordRange(range));
+    const [row] = await read<RangeCount>(this.connection, 'records', statement);
+    return Number(row!.events_counted);
   }
 
   counts(projection: string, version: number): AsyncIterable<RecordCount> {
