@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { AggregateRepository } from './aggregates/aggregate-repository.js';
 import { Clock } from './clock/clock.js';
 import { Commands } from './commands/commands.js';
+import { Consistency } from './consistency/consistency.js';
 import { EventStore } from './event-store/event-store.js';
 import { ConfigurableModuleClass } from './event-sourcing.module-definition.js';
 import { eventSourcingProviders } from './event-sourcing.providers.js';
@@ -24,7 +25,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `GroupQueue`, `LogMaintenance`,
+ * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `Consistency`, `GroupQueue`, `LogMaintenance`,
  * `EventSourcingHealth`, `DistributedLock`, `FeatureFlags`, `Clock` and `IdGenerator` are injectable everywhere.
  *
  * @publicApi
@@ -39,6 +40,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
     Commands,
     AggregateRepository,
     Projections,
+    Consistency,
     GroupQueue,
     RecurringJobs,
     DistributedLock,

@@ -6,6 +6,9 @@ import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
 import { Commands } from './commands/commands.js';
+import { CommandWait } from './consistency/command-wait.js';
+import { Consistency } from './consistency/consistency.js';
+import { createConsistency } from './consistency/create-consistency.js';
 import { EventStore } from './event-store/event-store.js';
 import { ClassValidatorValidator } from './events/class-validator.validator.js';
 import { EventSerializer } from './events/event-serializer.js';
@@ -133,13 +136,21 @@ export const eventSourcingProviders: Provider[] = [
   },
   {
     provide: Commands,
-    inject: [PipelineRegistry, CommandDispatcher, GroupQueue, ROOT],
+    inject: [PipelineRegistry, CommandDispatcher, GroupQueue, ProjectionRegistry, Consistency, ROOT],
     useFactory: (
       { commands }: PipelineRegistry,
       dispatcher: CommandDispatcher,
       queue: GroupQueue,
+      projections: ProjectionRegistry,
+      consistency: Consistency,
       { commandTimeoutMs }: EventSourcingSetup,
-    ) => new Commands(commands.values(), dispatcher, queue, commandTimeoutMs),
+    ) =>
+      new Commands(commands.values(), dispatcher, queue, new CommandWait(projections, consistency), commandTimeoutMs),
+  },
+  {
+    provide: Consistency,
+    inject: [ProjectionRegistry, STORAGE, VersionResolver, GroupQueue, EventRouter, ROOT],
+    useFactory: createConsistency,
   },
   {
     provide: FoldCache,

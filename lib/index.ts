@@ -1,6 +1,7 @@
 export * from './aggregates/index.js';
 export { Clock } from './clock/clock.js';
 export * from './commands/index.js';
+export * from './consistency/index.js';
 export * from './errors/index.js';
 export { EventSourcingModule } from './event-sourcing.module.js';
 export type {

@@ -18,7 +18,6 @@ import { CommandTimeoutError } from './command-timeout.error.js';
 import { InvalidCommandError } from './invalid-command.error.js';
 import { NotReadyError } from './not-ready.error.js';
 import { decodeOutcome } from './outcome-codec.js';
-import type { WaitFor } from './run-options.js';
 
 export interface CommandDispatcherOptions {
   /** Whether commands may be handled in another process, so that the answer is `queued`. */
@@ -48,7 +47,7 @@ export class CommandDispatcher {
   async run(
     definition: CommandDefinition,
     command: object,
-    waitFor: WaitFor,
+    waitFor: 'queued' | 'stored',
     timeoutMs: number,
   ): Promise<CommandReceipt> {
     // What waits in the memory of this process alone is no promise to anybody.

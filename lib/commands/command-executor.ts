@@ -150,14 +150,10 @@ export class CommandExecutor {
   }
 }
 
-function stored(
-  { aggregateId }: StreamId,
-  { commandId }: CommandJob,
-  appended: AppendResult | undefined,
-): ExecutedCommand {
+function stored(stream: StreamId, { commandId }: CommandJob, appended: AppendResult | undefined): ExecutedCommand {
   const eventCount = appended?.events.length ?? 0;
   const lastSequence = appended?.lastSequence ?? null;
-  return { outcome: { status: 'stored', commandId, aggregateId, eventCount, lastSequence }, appended };
+  return { outcome: { status: 'stored', commandId, ...stream, eventCount, lastSequence }, appended };
 }
 
 async function inOrder(results: readonly Promise<ExecutedCommand>[]): Promise<ExecutedCommands> {

@@ -24,6 +24,8 @@ export interface QueuedReceipt {
 export interface StoredReceipt {
   readonly status: 'stored';
   readonly commandId: string;
+  readonly tenantId: TenantId;
+  readonly aggregateType: string;
   readonly aggregateId: string;
   /** How many events the command led to; 0 when it changed nothing. */
   readonly eventCount: number;

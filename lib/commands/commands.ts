@@ -2,10 +2,12 @@ import type { GroupQueue } from '../queue/group-queue.js';
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { integerProblem } from '../errors/integer-problem.js';
 import type { EventClass } from '../events/event-class.js';
+import type { AppliedWait, AwaitedProjection } from './applied-wait.js';
 import type { CommandDefinition } from './command-definition.js';
 import type { CommandDispatcher } from './command-dispatcher.js';
 import type { CommandOutcome } from './command-outcome.js';
-import type { QueuedReceipt } from './command-receipt.js';
+import type { QueuedReceipt, StoredReceipt } from './command-receipt.js';
+import { ProjectionTimeoutError } from './projection-timeout.error.js';
 import { decodeOutcome } from './outcome-codec.js';
 import type { ReceiptOf, RunOptions, WaitFor } from './run-options.js';
 
@@ -21,6 +23,7 @@ export class Commands {
     definitions: Iterable<CommandDefinition>,
     private readonly dispatcher: CommandDispatcher,
     private readonly queue: GroupQueue,
+    private readonly projections: AppliedWait,
     private readonly defaultTimeoutMs: number,
   ) {
     this.byClass = new Map([...definitions].map((one): [EventClass, CommandDefinition] => [one.commandClass, one]));
@@ -34,19 +37,38 @@ export class Commands {
    * @throws QueueUnavailableError when a queue in Redis is away; sending it again with the same command id is safe
    * @throws CommandRejectedError, CommandFailedError: nothing was stored
    * @throws CommandTimeoutError when the outcome is not known in time; its `receipt` can be asked for later
+   * @throws ProjectionTimeoutError when it is stored, and the projection is late
+   * @throws UnknownProjectionError: nothing was queued
    * @throws NotReadyError when it would wait before `onApplicationBootstrap`
    * @throws InvalidArgumentError for a class without `@CommandHandler`, or an option out of its range
    */
   async run<W extends WaitFor = 'stored'>(command: object, options: RunOptions<W> = {}): Promise<ReceiptOf<W>> {
     const { waitFor = 'stored', timeoutMs = this.defaultTimeoutMs } = options;
-    if (waitFor !== 'stored' && waitFor !== 'queued') {
-      throw new InvalidArgumentError('options.waitFor', "must be 'queued' or 'stored'");
+    const projection = typeof waitFor === 'function' ? (waitFor as AwaitedProjection) : undefined;
+    if (!projection && waitFor !== 'stored' && waitFor !== 'queued') {
+      throw new InvalidArgumentError('options.waitFor', "must be 'queued', 'stored' or the class of a projection");
     }
     const problem = integerProblem(timeoutMs, 1);
     if (problem !== null) throw new InvalidArgumentError('options.timeoutMs', problem);
     const definition = this.byClass.get(command?.constructor);
     if (!definition) throw new InvalidArgumentError('command', 'must be of a class that has a @CommandHandler');
-    return (await this.dispatcher.run(definition, command, waitFor, timeoutMs)) as ReceiptOf<W>;
+    if (projection) return (await this.runUntilApplied(definition, command, projection, timeoutMs)) as ReceiptOf<W>;
+    const stage = waitFor === 'queued' ? 'queued' : 'stored';
+    return (await this.dispatcher.run(definition, command, stage, timeoutMs)) as ReceiptOf<W>;
+  }
+
+  private async runUntilApplied(
+    definition: CommandDefinition,
+    command: object,
+    projection: AwaitedProjection,
+    timeoutMs: number,
+  ): Promise<StoredReceipt> {
+    this.projections.check(projection);
+    const deadline = performance.now() + timeoutMs;
+    const receipt = (await this.dispatcher.run(definition, command, 'stored', timeoutMs)) as StoredReceipt;
+    const leftMs = Math.max(0, Math.ceil(deadline - performance.now()));
+    if (await this.projections.untilApplied(receipt, projection, leftMs)) return receipt;
+    throw new ProjectionTimeoutError(receipt, projection.name, timeoutMs);
   }
 
   /**

@@ -12,5 +12,7 @@ export * from './command-timeout.error.js';
 export * from './invalid-command.error.js';
 export * from './invalid-decision.error.js';
 export * from './not-ready.error.js';
+export * from './projection-timeout.error.js';
+export type { AwaitedProjection } from './applied-wait.js';
 export type { ReceiptOf, RunOptions, WaitFor } from './run-options.js';
 export * from './unknown-command.error.js';

@@ -9,6 +9,7 @@ import type { StoredEvent } from './stored-event.js';
  */
 export class NewerEventVersionError extends OutageError {
   readonly code = 'NEWER_EVENT_VERSION';
+  readonly sequence: number;
 
   constructor(
     readonly type: string,
@@ -20,5 +21,6 @@ export class NewerEventVersionError extends OutageError {
       `Event ${sequence} (${type}) of ${aggregateType}/${aggregateId}, tenant ${tenantId}, has version ${version}, and this ` +
         `process knows version ${knownVersion} at most. Finish the deploy of the release that stored it.`,
     );
+    this.sequence = sequence;
   }
 }

@@ -20,7 +20,7 @@ import { gate } from '../support/gate.js';
 it('answers as the CommandBus does where the queue is in process, whatever is waited for', async () => {
   const app = await start(counterApp());
   const [commands, bus] = [app.get(Commands), app.get(CommandBus)];
-  const first = { status: 'stored', commandId: 'first', aggregateId: 'c1', eventCount: 1, lastSequence: 1 };
+  const first = { status: 'stored', commandId: 'first', ...stream('c1'), eventCount: 1, lastSequence: 1 };
   expect(await commands.run(Add.of('c1', 1, 'first'))).toEqual(first);
   expect(await commands.run(Add.of('c1', 1, 'first'), { waitFor: 'queued' })).toEqual(first);
   expect(await bus.execute(Add.of('c1', 1, 'first'))).toEqual(first);
@@ -65,7 +65,7 @@ it('gives a receipt to whoever did not hear of the outcome in time, under which 
   expect(await commands.outcome(receipt)).toBeUndefined();
   busy.open();
   const { commandId } = receipt;
-  const stored = { status: 'stored', commandId, aggregateId: 'c1', eventCount: 1, lastSequence: 1 };
+  const stored = { status: 'stored', commandId, ...stream('c1'), eventCount: 1, lastSequence: 1 };
   await eventually(async () => expect(await commands.outcome(receipt)).toEqual(stored));
   // A tenant of another name asks in vain.
   expect(await commands.outcome({ ...receipt, tenantId: 'other' as never })).toBeUndefined();

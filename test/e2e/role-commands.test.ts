@@ -35,7 +35,7 @@ it('tells a web process what became of a command in a worker, as if it had handl
   const web = await fleet.boot('web');
   await fleet.spawn('worker');
   const commands = web.get(Commands);
-  const stored = { status: 'stored', commandId: 'first', aggregateId: 'c0', eventCount: 1, lastSequence: 1 };
+  const stored = { status: 'stored', commandId: 'first', ...stream('c0'), eventCount: 1, lastSequence: 1 };
   expect(await commands.run(Add.of('c0', 1, 'first'))).toEqual(stored);
   const rejected = commands.run(Add.of('c0', -1, 'second'));
   await expect(rejected).rejects.toBeInstanceOf(CommandRejectedError);
@@ -69,7 +69,7 @@ it('tells any process later what became of a command that was queued', async () 
     return found;
   }, SETTLE_TIMEOUT_MS);
   expect(outcomes).toEqual([
-    { status: 'stored', commandId: receipts[0]!.commandId, aggregateId: 'c0', eventCount: 1, lastSequence: 1 },
+    { status: 'stored', commandId: receipts[0]!.commandId, ...stream('c0'), eventCount: 1, lastSequence: 1 },
     {
       status: 'rejected',
       commandId: receipts[1]!.commandId,
@@ -112,7 +112,7 @@ it('gives the outcome of a command whose worker died after storing it and before
   expect(await stored).toEqual({
     status: 'stored',
     commandId: 'fatal',
-    aggregateId: 'c0',
+    ...stream('c0'),
     eventCount: 1,
     lastSequence: 1,
   });

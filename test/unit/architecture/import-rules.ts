@@ -28,6 +28,7 @@ const foldersLowToHigh = [
   'maintenance',
   'pipeline',
   'runtime',
+  'consistency',
   'compat',
   'testing',
 ];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { CommandOutcome } from '../../../lib/commands/command-outcome.js';
 import { decodeOutcome, encodeOutcome } from '../../../lib/commands/outcome-codec.js';
-import type { JsonValue } from '../../../lib/index.js';
+import { createTenantId, type JsonValue } from '../../../lib/index.js';
 import type { CommandJob } from '../../../lib/queue/job.js';
 import { MAX_ANSWER_BYTES } from '../../../lib/queue/job-answer.js';
 import { MAX_ID_BYTES } from '../../../lib/tenancy/text-problem.js';
@@ -14,7 +14,15 @@ const rejected = { status: 'rejected', commandId: ID, reason: 'NO', message: 'No
 const there = (outcome: CommandOutcome): CommandOutcome => decodeOutcome(encodeOutcome(job, outcome).value);
 
 it.each<CommandOutcome>([
-  { status: 'stored', commandId: ID, aggregateId: ID, eventCount: 2, lastSequence: 7 },
+  {
+    status: 'stored',
+    commandId: ID,
+    tenantId: createTenantId(ID),
+    aggregateType: ID,
+    aggregateId: ID,
+    eventCount: 2,
+    lastSequence: 7,
+  },
   rejected,
   { status: 'failed', commandId: ID, code: 'X', kind: 'transient', message: 'broken' },
 ])('carries the outcome $status as it is', (outcome) => {

@@ -25,7 +25,15 @@ const job: CommandJob = {
 };
 const rejected: CommandOutcome = { status: 'rejected', commandId: '1', reason: 'TOO_MUCH', message: '', details: null };
 const failed: CommandOutcome = { status: 'failed', commandId: '1', code: 'X', kind: 'permanent', message: 'broken' };
-const stored: CommandOutcome = { status: 'stored', commandId: '1', aggregateId: 'c1', eventCount: 0, lastSequence: 0 };
+const stored: CommandOutcome = {
+  status: 'stored',
+  commandId: '1',
+  tenantId: lane.tenantId,
+  aggregateType: 'counter',
+  aggregateId: 'c1',
+  eventCount: 0,
+  lastSequence: 0,
+};
 
 let warn: MockInstance;
 let error: MockInstance;

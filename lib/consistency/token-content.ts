@@ -1,0 +1,15 @@
+import type { StreamId } from '../event-store/stream-id.js';
+import type { TenantId } from '../tenancy/tenant-id.js';
+
+/** A part of one stream; both ends inclusive. */
+export interface StreamRange {
+  readonly stream: StreamId;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/** What a token says. */
+export type TokenContent =
+  | (StreamRange & { readonly kind: 'stored'; readonly tenantId: TenantId })
+  | { readonly kind: 'queued'; readonly tenantId: TenantId; readonly receiptId: string }
+  | { readonly kind: 'eventless'; readonly tenantId: TenantId };
