@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareTenant } from '../src/demo/compare-tenant.js';
+import { compareTraces } from '../src/demo/compare-traces.js';
 import type { CountedTrace } from '../src/demo/count-traces.js';
 import { runDemo } from '../src/demo/run-demo.js';
 import { SampleClient } from '../src/demo/sample-client.js';
@@ -18,13 +18,19 @@ afterAll(async () => {
 });
 
 describe('the demo', () => {
-  it('finds every summary as counted, of spans sent by both real exporters with gzip and without', async () => {
+  it('finds every projection as counted, of spans sent by both real exporters with gzip and without', async () => {
     const results = await runDemo({ baseUrl: sample.url, tracesPerTenant: 16, timeoutMs: 30_000 });
     expect(results.flatMap(({ differences }) => differences)).toEqual([]);
     const traces = results.flatMap((result) => result.traces);
     expect(traces.length).toBe(48);
     expect(traces.reduce((sum, { spans }) => sum + spans, 0)).toBeGreaterThan(200);
     expect(traces.filter(({ errors }) => errors > 0).length).toBe(12);
+    for (const { usage } of results) {
+      expect(usage).toMatchObject({ experimentResults: 36, simulations: 3 });
+      // Two of each trace, and a third of those in which a model has answered by then.
+      expect(usage.evaluations).toBeGreaterThanOrEqual(32);
+      expect(usage.evaluations).toBeLessThan(48);
+    }
   });
 
   it('names what differs', async () => {
@@ -47,9 +53,9 @@ describe('the demo', () => {
       endedAt: new Date(START_MS + 10).toISOString(),
       durationMs: 10,
     };
-    expect(await compareTenant(client, [counted], 0)).toEqual([]);
+    expect(await compareTraces(client, [counted], 0)).toEqual([]);
     const wrong = { ...counted, spans: 2, costUsd: 1 };
-    expect(await compareTenant(client, [wrong, { ...counted, traceId: traceId(2) }], 0)).toEqual([
+    expect(await compareTraces(client, [wrong, { ...counted, traceId: traceId(2) }], 0)).toEqual([
       `trace ${traceId(1)}: spans is 1, expected 2`,
       `trace ${traceId(1)}: costUsd is 0, expected 1`,
       `trace ${traceId(1)}: 1 span records of 1 spans, expected 2`,

@@ -1,5 +1,5 @@
 import { CommandRejectedError, createTenantId, type RecordedEvent } from '@event-sourcing/nestjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Reason } from '../src/aggregates/reason.js';
 import { CompleteEvaluation } from '../src/evaluation-processing/commands/complete-evaluation.command.js';
 import {
@@ -20,6 +20,7 @@ import { readModelOutput } from '../src/evaluation-processing/evaluators/model-o
 import type { EvaluationDto } from '../src/evaluation-processing/http/evaluation.dto.js';
 import { RunEvaluation } from '../src/evaluation-processing/reactors/run-evaluation.reactor.js';
 import type { EvaluationScheduled } from '../src/evaluation-processing/events/evaluation-scheduled.event.js';
+import { ScheduleEvaluations } from '../src/trace-processing/reactors/schedule-evaluations.reactor.js';
 import { eventually } from './support/eventually.js';
 import { exportOf, spanId, traceId } from './support/otlp-json.js';
 import { startSample, type RunningSample } from './support/start-sample.js';
@@ -83,6 +84,10 @@ describe('an evaluation by the workers', () => {
   let sample: RunningSample;
   beforeAll(async () => {
     sample = await startSample();
+  });
+  beforeEach(() => {
+    // What is scheduled is scheduled here.
+    vi.spyOn(sample.app.get(ScheduleEvaluations), 'handle').mockResolvedValue();
   });
   afterEach(() => {
     vi.restoreAllMocks();

@@ -1,9 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestClickHouse, type TestClickHouse } from '../../../test/support/clickhouse-server.js';
 import { startTestRedis, type TestRedis } from '../../../test/support/redis-server.js';
+import type { EvaluationPageDto } from '../src/evaluation-processing/http/evaluation-page.dto.js';
+import type { ExperimentRunDto } from '../src/experiment-run-processing/http/experiment-run.dto.js';
+import type { DailyBillableEventsPageDto } from '../src/global-projections/http/daily-billable-events.dto.js';
+import type { OutcomeDto } from '../src/http/outcome.dto.js';
+import type { ReceiptDto } from '../src/http/receipt.dto.js';
 import { readSettings } from '../src/settings.js';
+import type { SimulationRunDetailDto } from '../src/simulation-processing/http/simulation-run-detail.dto.js';
 import type { TraceDetailDto } from '../src/trace-processing/http/trace-detail.dto.js';
 import { eventually } from './support/eventually.js';
 import { exportOf, spanId, traceId } from './support/otlp-json.js';
@@ -84,6 +90,109 @@ it('takes spans in one process and handles them in another, now or when it comes
   await start('worker');
   await eventually(() => isWhole(web.url, 3), Boolean);
   expect((await read(web.url, 2)).status).toBe(404);
+});
+
+describe('commands of all pipelines', () => {
+  const headers = { 'content-type': 'application/json', 'x-tenant-id': 'pipelines' };
+  const post = async (url: string, path: string, body: object = {}) => {
+    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as ReceiptDto };
+  };
+  const get = async <T>(url: string, path: string) => {
+    const response = await fetch(url + path, { headers });
+    return { status: response.status, body: (await response.json()) as T };
+  };
+
+  it('wait for a worker that comes later, and their receipts say what became of them', async () => {
+    const web = await start('web');
+    const [good, bad] = await Promise.all([
+      post(web.url, '/simulation-runs', { runId: 'early', scenario: 'late parcel' }),
+      post(web.url, '/simulation-runs/nobody/start'),
+    ]);
+    const outcome = (receiptId: string | undefined) => get<OutcomeDto>(web.url, `/receipts/${receiptId}`);
+    for (const { status, body } of [good, bad]) {
+      expect(status).toBe(202);
+      expect(body).toMatchObject({ status: 'queued', receiptId: expect.any(String) });
+      expect((await outcome(body.receiptId)).status).toBe(404);
+    }
+    await start('worker');
+    const ended = await Promise.all(
+      [good, bad].map(({ body }) =>
+        eventually(
+          () => outcome(body.receiptId),
+          ({ status }) => status === 200,
+        ),
+      ),
+    );
+    expect(ended.map(({ body }) => body)).toMatchObject([
+      { status: 'stored' },
+      { status: 'rejected', code: 'SIMULATION_RUN_UNKNOWN' },
+    ]);
+    expect((await get(web.url, '/evaluators')).status).toBe(200);
+  });
+
+  it('are stored, rejected, projected and counted, and every trace is evaluated, once', async () => {
+    const [web, worker] = await Promise.all([start('web'), start('worker')]);
+    expect(await post(web.url, '/simulation-runs/nobody/finish', { verdict: 'success' })).toMatchObject({
+      status: 422,
+      body: { code: 'SIMULATION_RUN_UNKNOWN' },
+    });
+    const spans = [1, 2].map((number) => ({ traceId: traceId(1), spanId: spanId(number), failed: number === 2 }));
+    for (let repeat = 0; repeat < 2; repeat += 1) {
+      expect((await post(web.url, '/v1/traces', exportOf('shop', ...spans))).status).toBe(200);
+    }
+    const plan = { runId: 'run', experiment: 'shop', rows: 2, targets: ['small'], evaluators: ['exact'] };
+    expect((await post(web.url, '/experiment-runs', plan)).status).toBe(200);
+    for (const row of [0, 1, 1]) {
+      const result = { row, target: 'small', costUsd: 0.5 };
+      expect((await post(web.url, '/experiment-runs/run/target-results', result)).status).toBe(200);
+      const judged = { row, target: 'small', evaluator: 'exact', score: row };
+      expect((await post(web.url, '/experiment-runs/run/evaluator-results', judged)).status).toBe(200);
+    }
+    for (const [step, body] of [
+      ['', { runId: 'sim', scenario: 'late parcel' }],
+      ['/sim/start', {}],
+      ['/sim/message-snapshots', { messages: [{ role: 'user', content: 'Where is it?' }] }],
+      ['/sim/finish', { verdict: 'failure' }],
+    ] as const) {
+      expect((await post(web.url, `/simulation-runs${step}`, body)).status).toBe(200);
+    }
+
+    const evaluations = await eventually(
+      () => get<EvaluationPageDto>(web.url, `/evaluations?traceId=${traceId(1)}`),
+      ({ body }) => body.items.filter(({ finishedAt }) => finishedAt !== null).length === 3,
+    );
+    const found = evaluations.body.items.map(({ evaluator, status, score }) => [evaluator, status, score]);
+    expect(found.toSorted()).toEqual([
+      ['latency', 'completed', 1],
+      ['no_errors', 'completed', 0.5],
+      ['no_refusal', 'skipped', null],
+    ]);
+    const run = await eventually(
+      () => get<ExperimentRunDto>(web.url, '/experiment-runs/run'),
+      ({ body }) => body.status === 'finished',
+    );
+    expect(run.body).toMatchObject({ targetResults: 2, evaluatorResults: 2, costUsd: 1 });
+    expect(run.body.targets[0]?.evaluators).toMatchObject([{ averageScore: 0.5 }]);
+    const simulation = await eventually(
+      () => get<SimulationRunDetailDto>(web.url, '/simulation-runs/sim'),
+      ({ body }) => body.status === 'finished',
+    );
+    expect(simulation.body).toMatchObject({ verdict: 'failure', snapshots: 1, messages: [{ role: 'user' }] });
+    const billed = async () => {
+      const { body } = await get<DailyBillableEventsPageDto>(web.url, '/usage/billable-events');
+      const sum = (field: 'total' | 'spans' | 'evaluations' | 'experimentResults' | 'simulations') =>
+        body.items.reduce((total, day) => total + day[field], 0);
+      return [sum('total'), sum('spans'), sum('evaluations'), sum('experimentResults'), sum('simulations')];
+    };
+    expect(await eventually(billed, ([total]) => (total ?? 0) >= 9)).toEqual([9, 2, 2, 4, 1]);
+
+    const log = await stop(worker);
+    expect(log).not.toMatch(/ERROR/);
+    // The alert is raised where the reactor runs.
+    expect(log).toMatch(/simulation_failed.*late parcel/);
+    expect((await get<object[]>(web.url, '/alerts')).body).toEqual([]);
+  });
 });
 
 it('answers a web process that sends more than may wait with 429', async () => {

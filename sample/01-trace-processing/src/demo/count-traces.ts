@@ -1,5 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { toMicroseconds } from './to-microseconds.js';
 
 /** A summary as `GET /traces/:traceId` gives it, counted here from the SDK's own spans. */
 export interface CountedTrace {
@@ -18,12 +19,16 @@ export interface CountedTrace {
 
 /** Counts from the spans of all services; shares no code with what it is compared to. */
 export function countTraces(spans: readonly ReadableSpan[]): CountedTrace[] {
+  return [...spansByTrace(spans)].map(([traceId, members]) => countTrace(traceId, members));
+}
+
+export function spansByTrace(spans: readonly ReadableSpan[]): ReadonlyMap<string, readonly ReadableSpan[]> {
   const traces = new Map<string, ReadableSpan[]>();
   for (const span of spans) {
     const { traceId } = span.spanContext();
     traces.set(traceId, [...(traces.get(traceId) ?? []), span]);
   }
-  return [...traces].map(([traceId, members]) => countTrace(traceId, members));
+  return traces;
 }
 
 function countTrace(traceId: string, spans: readonly ReadableSpan[]): CountedTrace {
@@ -45,10 +50,6 @@ function countTrace(traceId: string, spans: readonly ReadableSpan[]): CountedTra
     endedAt: new Date(Math.floor(endUs / 1_000)).toISOString(),
     durationMs: (endUs - startUs) / 1_000,
   };
-}
-
-function toMicroseconds([seconds, nanoseconds]: readonly [number, number]): number {
-  return seconds * 1_000_000 + Math.floor(nanoseconds / 1_000);
 }
 
 function distinct(values: readonly unknown[]): string[] {

@@ -24,7 +24,8 @@ export function generateTrace(tracing: TenantTracing, number: number, startedAt:
     name: `GET /products/${number % 10}`,
     kind: SpanKind.SERVER,
     startedAt,
-    durationMs: 80 + number * 1.003,
+    // Some are too slow.
+    durationMs: (number % 6 === 5 ? 2_500 : 80) + number * 1.003,
     attributes: { 'http.request.method': 'GET', 'http.response.status_code': number % 4 === 0 ? 500 : 200 },
     error: number % 4 === 0 ? 'upstream failed' : undefined,
   });
@@ -92,6 +93,7 @@ function chatPlan(number: number, call: number): Pick<SpanPlan, 'service' | 'nam
     'gen_ai.usage.input_tokens': 100 + number * 7 + call,
     'gen_ai.usage.output_tokens': 20 + number,
     'gen_ai.usage.cost': (number * 37 + call * 11 + 1) / 1_000_000,
+    'gen_ai.output.messages': number % 5 === 1 ? 'I cannot help with that.' : `Try product ${number}.`,
   };
   return { service: 'assistant', name: `chat ${model}`, kind: SpanKind.CLIENT, attributes };
 }

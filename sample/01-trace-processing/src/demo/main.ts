@@ -1,7 +1,7 @@
 import { runDemo, type TenantResult } from './run-demo.js';
 
-const TRACES_PER_TENANT = 24;
-const PROJECTION_TIMEOUT_MS = 60_000;
+const TRACES_PER_TENANT = 16;
+const PROJECTION_TIMEOUT_MS = 90_000;
 const MAX_PRINTED_DIFFERENCES = 20;
 
 const baseUrl = `http://${process.env['HOST'] || '127.0.0.1'}:${process.env['PORT'] || '3000'}`;
@@ -12,7 +12,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  console.log(`Sending traces to ${baseUrl}/v1/traces as protobuf and as JSON, with gzip and without`);
+  console.log(`Sending traces to ${baseUrl}/v1/traces as protobuf and as JSON, with gzip and without,`);
+  console.log('and playing an experiment and simulations of each tenant');
   const startedAt = Date.now();
   const results = await runDemo({ baseUrl, tracesPerTenant: TRACES_PER_TENANT, timeoutMs: PROJECTION_TIMEOUT_MS });
   console.table(results.map(toRow));
@@ -26,7 +27,7 @@ async function isRunning(): Promise<boolean> {
   );
 }
 
-function toRow({ tenant, traces, differences }: TenantResult): object {
+function toRow({ tenant, traces, usage, differences }: TenantResult): object {
   return {
     tenant,
     traces: traces.length,
@@ -35,6 +36,9 @@ function toRow({ tenant, traces, differences }: TenantResult): object {
     'input tokens': total(traces.map(({ tokens }) => tokens.input)),
     'output tokens': total(traces.map(({ tokens }) => tokens.output)),
     'cost in USD': total(traces.map(({ costUsd }) => costUsd)).toFixed(6),
+    verdicts: usage.evaluations,
+    'experiment results': usage.experimentResults,
+    simulations: usage.simulations,
     differences: differences.length,
   };
 }
@@ -45,8 +49,10 @@ function report(results: readonly TenantResult[], tookMs: number): void {
   );
   const [first] = results;
   if (differences.length === 0 && first) {
-    console.log(`Every summary is as counted here, after ${tookMs} ms. See for yourself:`);
-    console.log(`  curl -H 'x-tenant-id: ${first.tenant}' '${baseUrl}/traces?hasErrors=true&pageSize=5'`);
+    console.log(`Every projection is as counted here, after ${tookMs} ms. See for yourself:`);
+    for (const path of ['/traces?hasErrors=true&pageSize=5', '/evaluations?passed=false', '/usage/billable-events']) {
+      console.log(`  curl -H 'x-tenant-id: ${first.tenant}' '${baseUrl}${path}'`);
+    }
     return;
   }
   console.error(`${differences.length} differences:`);

@@ -1,7 +1,7 @@
 import type { Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { defaultResource, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import {
   BatchSpanProcessor,
   NodeTracerProvider,
@@ -28,6 +28,14 @@ export type ServiceName = keyof typeof SERVICES;
 /** The value of the enum `CompressionAlgorithm`, which the exporters' packages do not export. */
 const GZIP = 'gzip' as ExporterOptions['compression'];
 
+/** With what the SDK says of itself; one service passes for another language's. */
+function resourceOf(service: string): Resource {
+  const python = { 'telemetry.sdk.language': 'python', 'telemetry.sdk.version': '1.38.0' };
+  return defaultResource().merge(
+    resourceFromAttributes({ 'service.name': service, ...(service === 'assistant' && python) }),
+  );
+}
+
 /** The OpenTelemetry SDKs of all services of one tenant, each with its own exporter. */
 export class TenantTracing {
   private readonly services = new Map<
@@ -43,7 +51,7 @@ export class TenantTracing {
     for (const [service, createExporter] of Object.entries(SERVICES)) {
       const exporter = new RecordingExporter(`${tenant}/${service}`, createExporter(options));
       const provider = new NodeTracerProvider({
-        resource: resourceFromAttributes({ 'service.name': service }),
+        resource: resourceOf(service),
         spanProcessors: [
           new BatchSpanProcessor(exporter, { maxExportBatchSize: MAX_EXPORT_BATCH_SIZE, maxQueueSize: MAX_QUEUE_SIZE }),
         ],

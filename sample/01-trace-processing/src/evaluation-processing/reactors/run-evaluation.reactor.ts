@@ -7,7 +7,7 @@ import {
 } from '@event-sourcing/nestjs';
 import { CommandBus } from '@nestjs/cqrs';
 import type { CommandAddress } from '../../aggregates/aggregate.command.js';
-import { acceptRejection } from '../../aggregates/accept-rejection.js';
+import { acceptRejection, COMMANDING_ATTEMPTS } from '../../aggregates/commanding-reaction.js';
 import { MAX_REASON_LENGTH, Reason } from '../../aggregates/reason.js';
 import { CompleteEvaluation } from '../commands/complete-evaluation.command.js';
 import { FailEvaluation } from '../commands/fail-evaluation.command.js';
@@ -24,7 +24,13 @@ import type { Evaluation } from '../projections/evaluation.js';
  * Runs the evaluator of what was scheduled. The ids of its commands are the same in each attempt, so a reaction that
  * is repeated starts and finishes nothing twice.
  */
-@Reactor({ name: 'run_evaluation', fold: EvaluationState, events: [EvaluationScheduled] })
+@Reactor({
+  name: 'run_evaluation',
+  fold: EvaluationState,
+  events: [EvaluationScheduled],
+  when: ({ data }) => !data.external,
+  maxAttempts: COMMANDING_ATTEMPTS,
+})
 export class RunEvaluation implements ReactorHandler<Evaluation, EvaluationScheduled> {
   constructor(
     private readonly commandBus: CommandBus,
@@ -34,7 +40,6 @@ export class RunEvaluation implements ReactorHandler<Evaluation, EvaluationSched
 
   async handle(event: RecordedEvent<EvaluationScheduled>, { tenantId }: ReactorContext<Evaluation>): Promise<void> {
     const { data, aggregateId } = event;
-    if (data.external) return;
     const evaluator = this.evaluators.find(data.evaluator);
     // A worker of an older release: the reaction is repeated, and in the end put aside where it can be seen.
     if (!evaluator) throw new Error(`This worker has no evaluator ${data.evaluator}.`);

@@ -1,6 +1,6 @@
 import { Reactor, type ReactorContext, type ReactorHandler, type RecordedEvent } from '@event-sourcing/nestjs';
 import { CommandBus } from '@nestjs/cqrs';
-import { acceptRejection } from '../../aggregates/accept-rejection.js';
+import { acceptRejection, COMMANDING_ATTEMPTS } from '../../aggregates/commanding-reaction.js';
 import { CompleteExperimentRun } from '../commands/complete-experiment-run.command.js';
 import { EvaluatorResultRecorded } from '../events/evaluator-result-recorded.event.js';
 import { TargetResultRecorded } from '../events/target-result-recorded.event.js';
@@ -14,6 +14,7 @@ import { RunEnd } from '../run-end.js';
   fold: ExperimentRunSummary,
   events: [TargetResultRecorded, EvaluatorResultRecorded],
   debounce: { key: (event) => event.aggregateId, delayMs: 200, maxWaitMs: 2_000 },
+  maxAttempts: COMMANDING_ATTEMPTS,
 })
 export class CompleteWhenAllAreIn implements ReactorHandler<
   ExperimentRun,

@@ -10,6 +10,7 @@ import type { SimulationRun } from '../projections/simulation-run.js';
   name: 'notify_on_failed_simulation',
   fold: SimulationRunState,
   events: [SimulationRunFinished, SimulationRunFailed],
+  when: ({ data }) => data instanceof SimulationRunFailed || data.verdict === 'failure',
 })
 export class NotifyOnFailedSimulation implements ReactorHandler<
   SimulationRun,
@@ -22,7 +23,6 @@ export class NotifyOnFailedSimulation implements ReactorHandler<
     { tenantId, state }: ReactorContext<SimulationRun>,
   ): void {
     const hasFailed = data instanceof SimulationRunFailed;
-    if (!hasFailed && data.verdict !== 'failure') return;
     this.alerts.raise(tenantId, {
       kind: 'simulation_failed',
       subjectId,

@@ -1,6 +1,6 @@
 import { Reactor, type ReactorContext, type ReactorHandler, type RecordedEvent } from '@event-sourcing/nestjs';
 import { CommandBus } from '@nestjs/cqrs';
-import { acceptRejection } from '../../aggregates/accept-rejection.js';
+import { acceptRejection, COMMANDING_ATTEMPTS } from '../../aggregates/commanding-reaction.js';
 import { ScheduleEvaluation } from '../../evaluation-processing/commands/schedule-evaluation.command.js';
 import { EvaluatorRegistry } from '../../evaluation-processing/evaluators/evaluator-registry.js';
 import { SpanReceived } from '../events/span-received.event.js';
@@ -16,6 +16,7 @@ import type { TraceSummaryState } from '../projections/trace-summary.state.js';
   fold: TraceSummary,
   events: [SpanReceived],
   debounce: { key: (event) => event.aggregateId, delayMs: 1_000, maxWaitMs: 10_000 },
+  maxAttempts: COMMANDING_ATTEMPTS,
 })
 export class ScheduleEvaluations implements ReactorHandler<TraceSummaryState, SpanReceived> {
   constructor(

@@ -3,6 +3,9 @@ import { Logger } from '@nestjs/common';
 
 const logger = new Logger('Reactions');
 
+/** Of reactions that send commands: three to six minutes of them, for the queue may be full for a while. */
+export const COMMANDING_ATTEMPTS = 20;
+
 /**
  * Runs commands of a reaction. That a rule says no to one of them is an answer, which another attempt does not change:
  * somebody else was faster.
