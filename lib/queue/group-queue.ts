@@ -1,6 +1,6 @@
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { EventRoutes } from './event-routes.js';
-import type { Lane } from './lane.js';
+import type { Lane, LaneComponent } from './lane.js';
 import type { LaneConsumer } from './lane-consumer.js';
 import type { QueueControl } from './queue-control.js';
 import type { StagedJob } from './staged-job.js';
@@ -58,6 +58,16 @@ export abstract class GroupQueue {
    * @throws InvalidTenantError
    */
   abstract forget(tenantId: TenantId): Promise<number>;
+
+  /**
+   * Takes back everything that waits for a component, of all tenants, put aside or not, with what is paused of it. No
+   * worker may have it any more: what is staged or runs meanwhile may stay. May be called again, and must be when it
+   * failed.
+   *
+   * @returns how many jobs were taken back, dead letters included
+   * @throws InvalidArgumentError when it is none
+   */
+  abstract forgetComponent(component: LaneComponent): Promise<number>;
 
   /**
    * What a handler answered about a job, in any process; `undefined` while there is no answer, and when it is not kept

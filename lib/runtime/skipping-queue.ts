@@ -1,6 +1,6 @@
 import type { EventRoutes } from '../queue/event-routes.js';
 import { GroupQueue, type QueueDepth } from '../queue/group-queue.js';
-import type { Lane } from '../queue/lane.js';
+import type { Lane, LaneComponent } from '../queue/lane.js';
 import type { LaneConsumer } from '../queue/lane-consumer.js';
 import type { QueueControl } from '../queue/queue-control.js';
 import type { StagedJob } from '../queue/staged-job.js';
@@ -29,6 +29,10 @@ export class SkippingQueue extends GroupQueue {
 
   forget(tenantId: TenantId): Promise<number> {
     return this.queue.forget(tenantId);
+  }
+
+  forgetComponent(component: LaneComponent): Promise<number> {
+    return this.queue.forgetComponent(component);
   }
 
   answer(tenantId: TenantId, id: string): Promise<string | undefined> {

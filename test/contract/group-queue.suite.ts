@@ -13,6 +13,7 @@ import { drainCases } from './group-queue/drain.cases.js';
 import { failingCases } from './group-queue/failing.cases.js';
 import { failureCases } from './group-queue/failure.cases.js';
 import { figuresCases } from './group-queue/figures.cases.js';
+import { forgetComponentCases } from './group-queue/forget-component.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { heldCases } from './group-queue/held.cases.js';
@@ -67,6 +68,7 @@ export function groupQueueSuite(
     describe('admission', () => admissionCases({ open, start }));
     describe('bad input', () => badInputCases({ open, start }));
     describe('forgetting a tenant', () => forgetCases({ open, start }));
+    describe('forgetting a component', () => forgetComponentCases({ open, start }));
     describe('times that are none', () => timingInputCases({ open, start }));
     describe('delay', () => delayCases({ open, start }));
     describe('debounce', () => debounceCases({ open, start }));

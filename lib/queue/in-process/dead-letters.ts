@@ -1,4 +1,4 @@
-import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { Lane } from '../lane.js';
 import type { DeadLetter } from '../queue-control.js';
 
 /** The memory of one process holds no more of them; the oldest go first, and the log says so. */
@@ -31,10 +31,10 @@ export class DeadLetters {
     this.letters.delete(id);
   }
 
-  /** Removes those of a tenant, and returns how many there were. */
-  forget(tenantId: TenantId): number {
+  /** Removes those of the lanes that are meant, and returns how many there were. */
+  remove(isMeant: (lane: Lane) => boolean): number {
     const before = this.size;
-    for (const { id, lane } of this.letters.values()) if (lane.tenantId === tenantId) this.letters.delete(id);
+    for (const { id, lane } of this.letters.values()) if (isMeant(lane)) this.letters.delete(id);
     return before - this.size;
   }
 

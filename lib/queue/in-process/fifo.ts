@@ -19,6 +19,12 @@ export class Fifo<T> {
     this.head = 0;
   }
 
+  /** Takes out all items that are meant. */
+  deleteAll(isMeant: (item: T) => boolean): void {
+    this.items = this.items.slice(this.head).filter((one) => !isMeant(one));
+    this.head = 0;
+  }
+
   shift(): T | undefined {
     if (this.head === this.items.length) return undefined;
     const item = this.items[this.head];

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock/clock.js';
 import { KEPT_ACTIONS, checkLimit, checkNote, checkTarget, isWanted } from '../check-control.js';
-import { type Lane, componentKey, laneKey } from '../lane.js';
+import { type Lane, type LaneComponent, componentKey, laneKey } from '../lane.js';
 import type {
   DeadLetter,
   FailingLane,
@@ -44,6 +44,14 @@ export class InProcessControl implements QueueControl {
   forget(tenantId: TenantId): void {
     for (const [name, target] of this.held) if (target.tenantId === tenantId) this.held.delete(name);
     this.done = this.done.filter((one) => one.tenantId !== tenantId);
+  }
+
+  /** Drops what is held of a component. */
+  forgetComponent(component: LaneComponent): void {
+    const key = componentKey(component);
+    for (const [name, target] of this.held) {
+      if (target.component && componentKey(target.component) === key) this.held.delete(name);
+    }
   }
 
   async parkedLanes(filter: LaneFilter = {}): Promise<readonly ParkedLane[]> {

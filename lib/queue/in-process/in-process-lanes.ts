@@ -3,7 +3,7 @@ import type { Clock } from '../../clock/clock.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { GroupQueue } from '../group-queue.js';
 import type { Job } from '../job.js';
-import { type Lane, laneKey } from '../lane.js';
+import { componentKey, type Lane, type LaneComponent, laneKey } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
 import { DeadLetters } from './dead-letters.js';
 import { InProcessLane, type TakenJobs } from './in-process-lane.js';
@@ -188,29 +188,41 @@ export class InProcessLanes {
   async forget(tenantId: TenantId): Promise<number> {
     this.forgetting.add(tenantId);
     try {
-      let jobs = 0;
-      for (;;) {
-        jobs += this.removeWaiting(tenantId);
-        const running = this.lanesOf(tenantId);
-        if (running.length === 0) {
-          this.windows.forget(tenantId);
-          this.counts.forget(tenantId);
-          return jobs + this.deadLetters.forget(tenantId);
-        }
-        // Bounded, as each batch is.
-        await Promise.all(running.map(({ run }) => run));
-      }
+      const jobs = await this.remove((lane) => lane.tenantId === tenantId);
+      this.windows.forget(tenantId);
+      this.counts.forget(tenantId);
+      return jobs;
     } finally {
       this.forgetting.delete(tenantId);
     }
   }
 
-  /** All lanes of the tenant that do not run are gone afterwards. @returns how many jobs went */
-  private removeWaiting(tenantId: TenantId): number {
+  /** See `GroupQueue`. */
+  async forgetComponent(component: LaneComponent): Promise<number> {
+    const key = componentKey(component);
+    const jobs = await this.remove((lane) => componentKey(lane) === key);
+    this.counts.forgetComponent(key);
+    return jobs;
+  }
+
+  /** Resolves when nothing of the lanes runs any more. @returns how many jobs went, dead letters included */
+  private async remove(isMeant: (lane: Lane) => boolean): Promise<number> {
     let jobs = 0;
-    this.commands.removeAll(tenantId);
-    this.others.removeAll(tenantId);
-    for (const lane of this.lanesOf(tenantId)) {
+    for (;;) {
+      jobs += this.removeWaiting(isMeant);
+      const running = this.lanesWhere(isMeant);
+      if (running.length === 0) return jobs + this.deadLetters.remove(isMeant);
+      // Bounded, as each batch is.
+      await Promise.all(running.map(({ run }) => run));
+    }
+  }
+
+  /** All of the lanes that do not run are gone afterwards. @returns how many jobs went */
+  private removeWaiting(isMeant: (lane: Lane) => boolean): number {
+    let jobs = 0;
+    this.commands.removeAll(({ lane }) => isMeant(lane));
+    this.others.removeAll(({ lane }) => isMeant(lane));
+    for (const lane of this.lanesWhere(isMeant)) {
       lane.cancelWait();
       if (lane.status === 'parked') this.counts.unparked(lane.lane, lane.size);
       const removed = lane.removeWaiting();
@@ -222,8 +234,8 @@ export class InProcessLanes {
     return jobs;
   }
 
-  private lanesOf(tenantId: TenantId): readonly InProcessLane[] {
-    return [...this.lanes.values()].filter(({ lane }) => lane.tenantId === tenantId);
+  private lanesWhere(isMeant: (lane: Lane) => boolean): readonly InProcessLane[] {
+    return [...this.lanes.values()].filter(({ lane }) => isMeant(lane));
   }
 
   private classOf({ lane }: InProcessLane): ReadyLanes {

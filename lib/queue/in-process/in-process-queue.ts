@@ -8,8 +8,9 @@ import { BatchAbort } from '../batch-abort.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
+import { checkComponent } from '../check-component.js';
 import { checkLane } from '../check-lane.js';
-import { type Lane, componentKey, laneKey } from '../lane.js';
+import { type Lane, type LaneComponent, componentKey, laneKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
@@ -104,6 +105,13 @@ export class InProcessQueue extends GroupQueue {
     this.control.forget(forgotten);
     this.off.forget(forgotten);
     this.answers.forget(forgotten);
+    return jobs;
+  }
+
+  async forgetComponent(component: LaneComponent): Promise<number> {
+    const checked = checkComponent(component);
+    const jobs = await this.lanes.forgetComponent(checked);
+    this.control.forgetComponent(checked);
     return jobs;
   }
 

@@ -53,6 +53,11 @@ export class JobCounts {
     this.droppedOf.delete(tenantId);
   }
 
+  /** @param component its key; of one without jobs */
+  forgetComponent(component: string): void {
+    this.droppedBy.delete(component);
+  }
+
   parked({ tenantId }: Lane, jobs: number): void {
     this.parkedLanes += 1;
     this.parkedJobs += jobs;

@@ -37,8 +37,11 @@ export class ReadyLanes {
     if (lanes?.size === 0) this.tenants.delete(tenantId);
   }
 
-  removeAll(tenantId: TenantId): void {
-    this.tenants.delete(tenantId);
+  removeAll(isMeant: (lane: InProcessLane) => boolean): void {
+    for (const [tenantId, lanes] of this.tenants) {
+      lanes.deleteAll(isMeant);
+      if (lanes.size === 0) this.tenants.delete(tenantId);
+    }
   }
 
   /** The lane whose turn it is, while there is room for one more. */

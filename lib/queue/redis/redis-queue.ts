@@ -9,10 +9,11 @@ import { RedisConnection } from '../../redis/redis-connection.js';
 import type { RedisConnectionOptions } from '../../redis/redis-connection-options.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
+import { checkComponent } from '../check-component.js';
 import { checkLane } from '../check-lane.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
-import { componentKey, type Lane, laneKey } from '../lane.js';
+import { componentKey, type Lane, type LaneComponent, laneKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { StagedJob } from '../staged-job.js';
 import { checkQueueKeys } from './check-queue-keys.js';
@@ -33,6 +34,7 @@ import type { ResolvedRedisQueueOptions } from './redis-queue-options.js';
 import { RedisEventRoutes } from './redis-event-routes.js';
 import { RedisQueueControl } from './redis-queue-control.js';
 import { StageBuffer } from './stage-buffer.js';
+import { ComponentRemoval } from './component-removal.js';
 import { TenantRemoval } from './tenant-removal.js';
 
 /** Longer than the longest wait for a mark, after which the server answers by itself. */
@@ -129,6 +131,10 @@ export class RedisQueue extends GroupQueue {
   async forget(tenantId: TenantId): Promise<number> {
     const removal = new TenantRemoval(this.connection, this.prefix, createTenantId(tenantId));
     return removal.run(() => this.control.groupsWithDeadLetters());
+  }
+
+  async forgetComponent(component: LaneComponent): Promise<number> {
+    return new ComponentRemoval(this.connection, this.prefix, checkComponent(component)).run();
   }
 
   answer(tenantId: TenantId, id: string): Promise<string | undefined> {

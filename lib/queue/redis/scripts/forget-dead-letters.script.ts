@@ -2,10 +2,10 @@ import { defineScript } from '../../../redis/redis-script.js';
 import { LANE_LIBRARY } from './lane-library.js';
 
 /**
- * Removes the dead letters of a tenant among the next ones of a group.
+ * Removes the dead letters of a tenant, or of all, among the next ones of a group.
  *
  * KEYS[1] prefix
- * ARGV    tenant, group, id to begin after, how many to look at
+ * ARGV    tenant or '', group, id to begin after, how many to look at
  * Answer  how many were removed, the last id looked at or '' at the end
  */
 export const FORGET_DEAD_LETTERS = defineScript(
@@ -17,7 +17,7 @@ local ids = call('ZRANGE', list, '(' .. ARGV[3], '+inf', 'BYSCORE', 'LIMIT', 0, 
 local removed = 0
 for _, id in ipairs(ids) do
   local name = call('HGET', prefix .. 'dead:' .. id, 'lane')
-  if placeOf(name).tenant == ARGV[1] then
+  if ARGV[1] == '' or placeOf(name).tenant == ARGV[1] then
     call('DEL', prefix .. 'dead:' .. id)
     call('ZREM', list, id)
     count(placeOf(name), 'deadLetters', -1)
