@@ -7,6 +7,7 @@ import { FoldCaller } from './fold-caller.js';
 import type { FoldDefinition } from './fold-definition.js';
 import type { FoldEvents } from './fold-events.js';
 import type { FoldInput } from './fold-input.js';
+import { type Gap, gapKey, gapOf, readGap } from './fold-gaps.js';
 import { FoldRun } from './fold-run.js';
 import { readSkips, skipsKey } from './fold-skips.js';
 import { type FoldState, NO_STATE, toFoldState } from './fold-state.js';
@@ -41,7 +42,12 @@ interface Beginning {
   readonly skipped: ReadonlySet<number>;
   /** Whether events that are covered may not have been reacted to. */
   readonly reactsAgain: boolean;
+  /** Beside those of the jobs. */
+  readonly gap?: Gap;
 }
+
+/** What each of the jobs gave that are covered now. */
+type DoneJobs = ReadonlyMap<EventRangeJob, readonly FoldInput[]>;
 
 const NONE: ReadonlySet<number> = new Set();
 
@@ -50,7 +56,8 @@ const NONE: ReadonlySet<number> = new Set();
  *
  * A row at sequence n is exactly the fold of the events 1 to n, so it does not matter which row a worker starts from,
  * nor which jobs it was given: what the row covers is dropped, exactly the next event is applied, and a gap is filled
- * from the log.
+ * from the log. Those of one batch are taken in the order of the stream: appends of several writers may be staged in
+ * another one.
  *
  * New events that begin a stream, or follow what this process saved last, need no look at the store; those that follow
  * the stored row need none at the skips of operators, who skip what failed only. Everything else does: a repeat, a gap, a
@@ -61,7 +68,8 @@ export class FoldExecutor {
   constructor(private readonly tools: FoldExecutorTools) {}
 
   /** @param wanted absent when nobody reacts */
-  async execute(fold: FoldDefinition, batch: LaneBatch<EventRangeJob>, wanted?: Wanted): Promise<FoldedBatch> {
+  async execute(fold: FoldDefinition, given: LaneBatch<EventRangeJob>, wanted?: Wanted): Promise<FoldedBatch> {
+    const batch = { ...given, jobs: given.jobs.toSorted((one, other) => one.from - other.from) };
     const { projections, cache, checkPurity } = this.tools;
     const { tenantId, id } = batch.lane;
     const key: ProjectionKey = { tenantId, projection: fold.name, version: fold.version, id };
@@ -69,10 +77,10 @@ export class FoldExecutor {
     const caller = checkPurity ? new PureFoldCaller(fold, handler, key) : new FoldCaller(fold, handler);
     const run = async (beginning: Beginning): Promise<FoldedBatch> => {
       const one = new FoldRun(fold, caller, key, beginning.state, projections);
-      const folded = await this.run(fold, batch, one, beginning, wanted);
-      if (folded.failure) cache.delete(key);
+      const { done, failure } = await this.run(fold, batch, one, beginning, wanted);
+      if (failure) cache.delete(key);
       else cache.put(key, one.saved);
-      return folded;
+      return toFoldedBatch(given.jobs, done, failure);
     };
 
     const known = await this.known(key, batch);
@@ -80,9 +88,21 @@ export class FoldExecutor {
       const folded = await run({ state: known, skipped: NONE, reactsAgain: false });
       if (!folded.failure || folded.failure.error instanceof OutageError) return folded;
     }
-    const [row, skips] = await projections.load([key, skipsKey(key)]);
+    const reactsAgain = wanted !== undefined && (batch.redelivered || known !== undefined);
+    const keys = [key, skipsKey(key), ...(reactsAgain ? [gapKey(key)] : [])];
+    const [row, skips, gap] = await projections.load(keys);
     const skipped = new Set(readSkips(skips).map(({ sequence }) => sequence));
-    return run({ state: toFoldState(row), skipped, reactsAgain: batch.redelivered || known !== undefined });
+    const state = toFoldState(row);
+    if (wanted) await this.noteGap(key, state, batch.jobs);
+    return run({ state, skipped, reactsAgain, gap: readGap(gap) });
+  }
+
+  /** Puts on record, before any of them is saved, which events will be folded without jobs of their own. */
+  private async noteGap(key: ProjectionKey, state: FoldState, jobs: readonly EventRangeJob[]): Promise<void> {
+    const gap = gapOf(jobs, state.sequence);
+    if (!gap) return;
+    const { updatedAt } = state;
+    await this.tools.projections.save([{ ...gapKey(key), sequence: gap.to, state: { ...gap }, updatedAt }]);
   }
 
   /** The state that the jobs follow, if they are new, without a gap, and bring all of their events along. */
@@ -109,12 +129,12 @@ export class FoldExecutor {
     run: FoldRun,
     beginning: Beginning,
     wanted: Wanted | undefined,
-  ): Promise<FoldedBatch> {
-    const done: { readonly to: number; readonly inputs: readonly FoldInput[] }[] = [];
+  ): Promise<{ readonly done: DoneJobs; readonly failure?: FoldedBatch['failure'] }> {
+    const done = new Map<EventRangeJob, readonly FoldInput[]>();
     let failure: FoldedBatch['failure'];
     for (const job of batch.jobs) {
       try {
-        done.push({ to: job.to, inputs: await this.fold(fold, run, batch, job, beginning, wanted) });
+        done.set(job, await this.fold(fold, run, batch, job, beginning, wanted));
       } catch (error) {
         failure = { error };
         break;
@@ -123,9 +143,8 @@ export class FoldExecutor {
     failure = run.check() ?? failure;
     await run.save();
     // What was taken back is not done.
-    const takenBack = done.findIndex(({ to }) => to > run.sequence);
-    const completed = done.slice(0, takenBack === -1 ? done.length : takenBack);
-    return { completed: completed.length, covered: completed.flatMap(({ inputs }) => inputs), failure };
+    for (const job of done.keys()) if (job.to > run.sequence) done.delete(job);
+    return { done, failure };
   }
 
   /** Returns the wanted events of the job. */
@@ -134,11 +153,12 @@ export class FoldExecutor {
     run: FoldRun,
     batch: LaneBatch<EventRangeJob>,
     job: EventRangeJob,
-    { skipped, reactsAgain }: Beginning,
+    { skipped, reactsAgain, gap }: Beginning,
     wanted: Wanted | undefined,
   ): Promise<readonly FoldInput[]> {
     // A job that is delivered again may have been saved before its reactors were staged.
-    const from = Math.min(run.sequence + 1, reactsAgain && wanted ? job.from : Number.POSITIVE_INFINITY);
+    const again = reactsAgain ? Math.min(job.from, gap && gap.to >= job.from ? gap.from : job.from) : Infinity;
+    const from = Math.min(run.sequence + 1, again);
     const ofJob: FoldInput[] = [];
     for await (const input of this.inputs(fold, batch, job, from, skipped)) {
       batch.signal.throwIfAborted();
@@ -162,4 +182,14 @@ export class FoldExecutor {
     yield* events.read(fold, { tenantId, id: job.aggregateId }, { from, to: missingTo }, skipped);
     yield* events.carried(fold, job, from, skipped);
   }
+}
+
+/** Counts from the first job in the order in which they came; each event of those is there once, in the order of the stream. */
+function toFoldedBatch(jobs: readonly EventRangeJob[], done: DoneJobs, failure: FoldedBatch['failure']): FoldedBatch {
+  const behind = jobs.findIndex((job) => !done.has(job));
+  const completed = behind === -1 ? jobs.length : behind;
+  const covered = new Map(
+    jobs.slice(0, completed).flatMap((job) => done.get(job)!.map((input) => [input.sequence, input] as const)),
+  );
+  return { completed, covered: [...covered.values()].toSorted((one, other) => one.sequence - other.sequence), failure };
 }

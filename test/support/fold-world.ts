@@ -79,7 +79,7 @@ export class FoldWorld {
   readonly handler = new Baskets();
   readonly key: ProjectionKey;
   readonly lane: Lane;
-  /** Every row that was saved, in order. */
+  /** Every row of the fold that was saved, in order. */
   readonly history: ProjectionRow[] = [];
   /** How many calls of the projection store there were. */
   readonly calls = { loads: 0, saves: 0 };
@@ -194,7 +194,7 @@ export class FoldWorld {
     watched.save = async (rows) => {
       calls.saves += 1;
       await projections.save(rows);
-      history.push(...structuredClone(rows));
+      history.push(...structuredClone(rows.filter(({ projection }) => projection === this.key.projection)));
     };
     watched.load = async (keys) => {
       calls.loads += 1;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PermanentError } from '../../../lib/errors/permanent.error.js';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
@@ -68,6 +69,65 @@ describe('FoldExecutor', () => {
     expect(first).toMatchObject({ completed: 0, covered: [], failure: {} });
     const second = await world.run([world.job(1, 1), world.job(2, 2)], true);
     expect(sequences(second.covered)).toEqual([1, 2]);
+  });
+});
+
+describe('jobs in another order than that of the stream', () => {
+  it('are folded from what they bring along, and all of them acknowledged', async () => {
+    const world = await FoldWorld.open(added('a', 'b', 'c', 'd'));
+    world.store.fails = true;
+    const { completed, covered, failure } = await world.run([world.job(3, 4), world.job(2, 2), world.job(1, 1)]);
+    expect([completed, failure]).toEqual([3, undefined]);
+    expect(sequences(covered)).toEqual([1, 2, 3, 4]);
+    expect(world.calls).toEqual({ loads: 0, saves: 1 });
+  });
+
+  it('are acknowledged from the first one that came, however far the fold came', async () => {
+    const world = await FoldWorld.open(added('a', 'b', 'c', 'd'));
+    world.handler.failAt = 4;
+    const failed = await world.run([world.job(3, 4), world.job(1, 2)]);
+    expect(failed).toMatchObject({ completed: 0, covered: [], failure: {} });
+    expect(await world.latest()).toMatchObject({ sequence: 3 });
+    world.handler.failAt = 0;
+    const { completed, covered } = await world.run([world.job(3, 4), world.job(1, 2)], true);
+    expect([completed, sequences(covered)]).toEqual([2, [1, 2, 3, 4]]);
+  });
+
+  it('tell reactors of each event at least once, whoever dies, and once when nobody does', async () => {
+    const EVENTS = 8;
+    // What begins a stream and comes with its events is taken for new.
+    const aJob = fc.tuple(fc.integer({ min: 1, max: EVENTS - 1 }), fc.nat(3), fc.boolean());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(aJob, { maxLength: 8 }),
+        fc.array(fc.record({ jobs: fc.integer({ min: 1, max: 4 }), dies: fc.boolean() }), { maxLength: 12 }),
+        fc.constantFrom(1, 500),
+        fc.constantFrom(0, 1_000_000),
+        async (ranges, batches, maxBatchEvents, cacheBytes) => {
+          const world = await FoldWorld.open(added(...'abcdefgh'), { fold: { maxBatchEvents }, cacheBytes });
+          const jobs = [...ranges, [0, EVENTS, false] as const].map(([begin, length, inline]) =>
+            world.job(begin + 1, Math.min(begin + 1 + length, EVENTS), inline),
+          );
+          const told: number[] = [];
+          let delivered = 0;
+          for (const { jobs: size, dies } of [...batches, ...jobs.map(() => ({ jobs: 1, dies: false }))]) {
+            const batch = jobs.slice(0, size);
+            if (batch.length === 0) break;
+            const { completed, covered } = await world.run(batch, delivered > 0);
+            delivered = Math.max(delivered, batch.length);
+            if (dies) continue;
+            expect(completed).toBe(batch.length);
+            told.push(...sequences(covered));
+            jobs.splice(0, completed);
+            delivered -= completed;
+          }
+          const all = Array.from({ length: EVENTS }, (_, index) => index + 1);
+          expect([...new Set(told)].toSorted((one, other) => one - other)).toEqual(all);
+          if (batches.every(({ dies }) => !dies)) expect(told).toHaveLength(EVENTS);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 

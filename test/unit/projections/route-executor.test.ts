@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../lib/event-store/store-unavailable.error.js';
 import type { FoldProjectionOptions } from '../../../lib/projections/fold-projection.decorator.js';
 import { ImpureFoldError } from '../../../lib/projections/impure-fold.error.js';
+import type { LinkAppend } from '../../../lib/projections/links/route-run.js';
 import { InvalidKeyError } from '../../../lib/projections/links/invalid-key.error.js';
 import { type Course, type Fault, Hit, Miss, RouteWorld } from '../../support/route-world.js';
 
@@ -57,6 +58,7 @@ describe('RouteExecutor', () => {
         async (scheduler, logs, rounds, maxBatchEvents, cacheBytes) => {
           const world = await RouteWorld.open({ fold: { maxBatchEvents }, workers: WORKERS, cacheBytes });
           for (const [index, source] of SOURCES.entries()) await world.append(source, logs[index]!);
+          const told: LinkAppend[] = [];
           for (const { attempts, settles } of rounds) {
             // All at once: whoever lost its lease goes on beside whoever has it now.
             for (const { source, worker, ranges, redelivered, faults, stale } of attempts) {
@@ -66,7 +68,10 @@ describe('RouteExecutor', () => {
               );
               const course = { turn: () => scheduler.schedule(Promise.resolve()), faults, stale };
               void world.route(source, jobs, { worker, redelivered, course }).then(
-                ({ completed, failure }) => expect(failure === undefined).toBe(completed === jobs.length),
+                ({ completed, appended, failure }) => {
+                  expect(failure === undefined).toBe(completed === jobs.length);
+                  told.push(...appended);
+                },
                 (error: unknown) => expect(error).toBeInstanceOf(StoreUnavailableError),
               );
             }
@@ -75,6 +80,7 @@ describe('RouteExecutor', () => {
           }
           for (const source of SOURCES) await settle(world, source, true);
           await expectLinked(world);
+          await expectFolded(world, told);
         },
       ),
       { numRuns: 250 },
@@ -251,5 +257,20 @@ async function expectLinked(world: RouteWorld): Promise<void> {
         counting.map(({ sequence }) => `${source}/${sequence}`),
       );
     }
+  }
+}
+
+/** The fold of each key equals a reduction of its links, from the jobs that were told of, backwards, and from the log. */
+async function expectFolded(world: RouteWorld, told: readonly LinkAppend[]): Promise<void> {
+  for (const key of KEYS) {
+    const links = await world.links(key);
+    if (links.length === 0) continue;
+    const jobs = told
+      .filter(({ result }) => result.stream.aggregateId === key)
+      .map(({ result, events }) => ({ from: result.firstSequence, to: result.lastSequence, events }))
+      .toReversed();
+    if (jobs.length > 0) expect(await world.foldKey(key, jobs)).toMatchObject({ completed: jobs.length });
+    await world.foldKey(key, [{ from: 1, to: links.length, events: null }]);
+    expect(await world.state(key)).toEqual(links);
   }
 }
