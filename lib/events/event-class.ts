@@ -5,3 +5,6 @@
  */
 // Parameters are contravariant: `never[]` is the one list that accepts every constructor.
 export type EventClass<T extends object = object> = abstract new (...args: never[]) => T;
+
+/** What an instance of one of the classes is. @publicApi */
+export type EventOf<E extends readonly EventClass[]> = E[number] extends EventClass<infer T> ? T : never;

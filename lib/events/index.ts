@@ -1,6 +1,6 @@
 export * from './async-validation.error.js';
 export { DomainEvent, type DomainEventOptions } from './domain-event.decorator.js';
-export type { EventClass } from './event-class.js';
+export type { EventClass, EventOf } from './event-class.js';
 export type { EventId } from './event-id.js';
 export type { EventData, EventUpcaster } from './event-upcaster.js';
 export type { EventSerializer } from './event-serializer.js';

@@ -1,9 +1,11 @@
 import type { EventStore } from '../event-store/event-store.js';
+import type { StreamId } from '../event-store/stream-id.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { FoldDefinition } from './fold-definition.js';
 import type { FoldInput } from './fold-input.js';
+import { HistoryGoneError } from './history-gone.error.js';
 import { linkedEvents } from './links/linked-events.js';
 
 /** The stream that one row is the fold of. */
@@ -21,6 +23,8 @@ export interface FoldRange {
   readonly to?: number;
   /** Only what was recorded at or before this time. */
   readonly until?: Date;
+  /** Of a fold with keys: refuses links to events that retention has removed. @default leaves those out */
+  readonly whole?: boolean;
 }
 
 /** The events that a fold lists, in the order in which it folds them, from the log or from jobs. */
@@ -34,7 +38,7 @@ export class FoldEvents {
   async *read(
     fold: FoldDefinition,
     { tenantId, id: aggregateId }: FoldedStream,
-    { from = 1, to = Number.POSITIVE_INFINITY, until }: FoldRange,
+    { from = 1, to = Number.POSITIVE_INFINITY, until, whole }: FoldRange,
     skipped: ReadonlySet<number>,
   ): AsyncIterable<FoldInput> {
     const { aggregateType, types, sources } = fold;
@@ -42,7 +46,11 @@ export class FoldEvents {
     for (const range of rangesWithout(skipped, from, to)) {
       const bounds = { from: range.from, to: Number.isFinite(range.to) ? range.to : undefined };
       if (sources) {
-        yield* linkedEvents(this.store, stream, bounds, { types, until });
+        yield* linkedEvents(this.store, stream, bounds, {
+          types,
+          until,
+          gone: whole ? goneFrom(fold, stream) : undefined,
+        });
       } else {
         for await (const event of this.store.read(stream, { ...bounds, until, types: [...types] })) {
           yield { sequence: event.sequence, event };
@@ -58,6 +66,10 @@ export class FoldEvents {
       if (sequence >= from && !skipped.has(sequence)) yield { sequence, event: this.serializer.deserialize(event) };
     }
   }
+}
+
+function goneFrom({ component }: FoldDefinition, { tenantId, aggregateId: id }: StreamId): () => Error {
+  return () => new HistoryGoneError(component, { tenantId, id });
 }
 
 /** Where the events of a job stand in the stream that is folded. */

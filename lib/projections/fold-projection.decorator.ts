@@ -1,4 +1,4 @@
-import type { EventClass } from '../events/event-class.js';
+import type { EventClass, EventOf } from '../events/event-class.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import type { Immediate } from './immediate.js';
 
@@ -27,7 +27,7 @@ export interface FoldProjectionOptions<E extends readonly EventClass[] = readonl
    * Pure, like the fold itself: another function needs another `version`. Where it throws, or returns anything else
    * (`InvalidKeyError`), nothing more of that aggregate counts until the lane is retried or the event skipped.
    */
-  readonly key?: (event: RecordedEvent<InstanceType<E[number]>>) => string | readonly string[];
+  readonly key?: (event: RecordedEvent<EventOf<E>>) => string | readonly string[];
   /**
    * `all`: it takes events of any pipelines, needs a `key`, and its module needs no `forFeature()`. It is paused and
    * counted as the pipeline `global_projections`.

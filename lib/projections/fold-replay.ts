@@ -66,7 +66,7 @@ export class FoldReplay {
     }
     const progress = new FoldProgress(new FoldCaller(fold, await fold.handler.resolve()), beginning);
     if (to > beginning.sequence) {
-      const range = { from: beginning.sequence + 1, to, until };
+      const range = { from: beginning.sequence + 1, to, until, whole };
       for await (const input of this.events.read(fold, { tenantId, id }, range, skipped)) {
         signal?.throwIfAborted();
         progress.apply(input);

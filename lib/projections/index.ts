@@ -7,6 +7,7 @@ export * from './impure-fold.error.js';
 export { InjectProjection } from './inject-projection.decorator.js';
 export * from './invalid-projection-result.error.js';
 export type { MapHandler } from './map-handler.js';
+export * from './links/invalid-key.error.js';
 export { MapProjection, type MapProjectionOptions } from './map-projection.decorator.js';
 export type * from './projection-class.js';
 export type * from './projection-item.js';

@@ -27,6 +27,12 @@ export type ListOptions = TenantOption & Pick<ProjectionListQuery, 'filter' | 's
 /** @publicApi */
 export type RecordsOptions = TenantOption & Pick<RecordQuery, 'after' | 'limit'>;
 
+/** @publicApi */
+export interface SkippedOptions extends TenantOption {
+  /** Of a fold with a `key`: the type of the aggregate of which events were not routed to any key. @default those of a row */
+  readonly aggregateType?: string;
+}
+
 /** A point in the life of one aggregate: just after a sequence, or at a time; one of the two. @publicApi */
 export type PointInTime =
   | {

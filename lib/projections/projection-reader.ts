@@ -1,7 +1,7 @@
 import type { SkippedEvent } from './fold-skips.js';
 import type { FoldClass } from './projection-class.js';
 import type { ProjectionItem, ProjectionList } from './projection-item.js';
-import type { ListOptions, PointInTime, TenantOption } from './projection-options.js';
+import type { ListOptions, PointInTime, SkippedOptions, TenantOption } from './projection-options.js';
 import type { Projections } from './projections.js';
 
 /** The reads of `Projections` that a reader passes on. */
@@ -52,7 +52,7 @@ export class ProjectionReader<S> {
   }
 
   /** See `Projections.skipped`. */
-  skipped(id: string, options?: TenantOption): Promise<readonly SkippedEvent[]> {
+  skipped(id: string, options?: SkippedOptions): Promise<readonly SkippedEvent[]> {
     return this.projections.skipped(this.projection, id, options);
   }
 }

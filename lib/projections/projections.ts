@@ -8,7 +8,8 @@ import type { FoldReplay } from './fold-replay.js';
 import { readSkips, type SkippedEvent, skipsKey } from './fold-skips.js';
 import type { FoldClass, FoldReference, MapReference } from './projection-class.js';
 import type { ProjectionItem, ProjectionList, ProjectionRecord } from './projection-item.js';
-import type { ListOptions, PointInTime, RecordsOptions, TenantOption } from './projection-options.js';
+import { cursorKey } from './links/route-cursor.js';
+import type { ListOptions, PointInTime, RecordsOptions, SkippedOptions, TenantOption } from './projection-options.js';
 import { ProjectionReader } from './projection-reader.js';
 import type { ProjectionRegistry } from './projection-registry.js';
 import type { ProjectionStore } from './stores/projection-store.js';
@@ -114,14 +115,24 @@ export class Projections {
     return replayed.state === null ? null : toItem<S>({ id, ...replayed });
   }
 
-  /** The events of one aggregate that an operator let a fold skip (`GroupQueue.control.skipJob`), the oldest skip first. */
+  /**
+   * The events of one aggregate that an operator let a fold skip (`GroupQueue.control.skipJob`), the oldest skip first. Of
+   * a fold with a `key`: those that count not for the row `id`, or, with `aggregateType`, those of the aggregate `id` that
+   * count for no row at all.
+   */
   async skipped(
     projection: FoldReference<unknown>,
     id: string,
-    options?: TenantOption,
+    options: SkippedOptions = {},
   ): Promise<readonly SkippedEvent[]> {
-    const { name, version } = this.registry.fold(projection);
-    const [row] = await this.rows.load([skipsKey({ tenantId: tenantOf(options), projection: name, version, id })]);
+    const fold = this.registry.fold(projection);
+    const tenantId = tenantOf(options);
+    const { aggregateType } = options;
+    const key =
+      aggregateType !== undefined && fold.sources
+        ? cursorKey(fold, { tenantId, aggregateType, aggregateId: id })
+        : { tenantId, projection: fold.name, version: fold.version, id };
+    const [row] = await this.rows.load([skipsKey(key)]);
     return readSkips(row);
   }
 

@@ -3,6 +3,8 @@ import { EventStore, GroupQueue, Projections } from '../../lib/index.js';
 import { start } from '../support/apps.js';
 import { acme } from '../support/counter-app.js';
 import { eventually } from '../support/eventually.js';
+import { redisQueue } from '../../lib/redis.js';
+import { startTestRedis } from '../support/redis-server.js';
 import { survivingMemory } from '../support/memories.js';
 import {
   ActivityByCustomer,
@@ -32,6 +34,14 @@ describe('folds with keys', () => {
       expect(await projections.get(ActivityByCustomer, 'bob', tenant)).toEqual({ sold: 5, visits: 1 });
     });
     await eventually(async () => expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 0, parkedLanes: 0 }));
+    const [greeting] = app.get(Greeted).greetings;
+    expect(greeting!.event.data).toBeInstanceOf(greeting!.event.type === 'shop.sold' ? Sold : Visited);
+    expect(greeting!.context).toMatchObject({
+      tenantId: acme,
+      aggregateType: greeting!.event.aggregateType,
+      aggregateId: greeting!.event.aggregateId,
+      attempt: 1,
+    });
     const seen = app.get(Greeted).greetings.map(({ event, context }) => `${event.type} ${context.foldId}`);
     expect(seen.toSorted()).toEqual([
       'shop.sold ann',
@@ -55,5 +65,27 @@ describe('folds with keys', () => {
       expect(await projections.get(ActivityByCustomer, 'ann', tenant)).toEqual({ sold: 8, visits: 1 });
     });
     expect(second.get(Greeted).greetings).toEqual([]);
+  });
+
+  it('give reactors the state of the row, and an event that the queue does not carry', async () => {
+    const redis = await startTestRedis();
+    const queue = redisQueue({ connection: { host: '127.0.0.1', port: redis.port }, maxInlineBytes: 1 });
+    const app = await start(shopApp({ eventStore: survivingMemory(), queue }));
+    await app.get(EventStore).append(order('o1'), [{ data: Sold.to('ann', 3) }]);
+    await app.get(EventStore).append(visit('v1'), [{ data: Visited.by('ann') }]);
+    await eventually(async () => {
+      const greetings = app.get(Greeted).greetings.map(({ event, context: { foldId, state, foldSequence } }) => {
+        return { id: event.aggregateId, foldId, state, foldSequence };
+      });
+      expect(greetings).toHaveLength(2);
+      expect(greetings).toContainEqual({
+        id: greetings[1]!.id,
+        foldId: 'ann',
+        state: { sold: 3, visits: 1 },
+        foldSequence: 2,
+      });
+    });
+    await app.close();
+    await redis.stop();
   });
 });

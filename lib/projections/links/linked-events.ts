@@ -13,35 +13,41 @@ export interface LinkedQuery {
   readonly types: ReadonlySet<string>;
   /** Only those recorded at or before this time. */
   readonly until?: Date;
+  /** What is thrown when retention has removed one. @default they are left out */
+  readonly gone?: () => Error;
 }
 
-/** The events that the links of a stream lead to, in the order of the links. Those that retention has removed are left out. */
+/** The events that the links of a stream lead to, in the order of the links. */
 export async function* linkedEvents(
   store: EventStore,
   stream: StreamId,
   range: Pick<ReadOptions, 'from' | 'to'>,
-  { types, until }: LinkedQuery,
+  query: LinkedQuery,
 ): AsyncIterable<FoldInput> {
-  const isWanted = ({ event }: FoldInput): boolean => !until || event.recordedAt.getTime() <= until.getTime();
   let links: RecordedEvent[] = [];
   for await (const link of store.read(stream, range)) {
-    if (!types.has((link.data as Link).type)) continue;
+    if (!query.types.has((link.data as Link).type)) continue;
     links.push(link);
     if (links.length < LINKS_AT_ONCE) continue;
-    for await (const input of resolved(store, links)) if (isWanted(input)) yield input;
+    yield* resolved(store, links, query);
     links = [];
   }
-  for await (const input of resolved(store, links)) if (isWanted(input)) yield input;
+  if (links.length > 0) yield* resolved(store, links, query);
 }
 
-async function* resolved(store: EventStore, links: readonly RecordedEvent[]): AsyncIterable<FoldInput> {
-  if (links.length === 0) return;
+async function* resolved(
+  store: EventStore,
+  links: readonly RecordedEvent[],
+  { until, gone }: LinkedQuery,
+): AsyncIterable<FoldInput> {
   let next = 0;
   for await (const event of store.readEach(links.map(placeOf))) {
     // Both are in one order, and no event is linked twice.
-    while (!leadsTo(links[next]!, event)) next += 1;
-    yield { sequence: links[next]!.sequence, event };
+    for (; !leadsTo(links[next]!, event); next += 1) if (gone) throw gone();
+    if (!until || event.recordedAt.getTime() <= until.getTime()) yield { sequence: links[next]!.sequence, event };
+    next += 1;
   }
+  if (gone && next < links.length) throw gone();
 }
 
 function leadsTo(link: RecordedEvent, { aggregateType, aggregateId, sequence }: RecordedEvent): boolean {
