@@ -118,4 +118,13 @@ export abstract class EventStore {
    * until it, too, was dispatched; at worst one is noted that was.
    */
   abstract dispatched(ranges: readonly DispatchedRange[]): Promise<void>;
+
+  /**
+   * Names one life of that list. Another name than before says that the list may have lost what stood in it; what was
+   * appended under the old name is then in the log when this resolves, or never will be. It asks no more than the place
+   * where the list is.
+   *
+   * @throws StoreUnavailableError
+   */
+  abstract undispatchedLife(): Promise<string>;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { encodeKey } from '../tenancy/encode-key.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { StreamId } from './stream-id.js';
@@ -17,16 +18,25 @@ interface Entry {
 export class UndispatchedList {
   /** In the order of their noting, so that who waits longest comes first. */
   private readonly entries = new Map<string, Entry>();
+  private readonly id = randomUUID();
+  private forgotten = 0;
 
   /** @param maxStreams beyond, whoever waits longest is forgotten */
   constructor(private readonly maxStreams: number = Number.POSITIVE_INFINITY) {}
+
+  /** Another one whenever something was forgotten. */
+  get life(): string {
+    return `${this.id}:${this.forgotten}`;
+  }
 
   note(stream: StreamId, from: number, to: number, nowMs: number): void {
     const key = keyOf(stream);
     const known = this.entries.get(key);
     if (known) known.to = to;
     else this.entries.set(key, { stream, from, to, sinceMs: nowMs });
-    if (this.entries.size > this.maxStreams) this.entries.delete(this.entries.keys().next().value!);
+    if (this.entries.size <= this.maxStreams) return;
+    this.entries.delete(this.entries.keys().next().value!);
+    this.forgotten += 1;
   }
 
   find({ olderThanMs, limit }: UndispatchedQuery, nowMs: number): readonly UndispatchedStream[] {

@@ -100,6 +100,14 @@ export abstract class GroupQueue {
   abstract depth(): Promise<QueueDepth>;
 
   /**
+   * Names one life of the queue's memory. Another name than before says that what was staged under the old one may be
+   * lost: the server was emptied, restarted or replaced. It may be told once more than that, too.
+   *
+   * @throws QueueUnavailableError
+   */
+  abstract life(): Promise<string>;
+
+  /**
    * Accepts no more commands, but for those that come of what is being finished, finishes or hands back what was
    * accepted, and stops; bounded in time. Once: later calls wait for the same end.
    */

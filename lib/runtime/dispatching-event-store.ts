@@ -140,6 +140,10 @@ export class DispatchingEventStore extends EventStore {
   dispatched(ranges: readonly DispatchedRange[]): Promise<void> {
     return this.store.dispatched(ranges);
   }
+
+  undispatchedLife(): Promise<string> {
+    return this.store.undispatchedLife();
+  }
 }
 
 /** Our own streams are derived from the others. */

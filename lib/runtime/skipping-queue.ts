@@ -51,6 +51,10 @@ export class SkippingQueue extends GroupQueue {
     return this.queue.depth();
   }
 
+  life(): Promise<string> {
+    return this.queue.life();
+  }
+
   drain(): Promise<void> {
     return this.queue.drain();
   }

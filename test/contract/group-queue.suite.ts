@@ -17,6 +17,7 @@ import { forgetComponentCases } from './group-queue/forget-component.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { heldCases } from './group-queue/held.cases.js';
+import { lifeCases } from './group-queue/life.cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 import { propertyCases } from './group-queue/property.cases.js';
 import { routesCases } from './group-queue/routes.cases.js';
@@ -80,6 +81,7 @@ export function groupQueueSuite(
     describe('failing lanes', () => failingCases({ open, start }));
     describe('held work', () => heldCases({ open, start }));
     describe('model', () => propertyCases({ open, start }));
+    describe('life', () => lifeCases({ open, start }));
     describe('draining', () => drainCases({ open, start }));
   });
 }

@@ -21,7 +21,7 @@ export class TcpProxy {
 
   private constructor(
     private readonly server: Server,
-    private readonly targetPort: number,
+    private targetPort: number,
   ) {
     server.on('connection', (client) => this.serve(client));
   }
@@ -59,6 +59,12 @@ export class TcpProxy {
       if (waiting === 'gone') socket.destroy();
       else socket.resume();
     }
+  }
+
+  /** Stands in front of another server from now on, as a name does that a fail-over gives to it. */
+  retarget(port: number): void {
+    this.targetPort = port;
+    for (const socket of this.sockets) socket.destroy();
   }
 
   async stop(): Promise<void> {

@@ -210,6 +210,11 @@ export class ClickHouseEventStore extends EventStore {
     await this.asked(() => this.arbiter.undispatched.strike(checked));
   }
 
+  async undispatchedLife(): Promise<string> {
+    this.checkOpen();
+    return this.asked(() => this.arbiter.undispatched.life());
+  }
+
   /**
    * Accepts nothing more, stores what it has accepted, within `closeTimeoutMs`, and gives the lease back. Close the
    * connection after it.

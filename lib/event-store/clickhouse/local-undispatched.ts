@@ -4,7 +4,7 @@ import { UndispatchedList } from '../undispatched-list.js';
 import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../undispatched-stream.js';
 import type { UndispatchedStreams } from './undispatched-streams.js';
 
-/** Beyond it the oldest notes are forgotten; a process that starts compares all heads anyway. */
+/** Beyond it the oldest notes are forgotten, which ends a life of the list. */
 const MAX_STREAMS = 100_000;
 
 /** The list of the one process that appends, in its memory. It ends with the process. */
@@ -33,6 +33,10 @@ export class LocalUndispatched implements UndispatchedStreams {
 
   async strike(ranges: readonly DispatchedRange[]): Promise<void> {
     for (const range of ranges) this.list.strike(range);
+  }
+
+  async life(): Promise<string> {
+    return this.list.life;
   }
 
   async forget(tenantId: TenantId): Promise<void> {

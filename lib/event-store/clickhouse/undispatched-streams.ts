@@ -10,5 +10,7 @@ export interface UndispatchedStreams {
   find(query: UndispatchedQuery): Promise<readonly UndispatchedStream[]>;
   /** A range at an end of what is noted shortens it; any other one does nothing. */
   strike(ranges: readonly DispatchedRange[]): Promise<void>;
+  /** See `EventStore.undispatchedLife`. */
+  life(): Promise<string>;
   forget(tenantId: TenantId): Promise<void>;
 }

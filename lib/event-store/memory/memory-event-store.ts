@@ -135,6 +135,11 @@ export class MemoryEventStore extends EventStore {
     for (const range of checkDispatched(ranges)) this.undispatchedStreams.strike(range);
   }
 
+  async undispatchedLife(): Promise<string> {
+    this.checkOpen();
+    return this.undispatchedStreams.life;
+  }
+
   /** From now on every call is refused. */
   close(): void {
     this.closed = true;

@@ -51,6 +51,8 @@ import { strikeDispatched } from './sql/strike-dispatched.js';
 import { StreamQueue } from './stream-queue.js';
 import { StreamReader } from './stream-reader.js';
 
+/** Nothing is ever lost of the list that is not lost of the log. */
+const LIFE_OF_THE_LOG = 'log';
 /** Most times that one read is sent. */
 const MAX_READ_ATTEMPTS = 4;
 
@@ -193,6 +195,12 @@ export class PostgresEventStore extends EventStore {
     for (const round of roundsOf(checkDispatched(ranges))) {
       await this.select(strikeDispatched(this.tools.names, round));
     }
+  }
+
+  /** The list stands beside the log, in the same transactions. */
+  async undispatchedLife(): Promise<string> {
+    this.checkOpen();
+    return LIFE_OF_THE_LOG;
   }
 
   /** Accepts nothing more and stores what it has accepted, within `closeTimeoutMs`. Close the connection after it. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
@@ -57,6 +58,7 @@ export class InProcessQueue extends GroupQueue {
   private readonly answers: InProcessAnswers;
   private readonly off: SwitchedOffComponents;
   private readonly aborts = new Set<BatchAbort>();
+  private readonly lifeId = randomUUID();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
   private readonly outside = AsyncLocalStorage.snapshot();
   private readonly insideBatch = new AsyncLocalStorage<true>();
@@ -131,6 +133,11 @@ export class InProcessQueue extends GroupQueue {
     const { running, counts, deadLetters } = this.lanes;
     const { jobs, parkedJobs, parkedLanes } = counts;
     return { jobs, parkedJobs, running, parkedLanes, deadLetters: deadLetters.size };
+  }
+
+  /** Nothing is lost before the process ends. */
+  async life(): Promise<string> {
+    return this.lifeId;
   }
 
   drain(): Promise<void> {

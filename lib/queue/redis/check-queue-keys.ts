@@ -29,6 +29,7 @@ const TYPES: Readonly<Record<string, string>> = {
   barriers: 'hash',
   token: 'string',
   'lock-token': 'string',
+  life: 'string',
   turns: 'string',
   'last-dead': 'string',
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import { encodeKey } from '../../tenancy/encode-key.js';
 import type { QueueDepth } from '../group-queue.js';
@@ -7,6 +7,7 @@ import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneEntries } from './lane-entries.js';
 import { runScript } from './run-script.js';
 import { DEPTH } from './scripts/depth.script.js';
+import { LIFE } from './scripts/life.script.js';
 import { EXCHANGE } from './scripts/exchange.script.js';
 import { STAGE } from './scripts/stage.script.js';
 
@@ -203,6 +204,11 @@ export class RedisLaneEngine {
     const reply = (await runScript(this.connection, DEPTH, this.prefix)) as [number, number, number, number, number];
     const [jobs, parkedJobs, running, parkedLanes, deadLetters] = reply;
     return { jobs, parkedJobs, running, parkedLanes, deadLetters };
+  }
+
+  /** @throws QueueUnavailableError, ForeignKeyError, ClosedError */
+  async life(): Promise<string> {
+    return (await runScript(this.connection, LIFE, this.prefix, [randomUUID()])) as string;
   }
 }
 

@@ -51,7 +51,8 @@ export interface RedisQueueOptions {
   readonly maxBufferedBytes?: number;
   /**
    * Starts also on a server that may evict keys when memory is short, with a warning. Jobs may then be lost without a
-   * word; what folds and maps lack of them is found in the log at the next start. @default false
+   * word; what folds and maps lack of them is found in the log at the next start, or when the mark of the queue's life
+   * is among what was evicted. @default false
    */
   readonly allowEviction?: boolean;
   /** How long staging is repeated while Redis is away, before it fails with `QueueUnavailableError`. @default 5_000 */

@@ -153,6 +153,10 @@ export class RedisQueue extends GroupQueue {
     return this.lastDepth ?? this.engine.depth();
   }
 
+  life(): Promise<string> {
+    return this.engine.life();
+  }
+
   drain(): Promise<void> {
     this.drained ??= this.finish();
     return this.drained;

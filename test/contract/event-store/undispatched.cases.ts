@@ -9,7 +9,7 @@ const ALL = { olderThanMs: 0, limit: 10_000 };
 /** How far the store's clock may be from the test's. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
-export function undispatchedCases({ test, store }: EventStoreCases): void {
+export function undispatchedCases({ test, store, log }: EventStoreCases): void {
   /** The ranges noted of some streams, in their order. */
   async function noted(...streams: StreamId[]): Promise<(readonly [number, number] | undefined)[]> {
     const list = await store().undispatched(ALL);
@@ -88,6 +88,18 @@ export function undispatchedCases({ test, store }: EventStoreCases): void {
     expect(await store().undispatched({ olderThanMs: 0, limit: 2 })).toHaveLength(2);
     await store().dispatched(list.map(({ stream, from, to }) => ({ stream, from, to })));
     expect(await store().undispatched(ALL)).toEqual([]);
+  });
+
+  test('has one life for as long as nothing is lost of it, whatever is noted, struck and removed', async () => {
+    const life = await store().undispatchedLife();
+    expect(life).not.toBe('');
+    const [one, other] = [newStream(), newStream()];
+    await store().append(one, items(2));
+    await store().append(other, items(1));
+    await store().dispatched([{ stream: one, from: 1, to: 2 }]);
+    await log().forget(other.tenantId);
+    await store().append(one, items(1));
+    expect(await Promise.all([store().undispatchedLife(), store().undispatchedLife()])).toEqual([life, life]);
   });
 
   test('survives appends and strikes of many at once', async () => {

@@ -22,3 +22,16 @@ it('forgets who waits longest when there are too many', () => {
   for (const [n, id] of ['a', 'b', 'c'].entries()) list.note(stream(id), 1, 1, n);
   expect(list.find(ALL, 10).map((one) => one.stream.aggregateId)).toEqual(['b', 'c']);
 });
+
+it('has another life whenever something was forgotten', () => {
+  const [list, other] = [new UndispatchedList(1), new UndispatchedList(1)];
+  const before = list.life;
+  expect(other.life).not.toBe(before);
+  list.note(stream('a'), 1, 1, 0);
+  list.note(stream('a'), 2, 2, 0);
+  list.strike({ stream: stream('a'), from: 1, to: 2 });
+  list.note(stream('b'), 1, 1, 0);
+  expect(list.life).toBe(before);
+  list.note(stream('c'), 1, 1, 0);
+  expect(list.life).not.toBe(before);
+});

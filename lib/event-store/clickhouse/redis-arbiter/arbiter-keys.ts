@@ -3,7 +3,7 @@
  * epoch has its number in the name: nothing of one epoch is ever taken for that of another.
  */
 export class ArbiterKeys {
-  /** Hash: the epoch, and the life of the server in which it was published. */
+  /** Hash: the epoch, the life of the server in which it was published, and the first epoch of this life. */
   readonly epoch: string;
   /** Text: who is opening the next epoch. */
   readonly claim: string;

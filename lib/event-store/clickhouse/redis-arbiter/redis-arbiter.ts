@@ -68,6 +68,7 @@ export class RedisArbiter implements Arbiter {
     this.undispatched = new RedisUndispatched(redis, keys, {
       epoch: () => this.epochs.current,
       found: (epoch, streams) => this.closeLeft(epoch, streams),
+      open: () => this.epochs.find(),
     });
     this.epochs = new RedisEpochs(tools, redis, keys, `${hostname()}:${process.pid}`, () => this.closed);
     this.reserver = new Reserver(tools, redis, keys);

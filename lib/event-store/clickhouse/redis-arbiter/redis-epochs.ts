@@ -126,7 +126,8 @@ export class RedisEpochs {
     const { connection, options } = this.tools;
     const renewal = setInterval(() => void this.claim(claimant).catch(() => undefined), CLAIM_MS / 3);
     try {
-      const epoch = nextEpoch(await readEpoch(connection));
+      const reading = await readEpoch(connection);
+      const epoch = nextEpoch(reading);
       await openEpoch(connection, epoch, this.writer);
       // An insert that began before the row was visible ends within its own maximum time.
       const ended = await insertsHaveEnded(
@@ -137,15 +138,15 @@ export class RedisEpochs {
       );
       if (!ended) return;
       await between?.();
-      await this.publish(claimant, epoch);
+      await this.publish(claimant, epoch, reading.newest);
     } finally {
       clearInterval(renewal);
     }
   }
 
   /** Never sent twice: whether it took effect is read afterwards. */
-  private async publish(claimant: string, epoch: string): Promise<void> {
-    const args = [claimant, epoch, ...this.keys.openParts];
+  private async publish(claimant: string, epoch: string, former: string): Promise<void> {
+    const args = [claimant, epoch, ...this.keys.openParts, former];
     await this.redis.run(PUBLISH_EPOCH, [this.keys.epoch, this.keys.claim], args).catch(() => undefined);
   }
 

@@ -1,6 +1,7 @@
 import type { RedisConnection } from '../../../redis/redis-connection.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
+import { StoreUnavailableError } from '../../store-unavailable.error.js';
 import type { StreamId } from '../../stream-id.js';
 import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../../undispatched-stream.js';
 import { streamKey, streamOfKey } from '../stream-key.js';
@@ -8,6 +9,7 @@ import type { UndispatchedStreams } from '../undispatched-streams.js';
 import type { ArbiterKeys } from './arbiter-keys.js';
 import { type OpenReservation, parseReservation } from './open-reservation.js';
 import { FORGET_UNDISPATCHED } from './scripts/forget-undispatched.js';
+import { READ_LIFE } from './scripts/read-life.js';
 import { LIST_UNDISPATCHED } from './scripts/list-undispatched.js';
 import { STRIKE_UNDISPATCHED } from './scripts/strike-undispatched.js';
 
@@ -29,6 +31,8 @@ export class RedisUndispatched implements UndispatchedStreams {
       readonly epoch: () => string | undefined;
       /** Told of each reservation that is open on a stream of the list. */
       readonly found: (epoch: string, streams: readonly ReservedStream[]) => void;
+      /** Resolves when an epoch is open in this life of the server. */
+      readonly open: () => Promise<void>;
     },
   ) {
     this.scriptKeys = [keys.undispatched, keys.undispatchedRanges];
@@ -61,7 +65,24 @@ export class RedisUndispatched implements UndispatchedStreams {
     }
   }
 
+  /**
+   * Where Redis has lost its memory, the next epoch is opened first: what was reserved in the former one is then in the
+   * log, or never will be.
+   */
+  async life(): Promise<string> {
+    const known = await this.readLife();
+    if (known !== '') return known;
+    await this.reservations.open();
+    const opened = await this.readLife();
+    if (opened === '') throw new StoreUnavailableError('The arbiter in Redis lost its memory again');
+    return opened;
+  }
+
   async forget(tenantId: TenantId): Promise<void> {
     await this.redis.run(FORGET_UNDISPATCHED, this.scriptKeys, [`${encodeKey(tenantId)}:`]);
+  }
+
+  private async readLife(): Promise<string> {
+    return (await this.redis.run(READ_LIFE, [this.keys.epoch])) as string;
   }
 }

@@ -33,6 +33,7 @@
  *     answered                 channel: the names of new answers, <tenant>:<id>, apart by spaces
  *     token, turns             the last fencing token; counts turns, so that groups begin in turn
  *     lock:<name>, lock-token  of `locks/redis`: who holds a lock, the last fencing token of all
+ *     life                     a mark: when it is gone, the server was emptied
  *     flush:<producer>         the last flush of a producer, and what was answered
  *
  * A lane's name is tenant:kind:component:aggregateType:id, each part encoded; a group is kind:component.
