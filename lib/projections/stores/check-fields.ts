@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { checkText } from '../../event-store/check-stream.js';
+import { createTenantId } from '../../tenancy/create-tenant-id.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
 
 /** The last millisecond that every store can keep. */
 const MAX_TIME_MS = Date.UTC(2200, 0, 1) - 1;
@@ -19,6 +21,17 @@ export function checkProjectionVersion(field: string, given: Partial<ProjectionV
     projection: checkText(`${field}projection`, given.projection),
     version: checkInteger(`${field}version`, given.version, 1, MAX_VERSION),
   };
+}
+
+/** A version of a projection, of all tenants or of one. */
+export interface ProjectionScope extends ProjectionVersion {
+  readonly tenantId?: TenantId;
+}
+
+/** @throws InvalidArgumentError, InvalidTenantError */
+export function checkProjectionScope(projection: string, version: number, tenantId?: TenantId): ProjectionScope {
+  const checked = checkProjectionVersion('', { projection, version });
+  return tenantId === undefined ? checked : { ...checked, tenantId: createTenantId(tenantId) };
 }
 
 /** @throws InvalidArgumentError */

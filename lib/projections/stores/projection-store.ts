@@ -31,8 +31,12 @@ export abstract class ProjectionStore {
   /** A filtered, sorted page of the rows of one tenant. */
   abstract list(query: ProjectionListQuery): Promise<ProjectionPage>;
 
-  /** Every row's sequence, deleted ones included, ordered by tenant and id as UTF-8 bytes, in bounded memory. */
-  abstract sequences(projection: string, version: number): AsyncIterable<ProjectionSequence>;
+  /**
+   * Every row's sequence, deleted ones included, ordered by tenant and id as UTF-8 bytes, in bounded memory.
+   *
+   * @param tenantId absent for all tenants
+   */
+  abstract sequences(projection: string, version: number, tenantId?: TenantId): AsyncIterable<ProjectionSequence>;
 
   /**
    * Removes every row of a tenant, which must be quiet: what is saved meanwhile may stay. May be called again.

@@ -46,8 +46,12 @@ export abstract class RecordStore {
   /** How many events of a part of one stream have a row, those mapped to nothing included. */
   abstract count(range: RecordRange): Promise<number>;
 
-  /** How many events of each aggregate have a row, ordered by tenant and aggregate id as UTF-8 bytes, in bounded memory. */
-  abstract counts(projection: string, version: number): AsyncIterable<RecordCount>;
+  /**
+   * How many events of each aggregate have a row, ordered by tenant and aggregate id as UTF-8 bytes, in bounded memory.
+   *
+   * @param tenantId absent for all tenants
+   */
+  abstract counts(projection: string, version: number, tenantId?: TenantId): AsyncIterable<RecordCount>;
 
   /**
    * Removes every record of a tenant, which must be quiet: what is saved meanwhile may stay. May be called again.

@@ -25,7 +25,7 @@ export class FoldComparison implements Comparison {
     const { name, version, aggregateType, types, sources } = this.fold;
     // Of links every one counts.
     const heads = this.store.heads({ aggregateType, types: sources ? undefined : [...types], tenantId });
-    const progress = toProgress(this.projections.sequences(name, version));
+    const progress = toProgress(this.projections.sequences(name, version, tenantId));
     for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence)) {
       const { aggregateId, sequence: to } = head;
       yield this.router.foldJob(this.fold, {

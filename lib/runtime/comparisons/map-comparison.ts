@@ -30,7 +30,7 @@ export class MapComparison implements Comparison {
   async *lack(tenantId?: TenantId): AsyncIterable<StagedJob> {
     const { name, version, aggregateType, types } = this.map;
     const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
-    const progress = toProgress(this.records.counts(name, version));
+    const progress = toProgress(this.records.counts(name, version, tenantId));
     for await (const { head } of behind(heads, progress, rowsWanted)) {
       const { aggregateId, sequence: to } = head;
       yield this.router.mapJob(this.map, { tenantId: head.tenantId, aggregateId, from: 1, to, events: null });

@@ -27,7 +27,8 @@ export class RouteComparison implements Comparison {
     const { types, version, sources = [] } = this.fold;
     for (const aggregateType of sources) {
       const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
-      const progress = toProgress(this.projections.sequences(routesName(this.fold, aggregateType), version));
+      const cursors = this.projections.sequences(routesName(this.fold, aggregateType), version, tenantId);
+      const progress = toProgress(cursors);
       for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence)) {
         const { aggregateId, sequence: to } = head;
         const range = { tenantId: head.tenantId, aggregateId, from: value + 1, to, events: null };

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import type { JsonValue } from '../../../lib/events/json-value.js';
 import type { ProjectionListQuery } from '../../../lib/projections/stores/projection-query.js';
+import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
 import { collect } from '../../support/collect.js';
-import { BAD_IDS, expectInvalid } from '../../support/expect-refused.js';
+import { BAD_IDS, BAD_TENANTS, expectInvalid, expectRefused } from '../../support/expect-refused.js';
 import { newProjection, UPDATED_AT } from './projection-store-cases.js';
 import type { ProjectionStoreCases } from './projection-store-cases.js';
 
@@ -28,6 +29,9 @@ export function badInputCases({ test, store }: ProjectionStoreCases): void {
     }
     await expectInvalid(() => store().load(row as never), 'keys');
     await expectInvalid(() => store().save(row as never), 'rows');
+    for (const [, tenant] of BAD_TENANTS.filter(([, value]) => value !== undefined)) {
+      await expectRefused(() => collect(store().sequences('p', 1, tenant as never)), InvalidTenantError);
+    }
   });
 
   test('refuses rows that are none, and saves none of their batch', async () => {

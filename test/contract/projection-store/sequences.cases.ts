@@ -49,6 +49,27 @@ export function sequencesCases({ test, store }: ProjectionStoreCases): void {
     expect(await collect(store().sequences(projection, 1))).toEqual(expected);
   });
 
+  test('gives those of one tenant', async () => {
+    const projection = `p-${randomUUID()}`;
+    const [one, other] = [newTenant(), newTenant()];
+    const row = (tenantId: typeof one, id: string, version = 1) => ({
+      tenantId,
+      projection,
+      version,
+      id,
+      sequence: 2,
+      state: 1,
+      updatedAt: UPDATED_AT,
+    });
+    await store().save([row(one, 'b'), row(one, 'a'), row(one, 'c', 2), row(other, 'a')]);
+    expect(await collect(store().sequences(projection, 1, one))).toEqual([
+      { tenantId: one, id: 'a', sequence: 2 },
+      { tenantId: one, id: 'b', sequence: 2 },
+    ]);
+    expect(await collect(store().sequences(projection, 1, newTenant()))).toEqual([]);
+    expect(await collect(store().sequences(projection, 1, undefined))).toHaveLength(3);
+  });
+
   test('can be left early, again and again', async () => {
     const key = { tenantId: newTenant(), projection: `p-${randomUUID()}`, version: 1 };
     await store().save(

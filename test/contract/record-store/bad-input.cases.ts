@@ -1,6 +1,13 @@
 import { expect } from 'vitest';
+import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
 import { collect } from '../../support/collect.js';
-import { BAD_IDS, expectInvalid, expectTenantRequired } from '../../support/expect-refused.js';
+import {
+  BAD_IDS,
+  BAD_TENANTS,
+  expectInvalid,
+  expectRefused,
+  expectTenantRequired,
+} from '../../support/expect-refused.js';
 import { newAggregate, record } from './record-store-cases.js';
 import type { RecordStoreCases } from './record-store-cases.js';
 
@@ -29,6 +36,9 @@ export function badInputCases({ test, store }: RecordStoreCases): void {
       await expectInvalid(() => collect(store().counts('records', version)), 'version');
     }
     await expectInvalid(() => store().append(row as never), 'rows');
+    for (const [, tenant] of BAD_TENANTS.filter(([, value]) => value !== undefined)) {
+      await expectRefused(() => collect(store().counts('p', 1, tenant as never)), InvalidTenantError);
+    }
   });
 
   test('refuses rows that are none, and appends none of their batch', async () => {

@@ -53,6 +53,20 @@ export function countsCases({ test, store }: RecordStoreCases): void {
     expect(await collect(store().counts(aggregate.projection, 1))).toEqual(expected);
   });
 
+  test('counts those of one tenant', async () => {
+    const aggregate = newAggregate();
+    const { tenantId, projection } = aggregate;
+    const foreign = { ...aggregate, tenantId: createTenantId(`${tenantId}x`) };
+    const rows = [record({ ...aggregate, aggregateId: 'two' }, 1), record(aggregate, 1), record(aggregate, 2)];
+    await store().append([...rows, record(foreign, 1), record({ ...aggregate, version: 2 }, 3)]);
+    expect(await collect(store().counts(projection, 1, tenantId))).toEqual([
+      { tenantId, aggregateId: 'one', count: 2 },
+      { tenantId, aggregateId: 'two', count: 1 },
+    ]);
+    expect(await collect(store().counts(projection, 1, createTenantId(`${tenantId}y`)))).toEqual([]);
+    expect(await collect(store().counts(projection, 1, undefined))).toHaveLength(3);
+  });
+
   test('can be left early, again and again', async () => {
     const aggregate = newAggregate();
     const ids = Array.from({ length: 3_000 }, (_, n) => `a${n + 10_000}`);

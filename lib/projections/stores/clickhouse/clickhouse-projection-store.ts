@@ -1,8 +1,8 @@
 import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
 import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
-import { checkProjectionVersion } from '../check-fields.js';
-import type { ProjectionVersion } from '../check-fields.js';
+import { checkProjectionScope, checkProjectionVersion } from '../check-fields.js';
+import type { ProjectionScope } from '../check-fields.js';
 import { checkProjectionQuery } from '../check-projection-query.js';
 import type { CheckedProjectionQuery } from '../check-projection-query.js';
 import { checkProjectionKeys, checkProjectionRows, decodeProjectionRow } from '../check-projection-row.js';
@@ -78,8 +78,8 @@ export class ClickHouseProjectionStore extends ProjectionStore {
     return { rows, total: Number(counted!.total) };
   }
 
-  sequences(projection: string, version: number): AsyncIterable<ProjectionSequence> {
-    return this.sequencesChecked(checkProjectionVersion('', { projection, version }));
+  sequences(projection: string, version: number, tenantId?: TenantId): AsyncIterable<ProjectionSequence> {
+    return this.sequencesChecked(checkProjectionScope(projection, version, tenantId));
   }
 
   async forget(tenantId: TenantId): Promise<number> {
@@ -110,7 +110,7 @@ export class ClickHouseProjectionStore extends ProjectionStore {
     }
   }
 
-  private async *sequencesChecked(wanted: ProjectionVersion): AsyncGenerator<ProjectionSequence> {
+  private async *sequencesChecked(wanted: ProjectionScope): AsyncGenerator<ProjectionSequence> {
     const { sql, params, settings } = readSequences(wanted);
     try {
       for await (const row of this.connection.stream<SequenceRow>(sql, params, settings)) {

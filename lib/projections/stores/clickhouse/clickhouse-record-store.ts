@@ -2,8 +2,8 @@ import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connec
 import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
 import type { EventId } from '../../../events/event-id.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
-import { checkProjectionVersion } from '../check-fields.js';
-import type { ProjectionVersion } from '../check-fields.js';
+import { checkProjectionScope, checkProjectionVersion } from '../check-fields.js';
+import type { ProjectionScope } from '../check-fields.js';
 import { checkRecordQuery, checkRecordRange, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
 import type { EncodedRecordRow } from '../check-record-row.js';
 import { firstOfEachEvent } from '../merge-rows.js';
@@ -61,8 +61,8 @@ export class ClickHouseRecordStore extends RecordStore {
     return Number(row!.events_counted);
   }
 
-  counts(projection: string, version: number): AsyncIterable<RecordCount> {
-    return this.countsChecked(checkProjectionVersion('', { projection, version }));
+  counts(projection: string, version: number, tenantId?: TenantId): AsyncIterable<RecordCount> {
+    return this.countsChecked(checkProjectionScope(projection, version, tenantId));
   }
 
   async forget(tenantId: TenantId): Promise<number> {
@@ -78,7 +78,7 @@ export class ClickHouseRecordStore extends RecordStore {
     return this.writer.close();
   }
 
-  private async *countsChecked(wanted: ProjectionVersion): AsyncGenerator<RecordCount> {
+  private async *countsChecked(wanted: ProjectionScope): AsyncGenerator<RecordCount> {
     const { sql, params, settings } = countRecords(wanted);
     try {
       for await (const row of this.connection.stream<CountRow>(sql, params, settings)) {

@@ -2,8 +2,8 @@ import { ClosedError } from '../../../errors/closed.error.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { compareText } from '../../../tenancy/compare-text.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
-import { checkProjectionVersion } from '../check-fields.js';
-import type { ProjectionVersion } from '../check-fields.js';
+import { checkProjectionScope } from '../check-fields.js';
+import type { ProjectionScope } from '../check-fields.js';
 import { checkProjectionQuery } from '../check-projection-query.js';
 import type { CheckedSort } from '../check-projection-query.js';
 import { checkProjectionKeys, checkProjectionRows, decodeProjectionRow } from '../check-projection-row.js';
@@ -14,9 +14,10 @@ import { ProjectionStore } from '../projection-store.js';
 import type { ProjectionSequence } from '../projection-store.js';
 import { compareValues, matchesState, propertyAt } from './match-state.js';
 import { dropGroups, forgetGroups } from './forget-groups.js';
+import { isOf } from './is-of.js';
 
 /** The rows of one version of one projection of one tenant, by id. */
-interface RowGroup extends ProjectionVersion {
+interface RowGroup extends ProjectionScope {
   readonly tenantId: TenantId;
   readonly rows: Map<string, EncodedProjectionRow>;
 }
@@ -53,9 +54,9 @@ export class MemoryProjectionStore extends ProjectionStore {
     return { rows: matching.slice(offset, offset + limit), total: matching.length };
   }
 
-  sequences(projection: string, version: number): AsyncIterable<ProjectionSequence> {
+  sequences(projection: string, version: number, tenantId?: TenantId): AsyncIterable<ProjectionSequence> {
     this.checkOpen();
-    return this.sequencesChecked(checkProjectionVersion('', { projection, version }));
+    return this.sequencesChecked(checkProjectionScope(projection, version, tenantId));
   }
 
   async forget(tenantId: TenantId): Promise<number> {
@@ -73,9 +74,9 @@ export class MemoryProjectionStore extends ProjectionStore {
     this.closed = true;
   }
 
-  private async *sequencesChecked(wanted: ProjectionVersion): AsyncGenerator<ProjectionSequence> {
+  private async *sequencesChecked(wanted: ProjectionScope): AsyncGenerator<ProjectionSequence> {
     const groups = [...this.groups.values()]
-      .filter(({ projection, version }) => projection === wanted.projection && version === wanted.version)
+      .filter((group) => isOf(group, wanted))
       .sort((a, b) => compareText(a.tenantId, b.tenantId));
     for (const { tenantId, rows } of groups) {
       for (const id of [...rows.keys()].sort(compareText)) yield { tenantId, id, sequence: rows.get(id)!.sequence };

@@ -2,17 +2,18 @@ import { ClosedError } from '../../../errors/closed.error.js';
 import { compareText } from '../../../tenancy/compare-text.js';
 import { encodeKey } from '../../../tenancy/encode-key.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
-import { checkProjectionVersion } from '../check-fields.js';
-import type { ProjectionVersion } from '../check-fields.js';
+import { checkProjectionScope } from '../check-fields.js';
+import type { ProjectionScope } from '../check-fields.js';
 import { checkRecordQuery, checkRecordRange, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
 import type { EncodedRecordRow } from '../check-record-row.js';
 import type { RecordRow } from '../record-row.js';
 import { RecordStore } from '../record-store.js';
 import type { RecordCount, RecordQuery, RecordRange } from '../record-store.js';
 import { dropGroups, forgetGroups } from './forget-groups.js';
+import { isOf } from './is-of.js';
 
 /** The records of one version of one projection about one aggregate, by event id. */
-interface RecordGroup extends ProjectionVersion {
+interface RecordGroup extends ProjectionScope {
   readonly tenantId: TenantId;
   readonly aggregateId: string;
   readonly rows: Map<string, EncodedRecordRow>;
@@ -48,9 +49,9 @@ export class MemoryRecordStore extends RecordStore {
     return rows.filter(({ sequence }) => sequence >= from && sequence <= to).length;
   }
 
-  counts(projection: string, version: number): AsyncIterable<RecordCount> {
+  counts(projection: string, version: number, tenantId?: TenantId): AsyncIterable<RecordCount> {
     this.checkOpen();
-    return this.countsChecked(checkProjectionVersion('', { projection, version }));
+    return this.countsChecked(checkProjectionScope(projection, version, tenantId));
   }
 
   async forget(tenantId: TenantId): Promise<number> {
@@ -68,9 +69,9 @@ export class MemoryRecordStore extends RecordStore {
     this.closed = true;
   }
 
-  private async *countsChecked(wanted: ProjectionVersion): AsyncGenerator<RecordCount> {
+  private async *countsChecked(wanted: ProjectionScope): AsyncGenerator<RecordCount> {
     const groups = [...this.groups.values()]
-      .filter(({ projection, version }) => projection === wanted.projection && version === wanted.version)
+      .filter((group) => isOf(group, wanted))
       .sort((a, b) => compareText(a.tenantId, b.tenantId) || compareText(a.aggregateId, b.aggregateId));
     for (const { tenantId, aggregateId, rows } of groups) yield { tenantId, aggregateId, count: rows.size };
   }

@@ -3,8 +3,8 @@ import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js'
 import type { PostgresConnection } from '../../../postgres/postgres-connection.js';
 import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
-import { checkProjectionVersion } from '../check-fields.js';
-import type { ProjectionVersion } from '../check-fields.js';
+import { checkProjectionScope, checkProjectionVersion } from '../check-fields.js';
+import type { ProjectionScope } from '../check-fields.js';
 import { checkProjectionQuery } from '../check-projection-query.js';
 import type { CheckedProjectionQuery } from '../check-projection-query.js';
 import { checkProjectionKeys, checkProjectionRows, decodeProjectionRow } from '../check-projection-row.js';
@@ -82,9 +82,9 @@ export class PostgresProjectionStore extends ProjectionStore {
     return { rows, total: Number(counted!.total) };
   }
 
-  sequences(projection: string, version: number): AsyncIterable<ProjectionSequence> {
+  sequences(projection: string, version: number, tenantId?: TenantId): AsyncIterable<ProjectionSequence> {
     this.checkOpen();
-    return this.sequencesChecked(checkProjectionVersion('', { projection, version }));
+    return this.sequencesChecked(checkProjectionScope(projection, version, tenantId));
   }
 
   async forget(tenantId: TenantId): Promise<number> {
@@ -108,7 +108,7 @@ export class PostgresProjectionStore extends ProjectionStore {
     return withinBound(await read<LoadedRow>(this.connection, ROWS, loadRows(this.names, keys))).map(toLoaded);
   }
 
-  private async *sequencesChecked(wanted: ProjectionVersion): AsyncGenerator<ProjectionSequence> {
+  private async *sequencesChecked(wanted: ProjectionScope): AsyncGenerator<ProjectionSequence> {
     let after: SequenceRow | undefined;
     for (;;) {
       const page = readSequences(this.names, wanted, after, SEQUENCES_PAGE);

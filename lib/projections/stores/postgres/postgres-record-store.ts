@@ -4,8 +4,8 @@ import type { EventId } from '../../../events/event-id.js';
 import type { PostgresConnection } from '../../../postgres/postgres-connection.js';
 import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
-import { checkProjectionVersion } from '../check-fields.js';
-import type { ProjectionVersion } from '../check-fields.js';
+import { checkProjectionScope, checkProjectionVersion } from '../check-fields.js';
+import type { ProjectionScope } from '../check-fields.js';
 import { checkRecordQuery, checkRecordRange, checkRecordRows, decodeRecordRow } from '../check-record-row.js';
 import type { EncodedRecordRow } from '../check-record-row.js';
 import { firstOfEachEvent } from '../merge-rows.js';
@@ -66,9 +66,9 @@ export class PostgresRecordStore extends RecordStore {
     return Number(row!.events_counted);
   }
 
-  counts(projection: string, version: number): AsyncIterable<RecordCount> {
+  counts(projection: string, version: number, tenantId?: TenantId): AsyncIterable<RecordCount> {
     this.checkOpen();
-    return this.countsChecked(checkProjectionVersion('', { projection, version }));
+    return this.countsChecked(checkProjectionScope(projection, version, tenantId));
   }
 
   async forget(tenantId: TenantId): Promise<number> {
@@ -88,7 +88,7 @@ export class PostgresRecordStore extends RecordStore {
     return this.closing;
   }
 
-  private async *countsChecked(wanted: ProjectionVersion): AsyncGenerator<RecordCount> {
+  private async *countsChecked(wanted: ProjectionScope): AsyncGenerator<RecordCount> {
     let after: CountRow | undefined;
     for (;;) {
       const page = countRecords(this.names, wanted, after, COUNTS_PAGE);

@@ -1,4 +1,4 @@
-import type { ProjectionVersion } from '../../check-fields.js';
+import type { ProjectionScope } from '../../check-fields.js';
 import type { Statement } from './statement.js';
 
 /** From here on the server sorts and groups on disk instead of in memory. */
@@ -11,15 +11,15 @@ export interface CountRow {
 }
 
 /** How many events of each aggregate have a row, each event once. Text is ordered by its bytes. */
-export function countRecords({ projection, version }: ProjectionVersion): Statement {
+export function countRecords({ projection, version, tenantId }: ProjectionScope): Statement {
   return {
     sql: `
 SELECT tenant_id, aggregate_id, count() AS events_counted
 FROM projection_records FINAL
-WHERE projection_name = {projection:String} AND version = {version:UInt32}
+WHERE projection_name = {projection:String} AND version = {version:UInt32}${tenantId === undefined ? '' : ' AND tenant_id = {tenantId:String}'}
 GROUP BY tenant_id, projection_name, version, aggregate_id
 ORDER BY tenant_id, projection_name, version, aggregate_id`,
-    params: { projection, version },
+    params: { projection, version, ...(tenantId !== undefined && { tenantId }) },
     settings: {
       max_threads: 1,
       optimize_aggregation_in_order: 1,

@@ -1,4 +1,4 @@
-import type { ProjectionVersion } from '../../check-fields.js';
+import type { ProjectionScope } from '../../check-fields.js';
 import type { Statement } from './statement.js';
 
 export interface SequenceRow {
@@ -8,14 +8,14 @@ export interface SequenceRow {
 }
 
 /** Every row's newest sequence, straight in the order of the table's key. */
-export function readSequences({ projection, version }: ProjectionVersion): Statement {
+export function readSequences({ projection, version, tenantId }: ProjectionScope): Statement {
   return {
     sql: `
 SELECT tenant_id, id, sequence AS row_sequence
 FROM projection_rows FINAL
-WHERE projection_name = {projection:String} AND version = {version:UInt32}
+WHERE projection_name = {projection:String} AND version = {version:UInt32}${tenantId === undefined ? '' : ' AND tenant_id = {tenantId:String}'}
 ORDER BY tenant_id, projection_name, version, id`,
-    params: { projection, version },
+    params: { projection, version, ...(tenantId !== undefined && { tenantId }) },
     settings: { max_threads: 1, optimize_read_in_order: 1 },
   };
 }

@@ -1,6 +1,6 @@
 import type { PostgresStatement } from '../../../../postgres/postgres-connection.js';
 import type { SchemaNames } from '../../../../postgres/schema-names.js';
-import type { ProjectionVersion } from '../../check-fields.js';
+import type { ProjectionScope } from '../../check-fields.js';
 
 export interface CountRow {
   readonly tenant_id: string;
@@ -11,16 +11,23 @@ export interface CountRow {
 /** The next aggregates of one version of a projection after the given one, each with how many events have a row. */
 export function countRecords(
   names: SchemaNames,
-  { projection, version }: ProjectionVersion,
+  { projection, version, tenantId }: ProjectionScope,
   after: CountRow | undefined,
   limit: number,
 ): PostgresStatement {
   return {
     text: `SELECT tenant_id, aggregate_id, count(*) AS events_counted FROM ${names.of('projection_records')}
-           WHERE projection = $1 AND version = $2 AND (tenant_id, aggregate_id) > ($3, $4)
+           WHERE projection = $1 AND version = $2 AND (tenant_id, aggregate_id) > ($3, $4)${tenantId === undefined ? '' : ' AND tenant_id = $6'}
            GROUP BY tenant_id, aggregate_id
            ORDER BY tenant_id, aggregate_id
            LIMIT $5`,
-    values: [projection, version, after?.tenant_id ?? '', after?.aggregate_id ?? '', limit],
+    values: [
+      projection,
+      version,
+      after?.tenant_id ?? '',
+      after?.aggregate_id ?? '',
+      limit,
+      ...(tenantId === undefined ? [] : [tenantId]),
+    ],
   };
 }
