@@ -20,13 +20,15 @@ import { GroupQueue } from './queue/group-queue.js';
 import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
 import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingModuleOptions } from './runtime/event-sourcing-options.js';
+import { ProjectionMaintenance } from './runtime/projection-maintenance.js';
 import { LaneDrainModule } from './runtime/lane-drain.module.js';
 
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
  * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `Consistency`, `GroupQueue`, `LogMaintenance`,
- * `EventSourcingHealth`, `DistributedLock`, `FeatureFlags`, `Clock` and `IdGenerator` are injectable everywhere.
+ * `ProjectionMaintenance`, `EventSourcingHealth`, `DistributedLock`, `FeatureFlags`, `Clock` and `IdGenerator` are
+ * injectable everywhere.
  *
  * @publicApi
  */
@@ -45,6 +47,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
     RecurringJobs,
     DistributedLock,
     LogMaintenance,
+    ProjectionMaintenance,
     EventSourcingHealth,
     FeatureFlags,
     Clock,

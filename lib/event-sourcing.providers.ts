@@ -43,6 +43,11 @@ import { EventRouter } from './runtime/event-router.js';
 import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
+import { BuildLedger } from './runtime/builds/build-ledger.js';
+import { UnbuiltVersions } from './runtime/builds/unbuilt-versions.js';
+import { createReconciliation } from './runtime/reconciliation/create-reconciliation.js';
+import { Reconciliation } from './runtime/reconciliation/reconciliation.js';
+import { ProjectionMaintenance } from './runtime/projection-maintenance.js';
 import { laneComponents } from './runtime/lane-components.js';
 import { RangeStaging } from './runtime/range-staging.js';
 import { ProvidedFeatureFlags } from './runtime/provided-feature-flags.js';
@@ -250,6 +255,32 @@ export const eventSourcingProviders: Provider[] = [
       new EventSourcingHealth(storage, queue, laneComponents(pipelines), commands),
   },
   {
+    provide: BuildLedger,
+    inject: [STORAGE, Clock],
+    useFactory: ({ projections }: Storage, clock: Clock) => new BuildLedger(projections, clock),
+  },
+  {
+    provide: UnbuiltVersions,
+    inject: [PipelineRegistry, STORAGE, ActiveVersions, BuildLedger],
+    useFactory: (pipelines: PipelineRegistry, { events }: Storage, versions: ActiveVersions, ledger: BuildLedger) =>
+      new UnbuiltVersions(pipelines, events, versions, ledger),
+  },
+  {
+    provide: Reconciliation,
+    inject: [ROOT, PipelineRegistry, STORAGE, GroupQueue, EventRouter, UnbuiltVersions, DistributedLock, Clock],
+    useFactory: (
+      setup: EventSourcingSetup,
+      pipelines: PipelineRegistry,
+      storage: Storage,
+      queue: GroupQueue,
+      router: EventRouter,
+      unbuilt: UnbuiltVersions,
+      locks: DistributedLock,
+      clock: Clock,
+    ) => createReconciliation({ setup, pipelines, storage, queue, router, unbuilt, locks, clock }),
+  },
+  ProjectionMaintenance,
+  {
     provide: EventSourcingRuntime,
     inject: [
       DiscoveryService,
@@ -259,9 +290,11 @@ export const eventSourcingProviders: Provider[] = [
       GroupQueue,
       FoldCache,
       FoldEvents,
-      ActiveVersions,
+      BuildLedger,
+      UnbuiltVersions,
       RecurringJobs,
       DistributedLock,
+      Reconciliation,
       CommandDispatcher,
       EventRouter,
       EventAnnouncer,
@@ -281,9 +314,11 @@ export const eventSourcingProviders: Provider[] = [
       queue: GroupQueue,
       foldCache: FoldCache,
       foldEvents: FoldEvents,
-      versions: ActiveVersions,
+      ledger: BuildLedger,
+      unbuilt: UnbuiltVersions,
       recurringJobs: RecurringJobs,
       locks: DistributedLock,
+      reconciliation: Reconciliation,
       dispatcher: CommandDispatcher,
       router: EventRouter,
       announcer: EventAnnouncer,
@@ -303,9 +338,11 @@ export const eventSourcingProviders: Provider[] = [
           queue,
           foldCache,
           foldEvents,
-          versions,
+          ledger,
+          unbuilt,
           recurringJobs,
           locks,
+          reconciliation,
           dispatcher,
           router,
           announcer,

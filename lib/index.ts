@@ -21,6 +21,7 @@ export * from './queue/index.js';
 export type * from './recurring-jobs/index.js';
 export * from './reactors/index.js';
 export { EventSourcingHealth, type EventSourcingReport } from './runtime/event-sourcing-health.js';
+export { ProjectionMaintenance, type ReconcileOptions } from './runtime/projection-maintenance.js';
 export type { ProcessRole } from './runtime/process-role.js';
 export { UnknownComponentError } from './runtime/unknown-component.error.js';
 export { memory } from './storage/memory-storage.js';

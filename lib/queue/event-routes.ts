@@ -32,6 +32,9 @@ export interface EventRoutes {
    */
   keep(routes: readonly EventRoute[], compare: () => Promise<void>): Promise<void>;
 
+  /** Keeps them at once, as it does again and again: for who has found out that they may be gone. @throws QueueUnavailableError */
+  renew(): Promise<void>;
+
   /** @throws QueueUnavailableError */
   live(): Promise<LiveRoutes>;
 }

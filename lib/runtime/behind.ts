@@ -11,16 +11,20 @@ export interface Progress {
 /**
  * The heads that a projection has not reached, each with what it reached. Both inputs are ordered by tenant and id as
  * UTF-8 bytes, so one walk over both is enough, in bounded memory.
+ *
+ * @param signal ends it, with its reason
  */
 export async function* behind(
   heads: AsyncIterable<StreamHead>,
   progress: AsyncIterable<Progress>,
   target: (head: StreamHead) => number,
+  signal?: AbortSignal,
 ): AsyncIterable<{ readonly head: StreamHead; readonly value: number }> {
   const iterator = progress[Symbol.asyncIterator]();
   try {
     let next = await iterator.next();
     for await (const head of heads) {
+      signal?.throwIfAborted();
       while (!next.done && compare(next.value, head) < 0) next = await iterator.next();
       const value = !next.done && compare(next.value, head) === 0 ? next.value.value : 0;
       if (value < target(head)) yield { head, value };

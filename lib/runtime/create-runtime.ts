@@ -1,13 +1,11 @@
 import type { DiscoveryService } from '@nestjs/core';
-import { BuildLedger } from './builds/build-ledger.js';
 import { createBuilds } from './builds/create-builds.js';
-import { UnbuiltVersions } from './builds/unbuilt-versions.js';
 import { createComparisons } from './comparisons/create-comparisons.js';
 import { ComponentBirths } from './component-births.js';
 import { CqrsBinding } from './cqrs-binding.js';
 import { EventSourcingRuntime } from './event-sourcing.runtime.js';
 import { createLaneWorker } from './create-lane-worker.js';
-import { Reconciler } from './reconciler.js';
+import { Sweep } from './sweep.js';
 import { UndispatchedSweep } from './undispatched-sweep.js';
 import type { RuntimeTools } from './runtime-tools.js';
 
@@ -18,7 +16,9 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     pipelines,
     storage,
     queue,
-    versions,
+    ledger,
+    unbuilt,
+    reconciliation,
     recurringJobs,
     locks,
     dispatcher,
@@ -30,8 +30,6 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
   } = tools;
   const { events, projections, records } = storage;
   const births = new ComponentBirths(pipelines, events, projections, clock);
-  const ledger = new BuildLedger(projections, clock);
-  const unbuilt = new UnbuiltVersions(pipelines, events, versions, ledger);
   const comparisons = createComparisons(pipelines, { events, projections, records, router });
   return new EventSourcingRuntime({
     role: setup.role,
@@ -49,8 +47,12 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     locks,
     storage,
     dispatcher,
-    reconciler: new Reconciler(comparisons, queue, (component) => unbuilt.isLeftOut(component)),
-    sweep: new UndispatchedSweep(events, staging, setup.sweepIntervalMs),
+    reconciliation,
+    sweep: new Sweep(
+      new UndispatchedSweep(events, staging, setup.sweepIntervalMs),
+      reconciliation,
+      setup.sweepIntervalMs,
+    ),
     worker: createLaneWorker(tools, births),
   });
 }

@@ -15,7 +15,7 @@ import type { ComponentBirths } from './component-births.js';
 import type { CqrsBinding } from './cqrs-binding.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { ProcessRole } from './process-role.js';
-import type { Reconciler } from './reconciler.js';
+import type { Reconciliation } from './reconciliation/reconciliation.js';
 
 /** The parts that the runtime starts and stops. */
 export interface RuntimeParts {
@@ -27,7 +27,7 @@ export interface RuntimeParts {
   readonly births: ComponentBirths;
   readonly unbuilt: UnbuiltVersions;
   readonly builds: BuildRunner;
-  readonly reconciler: Reconciler;
+  readonly reconciliation: Reconciliation;
   readonly worker: LaneConsumer;
   readonly queue: GroupQueue;
   readonly recurringJobs: RecurringJobs;
@@ -81,14 +81,28 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
   }
 
   private async startConsuming(): Promise<void> {
-    const { role, births, unbuilt, builds, reconciler, dispatcher, queue, worker, recurringJobs, sweep, pipelines } =
-      this.parts;
+    const {
+      role,
+      births,
+      unbuilt,
+      builds,
+      reconciliation,
+      dispatcher,
+      queue,
+      worker,
+      recurringJobs,
+      sweep,
+      pipelines,
+    } = this.parts;
     await births.load();
     await unbuilt.find();
     queue.consume(worker);
     dispatcher.open();
-    let behind = 0;
-    await queue.routes.keep(componentRoutes(pipelines), async () => void (behind = await reconciler.reconcile()));
+    let behind: number | undefined;
+    await queue.routes.keep(componentRoutes(pipelines), async () => {
+      if (behind === undefined) behind = await reconciliation.atStart();
+      else await reconciliation.afterAbsence();
+    });
     recurringJobs.start([sweep]);
     void builds.run();
     this.logger.log({ message: 'Consuming', role, pipelines: pipelines.pipelines.map(({ name }) => name), behind });

@@ -7,15 +7,17 @@ import type { FeatureFlags } from '../feature-flags/feature-flags.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldCache } from '../projections/fold-cache.js';
 import type { FoldEvents } from '../projections/fold-events.js';
-import type { ActiveVersions } from '../projections/versions/active-versions.js';
 import type { GroupQueue } from '../queue/group-queue.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import type { Storage } from '../storage/storage.js';
+import type { BuildLedger } from './builds/build-ledger.js';
+import type { UnbuiltVersions } from './builds/unbuilt-versions.js';
 import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
 import type { EventSourcingSetup } from './event-sourcing-setup.js';
 import type { RangeStaging } from './range-staging.js';
+import type { Reconciliation } from './reconciliation/reconciliation.js';
 import type { UnknownCommands } from './unknown-commands.js';
 
 /** What the runtime is made of. */
@@ -26,7 +28,9 @@ export interface RuntimeTools {
   readonly queue: GroupQueue;
   readonly foldCache: FoldCache;
   readonly foldEvents: FoldEvents;
-  readonly versions: ActiveVersions;
+  readonly ledger: BuildLedger;
+  readonly unbuilt: UnbuiltVersions;
+  readonly reconciliation: Reconciliation;
   readonly recurringJobs: RecurringJobs;
   readonly locks: DistributedLock;
   readonly dispatcher: CommandDispatcher;

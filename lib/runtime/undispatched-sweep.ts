@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { EventStore } from '../event-store/event-store.js';
 import type { DispatchedRange, UndispatchedStream } from '../event-store/undispatched-stream.js';
-import type { RecurringJob } from '../recurring-jobs/recurring-job.js';
 import type { RangeStaging } from './range-staging.js';
 
 /** Streams that are found, staged and struck together. */
@@ -10,7 +9,6 @@ const PAGE_STREAMS = 500;
 const MAX_PAGES = 20;
 /** Heads that are read at a time. */
 const HEADS_AT_ONCE = 10;
-const TIMEOUT_MS = 60_000;
 
 /**
  * Stages what was appended and never staged, because the process that appended it died, or the queue was away. Where
@@ -18,23 +16,22 @@ const TIMEOUT_MS = 60_000;
  *
  * What it stages may be staged already, by somebody who is slow: projections bear that, and count nothing twice.
  */
-export class UndispatchedSweep implements RecurringJob {
-  readonly name = 'sweep-undispatched';
-  readonly timeoutMs = TIMEOUT_MS;
+export class UndispatchedSweep {
   private readonly logger = new Logger('EventSourcing');
 
-  /** @param intervalMs also how long an event is left to the process that appended it */
+  /** @param minAgeMs how long an event is left to the process that appended it */
   constructor(
     private readonly store: EventStore,
     private readonly staging: Pick<RangeStaging, 'stage'>,
-    readonly intervalMs: number,
+    private readonly minAgeMs: number,
   ) {}
 
-  readonly run = async (signal: AbortSignal): Promise<void> => {
+  /** @throws the reason of the signal */
+  async run(signal: AbortSignal): Promise<void> {
     let staged = 0;
     for (let page = 0; page < MAX_PAGES; page += 1) {
       signal.throwIfAborted();
-      const found = await this.store.undispatched({ olderThanMs: this.intervalMs, limit: PAGE_STREAMS });
+      const found = await this.store.undispatched({ olderThanMs: this.minAgeMs, limit: PAGE_STREAMS });
       const ranges = await this.stored(found);
       if (ranges.length > 0) {
         // What another release must stage is left to it.
@@ -46,7 +43,7 @@ export class UndispatchedSweep implements RecurringJob {
       if (ranges.length < PAGE_STREAMS) break;
     }
     if (staged > 0) this.logger.log({ message: 'Staged what was appended and not staged', streams: staged });
-  };
+  }
 
   /**
    * What the log has of them. A store may note an append before it takes place: what it never stored must not be staged,

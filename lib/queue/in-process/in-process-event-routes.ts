@@ -14,6 +14,8 @@ export class InProcessEventRoutes implements EventRoutes {
     await compare();
   }
 
+  async renew(): Promise<void> {}
+
   async live(): Promise<LiveRoutes> {
     return { revision: this.revision, routes: this.kept, complete: true };
   }

@@ -52,6 +52,10 @@ export class RedisEventRoutes implements EventRoutes {
     await this.compareWithLog(since);
   }
 
+  async renew(): Promise<void> {
+    await this.keepLive();
+  }
+
   async live(): Promise<LiveRoutes> {
     const [revision, texts, since] = (await this.script(LIVE_ROUTES)) as [string, string[], (string | null)[]];
     const routes = texts.flatMap((text, index) => {

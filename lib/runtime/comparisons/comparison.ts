@@ -11,6 +11,7 @@ export interface Comparison {
    * The jobs that bring the component up to where its source stands, in bounded memory.
    *
    * @param tenantId absent for all tenants
+   * @param signal ends it, with its reason
    */
-  lack(tenantId?: TenantId): AsyncIterable<StagedJob>;
+  lack(tenantId?: TenantId, signal?: AbortSignal): AsyncIterable<StagedJob>;
 }

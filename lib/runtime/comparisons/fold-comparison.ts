@@ -21,12 +21,12 @@ export class FoldComparison implements Comparison {
     this.component = fold.component;
   }
 
-  async *lack(tenantId?: TenantId): AsyncIterable<StagedJob> {
+  async *lack(tenantId?: TenantId, signal?: AbortSignal): AsyncIterable<StagedJob> {
     const { name, version, aggregateType, types, sources } = this.fold;
     // Of links every one counts.
     const heads = this.store.heads({ aggregateType, types: sources ? undefined : [...types], tenantId });
     const progress = toProgress(this.projections.sequences(name, version, tenantId));
-    for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence)) {
+    for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence, signal)) {
       const { aggregateId, sequence: to } = head;
       yield this.router.foldJob(this.fold, {
         tenantId: head.tenantId,

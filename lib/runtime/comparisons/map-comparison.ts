@@ -27,11 +27,11 @@ export class MapComparison implements Comparison {
     this.component = map.component;
   }
 
-  async *lack(tenantId?: TenantId): AsyncIterable<StagedJob> {
+  async *lack(tenantId?: TenantId, signal?: AbortSignal): AsyncIterable<StagedJob> {
     const { name, version, aggregateType, types } = this.map;
     const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
     const progress = toProgress(this.records.counts(name, version, tenantId));
-    for await (const { head } of behind(heads, progress, rowsWanted)) {
+    for await (const { head } of behind(heads, progress, rowsWanted, signal)) {
       const { aggregateId, sequence: to } = head;
       yield this.router.mapJob(this.map, { tenantId: head.tenantId, aggregateId, from: 1, to, events: null });
     }

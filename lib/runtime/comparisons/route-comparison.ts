@@ -23,13 +23,13 @@ export class RouteComparison implements Comparison {
     this.component = fold.component;
   }
 
-  async *lack(tenantId?: TenantId): AsyncIterable<StagedJob> {
+  async *lack(tenantId?: TenantId, signal?: AbortSignal): AsyncIterable<StagedJob> {
     const { types, version, sources = [] } = this.fold;
     for (const aggregateType of sources) {
       const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
       const cursors = this.projections.sequences(routesName(this.fold, aggregateType), version, tenantId);
       const progress = toProgress(cursors);
-      for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence)) {
+      for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence, signal)) {
         const { aggregateId, sequence: to } = head;
         const range = { tenantId: head.tenantId, aggregateId, from: value + 1, to, events: null };
         yield this.router.routeJob(this.fold, aggregateType, range);
