@@ -45,6 +45,16 @@ export function routesCases({ open, start }: GroupQueueCases): void {
     expect(revision).not.toBe('');
   });
 
+  it('has the same routes when they are kept again on demand', async () => {
+    const queue = await open();
+    await queue.routes.renew();
+    expect((await queue.routes.live()).routes).toEqual([]);
+    await queue.routes.keep([FOLD], async () => {});
+    const before = await queue.routes.live();
+    await queue.routes.renew();
+    expect(await queue.routes.live()).toEqual(before);
+  });
+
   it('tells whoever stages the revision, from when the routes are kept', async () => {
     const told: string[] = [];
     const queue = await start(async (batch) => ({ ...(await done(batch)), staged: (revision) => told.push(revision) }));

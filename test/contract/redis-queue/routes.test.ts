@@ -133,6 +133,22 @@ it('says at once that there are no routes any more when the server has lost them
   expect(await next.queue.routes.live()).toEqual({ revision: '', routes: [], complete: true });
 });
 
+it('keeps its routes at once when it is asked to, since another time', async () => {
+  const [next, nothing] = [await process(), await process()];
+  await next.queue.routes.keep([NEXT], next.compare);
+  const before = await sinceOf(next.queue, NEXT);
+  await next.queue.routes.renew();
+  expect(await sinceOf(next.queue, NEXT)).toBe(before);
+  await redis.flush();
+  await nothing.queue.routes.renew();
+  expect(await liveOf(next.queue)).toEqual([]);
+  await next.queue.routes.renew();
+  expect(await liveOf(next.queue)).toEqual(['c@2']);
+  expect(await sinceOf(next.queue, NEXT)).not.toBe(before);
+  // Whoever renews compares by himself; it is compared when it is kept again all the same.
+  expect(next.compared).toEqual([1]);
+});
+
 it('tells every process that keeps a route when it was not live, whoever kept it again first', async () => {
   const [one, other] = [await process(SHORT_MS * 10), await process()];
   await one.queue.routes.keep([NEXT], one.compare);
