@@ -18,6 +18,7 @@ import { MAX_EVALUATED_SPANS } from '../src/evaluation-processing/evaluators/eva
 import { LatencyEvaluator } from '../src/evaluation-processing/evaluators/latency.evaluator.js';
 import { readModelOutput } from '../src/evaluation-processing/evaluators/model-output.js';
 import type { EvaluationDto } from '../src/evaluation-processing/http/evaluation.dto.js';
+import type { EventPageDto } from '../src/http/recorded-event.dto.js';
 import { RunEvaluation } from '../src/evaluation-processing/reactors/run-evaluation.reactor.js';
 import type { EvaluationScheduled } from '../src/evaluation-processing/events/evaluation-scheduled.event.js';
 import { ScheduleEvaluations } from '../src/trace-processing/reactors/schedule-evaluations.reactor.js';
@@ -136,6 +137,22 @@ describe('an evaluation by the workers', () => {
     const { body } = await sample.get<EvaluationDto>('/evaluations/early');
     expect(body).toEqual(first);
     expect(first).toMatchObject({ status: 'completed', details: '10 ms' });
+  });
+
+  it('that a client was faster to end stays as it ended', async () => {
+    const run = vi.spyOn(sample.app.get(RunEvaluation), 'handle').mockResolvedValue();
+    await sample.post(exportOf('shop', { traceId: traceId(4), spanId: spanId(1) }));
+    const body = { evaluationId: 'taken', traceId: traceId(4), evaluator: 'latency' };
+    expect((await sample.command('/evaluations', body)).status).toBe(200);
+    expect((await sample.command('/evaluations/taken/skip', { reason: 'not needed' })).status).toBe(200);
+    const [event, context] = await eventually(
+      async () => run.mock.calls[0],
+      (call) => call !== undefined,
+    ).then((call) => call!);
+    run.mockRestore();
+    await expect(sample.app.get(RunEvaluation).handle(event, context)).resolves.toBeUndefined();
+    const { items } = (await sample.get<EventPageDto>('/evaluations/taken/events')).body;
+    expect(items.map(({ type }) => type)).toEqual(['evaluation.scheduled', 'evaluation.skipped']);
   });
 
   it('passes over a trace that is too large to be held in memory', async () => {

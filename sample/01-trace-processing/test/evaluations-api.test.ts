@@ -1,3 +1,4 @@
+import { GroupQueue } from '@event-sourcing/nestjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationPageDto } from '../src/evaluation-processing/http/evaluation-page.dto.js';
 import type { EvaluationDto } from '../src/evaluation-processing/http/evaluation.dto.js';
@@ -80,6 +81,22 @@ describe('every trace', () => {
       ]);
     }
     expect((await list('', 'repeats')).total).toBe(6);
+  });
+});
+
+describe('an evaluation whose id a client took first', () => {
+  it('is left to the client, and the other evaluators run all the same', async () => {
+    const trace = traceId(7);
+    await sample.post(exportOf('shop', { traceId: trace, spanId: spanId(1) }), 'taken');
+    const taken = { evaluationId: `${trace}.latency`, traceId: trace, evaluator: 'mine', external: true };
+    expect((await sample.command('/evaluations', taken, { tenant: 'taken' })).status).toBe(200);
+    await eventually(
+      () => list(`?traceId=${trace}`, 'taken'),
+      ({ items }) => items.filter(({ finishedAt }) => finishedAt !== null).length === 2,
+    );
+    const { body } = await sample.get<EvaluationDto>(`/evaluations/${trace}.latency`, 'taken');
+    expect(body).toMatchObject({ evaluator: 'mine', external: true, status: 'scheduled' });
+    expect(await sample.app.get(GroupQueue).depth()).toMatchObject({ deadLetters: 0, parkedLanes: 0 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { Reactor, type ReactorContext, type ReactorHandler, type RecordedEvent } from '@event-sourcing/nestjs';
 import { CommandBus } from '@nestjs/cqrs';
-import { acceptRejection, COMMANDING_ATTEMPTS } from '../../aggregates/commanding-reaction.js';
+import { COMMANDING_ATTEMPTS } from '../../aggregates/commanding-reaction.js';
 import { CompleteExperimentRun } from '../commands/complete-experiment-run.command.js';
 import { EvaluatorResultRecorded } from '../events/evaluator-result-recorded.event.js';
 import { TargetResultRecorded } from '../events/target-result-recorded.event.js';
@@ -25,9 +25,7 @@ export class CompleteWhenAllAreIn implements ReactorHandler<
   async handle(event: RecordedEvent, { tenantId, state }: ReactorContext<ExperimentRun>): Promise<void> {
     if (state === null || state.status !== 'running' || !isComplete(state)) return;
     const address = { tenantId, aggregateId: event.aggregateId, commandId: 'complete:all-in' };
-    await acceptRejection(async () => {
-      await this.commandBus.execute(new CompleteExperimentRun(address, new RunEnd({ outcome: 'finished' })));
-    });
+    await this.commandBus.execute(new CompleteExperimentRun(address, new RunEnd({ outcome: 'finished' })));
   }
 }
 
