@@ -59,11 +59,12 @@ async function read<T>(url: string, path: string): Promise<T | null> {
   return (await response.json()) as T;
 }
 
-async function expectWhole(url: string, number: number, acknowledged: boolean): Promise<void> {
+/** @returns how many spans of the trace the log holds */
+async function expectWhole(url: string, number: number, acknowledged: boolean): Promise<number> {
   const log = await read<EventPageDto>(url, `/traces/${traceId(number)}/events`);
   if (log === null) {
     expect(acknowledged).toBe(false);
-    return;
+    return 0;
   }
   const { items } = log;
   const received = items.filter(({ type }) => type === 'trace.span_received');
@@ -79,6 +80,15 @@ async function expectWhole(url: string, number: number, acknowledged: boolean): 
       trace.summary.errors === errors &&
       trace.spans.length === received.length,
   );
+  return received.length;
+}
+
+/** Spans that the global projections count, over all days. */
+async function countUsage(url: string): Promise<readonly number[]> {
+  const lists = ['/usage/billable-events', '/usage/sdks'].map((path) =>
+    read<{ readonly items: readonly { readonly spans: number }[] }>(url, path),
+  );
+  return (await Promise.all(lists)).map((days) => days!.items.reduce((total, { spans }) => total + spans, 0));
 }
 
 it.each(['SIGTERM', 'SIGKILL'] as const)(
@@ -101,9 +111,15 @@ it.each(['SIGTERM', 'SIGKILL'] as const)(
 
     const second = await SampleProcess.start(outDir, { DATA_DIR: dataDir });
     try {
-      await Promise.all(
+      const stored = await Promise.all(
         traffic.sent.map((number) => expectWhole(second.url, number, traffic.acknowledged.includes(number))),
       );
+      const spans = stored.reduce((total, count) => total + count, 0);
+      const counted = await eventually(
+        () => countUsage(second.url),
+        (counts) => counts.every((count) => count >= spans),
+      );
+      expect(counted).toEqual([spans, spans]);
     } finally {
       await second.stop('SIGTERM');
     }
