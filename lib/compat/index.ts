@@ -7,3 +7,6 @@ export type { EventFilter, EventQuery, QueryOptions } from './event-filter.js';
 export type { EventStore, EventSubscription, HandleEvents, QueryResult } from './event-store.js';
 export { MemoryEventStore } from './memory-event-store.js';
 export { PostgresEventStore, type PostgresEventStoreOptions } from './postgres-event-store.js';
+export type { PipelineContext, PipelineEvent } from './pipeline-event.js';
+export { PipelineService } from './pipeline-service.js';
+export * from './projection-not-updated.error.js';
