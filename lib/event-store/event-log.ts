@@ -69,4 +69,12 @@ export abstract class EventLog {
 
   /** Removes every event and every head of a tenant, which must be quiet. May be called again after any failure. */
   abstract forget(tenantId: TenantId): Promise<RemovedEvents>;
+
+  /**
+   * Removes every event and every head of the streams of one aggregate type of our own, of all tenants. Nobody may append
+   * to them any more. May be called again after any failure.
+   *
+   * @throws InvalidArgumentError when the type does not begin with `$`
+   */
+  abstract drop(aggregateType: string): Promise<RemovedEvents>;
 }

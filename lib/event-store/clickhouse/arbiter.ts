@@ -60,6 +60,8 @@ export interface Arbiter {
    * @throws StoreUnavailableError
    */
   forget(tenantId: TenantId, removeRest: () => Promise<void>): Promise<void>;
+  /** The same for the streams of an aggregate type of our own, of all tenants. */
+  forgetType(aggregateType: string, removeRest: () => Promise<void>): Promise<void>;
   /**
    * Ends it, within bounds.
    *

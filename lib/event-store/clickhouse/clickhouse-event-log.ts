@@ -4,6 +4,7 @@ import { chunkForParams } from '../../clickhouse/param-limits.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendResult } from '../append-result.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
+import { checkOwnType } from '../check-own-type.js';
 import type { EmptiedStream } from '../emptied-stream.js';
 import { EventLog, type IdleStreams, type LogQuery, type LogRowsQuery, type RemovedEvents } from '../event-log.js';
 import type { KeyedEvent, LogRow } from '../log-row.js';
@@ -19,9 +20,11 @@ import { scanLog } from './scan-log.js';
 import {
   COUNT_EVENTS_OF_STREAMS,
   COUNT_TENANT,
+  COUNT_TYPE,
   DELETE_EMPTIED_STREAMS_OF_TENANT,
   DELETE_EVENTS_OF_STREAMS,
   DELETE_EVENTS_OF_TENANT,
+  DELETE_EVENTS_OF_TYPE,
 } from './sql/delete-events.js';
 import { findIdleStreams, type IdleRow } from './sql/find-idle-streams.js';
 import { INSERT_EMPTIED_STREAMS } from './sql/insert-emptied-streams.js';
@@ -116,6 +119,18 @@ export class ClickHouseEventLog extends EventLog {
     return removed;
   }
 
+  /** Of the streams of one type, which nobody appends to, so that none of them has to be kept still. */
+  async drop(given: string): Promise<RemovedEvents> {
+    const aggregateType = checkOwnType(given);
+    const removed: Removed = { streams: 0, events: 0 };
+    const remove = (): Promise<void> => guarded(() => this.removeType(aggregateType, removed));
+    await this.checkEpoch();
+    await remove();
+    if (removed.streams > 0) await this.arbiter.forgetType(aggregateType, remove);
+    await guarded(() => purgeDeletedRows(this.connection, 'events'));
+    return removed;
+  }
+
   async forget(tenantId: TenantId): Promise<RemovedEvents> {
     const removed: Removed = { streams: 0, events: 0 };
     const remove = (): Promise<void> => guarded(() => this.removeTenant(tenantId, removed));
@@ -140,6 +155,17 @@ export class ClickHouseEventLog extends EventLog {
     const epoch = await this.arbiter.epoch();
     const { newest } = await guarded(() => readEpoch(this.connection));
     if (newest !== epoch) await this.arbiter.epoch(epoch);
+  }
+
+  private async removeType(aggregateType: string, removed: Removed): Promise<void> {
+    const [row] = await this.connection.query<{ readonly events_counted: string; readonly streams_counted: string }>(
+      COUNT_TYPE,
+      { aggregateType },
+    );
+    if (Number(row!.streams_counted) === 0) return;
+    await deleteRows(this.connection, 'events', DELETE_EVENTS_OF_TYPE, { aggregateType });
+    removed.streams += Number(row!.streams_counted);
+    removed.events += Number(row!.events_counted);
   }
 
   private async removeTenant(tenantId: TenantId, removed: Removed): Promise<void> {

@@ -129,6 +129,10 @@ export class LocalArbiter implements Arbiter {
     await this.undispatched.forget(tenantId);
   }
 
+  async forgetType(aggregateType: string): Promise<void> {
+    this.states.forgetType(aggregateType);
+  }
+
   async close(idle: boolean): Promise<void> {
     this.closed = true;
     // Without it the lease runs out by itself, and the next writer waits for that.

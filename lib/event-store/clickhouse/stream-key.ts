@@ -12,6 +12,11 @@ export function isOfTenant(key: string, tenantId: TenantId): boolean {
   return key.startsWith(`${encodeKey(tenantId)}:`);
 }
 
+/** Whether a stream key is of an aggregate type. */
+export function isOfType(key: string, aggregateType: string): boolean {
+  return key.split(':')[1] === encodeKey(aggregateType);
+}
+
 /** The stream of a key that `streamKey` made. */
 export function streamOfKey(key: string): StreamId {
   const [tenantId = '', aggregateType = '', aggregateId = ''] = key.split(':').map(decodeURIComponent);

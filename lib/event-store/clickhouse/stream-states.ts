@@ -1,5 +1,5 @@
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import { isOfTenant } from './stream-key.js';
+import { isOfTenant, isOfType } from './stream-key.js';
 import type { StreamState } from './stream-state.js';
 
 /**
@@ -29,6 +29,10 @@ export class StreamStates {
 
   forget(tenantId: TenantId): void {
     for (const key of [...this.states.keys()]) if (isOfTenant(key, tenantId)) this.take(key);
+  }
+
+  forgetType(aggregateType: string): void {
+    for (const key of [...this.states.keys()]) if (isOfType(key, aggregateType)) this.take(key);
   }
 
   put(streamKey: string, state: StreamState): void {

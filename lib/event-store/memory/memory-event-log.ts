@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../events/stored-event.js';
 import { isReserved } from '../../tenancy/reserved-prefix.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
+import { checkOwnType } from '../check-own-type.js';
 import type { EmptiedStream } from '../emptied-stream.js';
 import { EventLog, type IdleStreams, type LogQuery, type LogRowsQuery, type RemovedEvents } from '../event-log.js';
 import type { KeyedEvent, LogRow } from '../log-row.js';
@@ -67,6 +68,14 @@ export class MemoryEventLog extends EventLog {
       this.log.empty(stream);
     }
     return removed;
+  }
+
+  async drop(given: string): Promise<RemovedEvents> {
+    this.checkOpen();
+    const streams = streamsIn(this.log, { aggregateType: checkOwnType(given) });
+    const events = streams.reduce((sum, stream) => sum + stream.events.length, 0);
+    for (const stream of streams) this.log.drop(stream);
+    return { streams: streams.length, events };
   }
 
   async forget(tenantId: TenantId): Promise<RemovedEvents> {

@@ -68,6 +68,12 @@ export class MemoryLog {
     stream.appends.clear();
   }
 
+  /** Removes a stream, head and all. */
+  drop(stream: MemoryStream): void {
+    if (stream.events.length > 0) this.empty(stream);
+    this.byStream.delete(streamKey(stream.id));
+  }
+
   /** Removes a tenant, heads and all. */
   forget(tenantId: TenantId): void {
     this.placesForgotten = Math.max(this.placesForgotten, this.tenant(tenantId).length);

@@ -5,6 +5,7 @@ import { repeated } from '../../postgres/repeat.js';
 import type { SchemaNames } from '../../postgres/schema-names.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { AppendOutcomeUnknownError } from '../append-outcome-unknown.error.js';
+import { checkOwnType } from '../check-own-type.js';
 import type { EmptiedStream } from '../emptied-stream.js';
 import { EventLog, type IdleStreams, type LogQuery, type LogRowsQuery, type RemovedEvents } from '../event-log.js';
 import type { KeyedEvent, LogRow } from '../log-row.js';
@@ -17,6 +18,7 @@ import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js'
 import { scanLog } from './scan-log.js';
 import { appendEvents, type AppendedRow } from './sql/append-events.js';
 import {
+  dropStreams,
   forgetEvents,
   forgetStreams,
   removeIdleStreams,
@@ -88,6 +90,17 @@ export class PostgresEventLog extends EventLog {
       removed.events += Number(row!.events);
       if (row!.last_id === null) return removed;
       after = row;
+    }
+  }
+
+  async drop(given: string): Promise<RemovedEvents> {
+    const aggregateType = checkOwnType(given);
+    const removed = { streams: 0, events: 0 };
+    for (;;) {
+      const [row] = await this.step<RemovedRow>(dropStreams(this.names, aggregateType, STREAMS_PER_STEP));
+      removed.streams += Number(row!.streams);
+      removed.events += Number(row!.events);
+      if (Number(row!.streams) < STREAMS_PER_STEP) return removed;
     }
   }
 

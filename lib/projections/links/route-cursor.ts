@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../events/json-value.js';
 import type { StreamId } from '../../event-store/stream-id.js';
+import { encodeKey } from '../../tenancy/encode-key.js';
 import type { FoldDefinition } from '../fold-definition.js';
 import type { ProjectionKey, ProjectionRow } from '../stores/projection-row.js';
 
@@ -17,9 +18,14 @@ export interface RouteCursor {
 
 export const NO_CURSOR: RouteCursor = { sequence: 0, updatedAt: 0, ahead: {} };
 
+/** What the names begin with under which the cursors of a fold stand, and those of no other. */
+export function routesPrefix(name: string): string {
+  return `${PREFIX}${encodeKey(name)}:`;
+}
+
 /** Under which name the cursors of a fold stand, of its sources of one type. */
 export function routesName({ name }: Pick<FoldDefinition, 'name'>, aggregateType: string): string {
-  return `${PREFIX}${name}:${aggregateType}`;
+  return `${routesPrefix(name)}${aggregateType}`;
 }
 
 /** The row of a cursor: of one aggregate, in one version of the fold. */

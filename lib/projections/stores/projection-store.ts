@@ -9,6 +9,9 @@ export interface ProjectionSequence {
   readonly sequence: number;
 }
 
+/** Whether a text is the name of a projection, or what the names of several begin with. */
+export type NameMatch = 'name' | 'prefix';
+
 /**
  * Keeps the rows of fold projections.
  *
@@ -49,7 +52,8 @@ export abstract class ProjectionStore {
    * Removes every row of one version of a projection, of all tenants. Nobody may write them any more: what is saved
    * meanwhile may stay. May be called again.
    *
+   * @param match `prefix` to mean all projections whose names begin so @default 'name'
    * @returns how many there were
    */
-  abstract drop(projection: string, version: number): Promise<number>;
+  abstract drop(projection: string, version: number, match?: NameMatch): Promise<number>;
 }

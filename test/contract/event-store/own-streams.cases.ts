@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
 import type { EventQuery } from '../../../lib/event-store/event-query.js';
 import type { StreamId } from '../../../lib/event-store/stream-id.js';
 import { collect } from '../../support/collect.js';
@@ -8,6 +10,25 @@ import type { EventStoreCases } from './event-store-cases.js';
 
 /** Streams whose aggregate type begins with `$` are derived from the others, and nobody asked for them. */
 export function ownStreamsCases({ test, store, log, settle }: EventStoreCases): void {
+  test('are dropped by their type, of all tenants, and begin anew then', async () => {
+    const type = `$links:${randomUUID()}@1`;
+    const [one, other] = [newStream({ aggregateType: type }), newStream({ aggregateType: type })];
+    const [users, kept] = [newStream(), newStream({ aggregateType: `${type}x` })];
+    for (const stream of [one, other, users, kept]) await store().append(stream, items(2), { key: 'k' });
+    expect(await log().drop(type)).toEqual({ streams: 2, events: 4 });
+    expect(await log().drop(type)).toEqual({ streams: 0, events: 0 });
+    for (const stream of [one, other]) {
+      expect(await collect(store().read(stream))).toEqual([]);
+      expect(await store().append(stream, items(1), { key: 'k' })).toMatchObject({ firstSequence: 1, repeated: false });
+    }
+    for (const stream of [users, kept]) {
+      expect(sequences(await collect(store().read(stream)))).toEqual([1, 2]);
+      expect(await store().append(stream, items(1), { key: 'k' })).toMatchObject({ repeated: true });
+    }
+    await expect(log().drop('basket')).rejects.toBeInstanceOf(InvalidArgumentError);
+    await expect(log().drop('')).rejects.toBeInstanceOf(InvalidArgumentError);
+  });
+
   const tagged = (name: string) => [{ data: new ItemAdded(name), tags: ['t'] }];
 
   /** A stream of a user between two of our own, which stand before and after it in the log. */

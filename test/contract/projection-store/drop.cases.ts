@@ -26,6 +26,19 @@ export function dropCases({ test, store }: ProjectionStoreCases): void {
     expect(await store().load([anew])).toEqual([anew]);
   });
 
+  test('removes the rows of one version of all projections whose names begin alike', async () => {
+    const projection = `p-${randomUUID()}`;
+    const tenantId = newTenant();
+    const row = (name: string, version = 1) => {
+      return { tenantId, projection: name, version, id: 'a', sequence: 1, state: 1, updatedAt: UPDATED_AT };
+    };
+    const dropped = [row(`${projection}:`), row(`${projection}:é_%`)];
+    const kept = [row(projection), row(`${projection}:`, 2), row(`x${projection}:`)];
+    await store().save([...dropped, ...kept]);
+    expect(await store().drop(`${projection}:`, 1, 'prefix')).toBe(2);
+    expect(await store().load([...dropped, ...kept])).toEqual([null, null, ...kept]);
+  });
+
   test('refuses to drop what is no version of a projection', async () => {
     await expect(store().drop('', 1)).rejects.toBeInstanceOf(InvalidArgumentError);
     await expect(store().drop('summary', 0)).rejects.toBeInstanceOf(InvalidArgumentError);

@@ -134,6 +134,11 @@ export class RedisArbiter implements Arbiter {
     await told(this.undispatched.forget(tenantId));
   }
 
+  /** Streams of our own are never noted as undispatched. */
+  async forgetType(_: string, removeRest: () => Promise<void>): Promise<void> {
+    await this.epochs.renew(removeRest);
+  }
+
   async close(): Promise<void> {
     await Promise.race([Promise.all(this.unsettled), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     this.closed = true;

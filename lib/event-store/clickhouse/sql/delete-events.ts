@@ -24,6 +24,16 @@ export const DELETE_EVENTS_OF_TENANT = `DELETE FROM events WHERE tenant_id = {te
 /** Params: `tenantId` String. */
 export const DELETE_EMPTIED_STREAMS_OF_TENANT = `DELETE FROM emptied_streams WHERE tenant_id = {tenantId:String}`;
 
+/** Params: `aggregateType` String. */
+export const DELETE_EVENTS_OF_TYPE = `DELETE FROM events WHERE aggregate_type = {aggregateType:String}`;
+
+/** What is kept of an aggregate type. Params: `aggregateType` String. */
+export const COUNT_TYPE = `
+SELECT uniqExact(tenant_id, aggregate_id, sequence, event_id) AS events_counted,
+  uniqExact(tenant_id, aggregate_id) AS streams_counted
+FROM events
+WHERE aggregate_type = {aggregateType:String}`;
+
 /** What is kept of a tenant: events, and streams with events or a head. Params: `tenantId` String. */
 export const COUNT_TENANT = `
 SELECT

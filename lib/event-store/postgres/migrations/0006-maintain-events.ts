@@ -2,8 +2,8 @@ import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { Migration } from '../../../postgres/migrations.js';
 
 /** Lets a DELETE pass the trigger of the log, in this transaction and until it is taken back. */
-const PERMIT = `PERFORM set_config('event_sourcing.removal', pg_current_xact_id()::text, true);`;
-const TAKE_BACK = `PERFORM set_config('event_sourcing.removal', '', true);`;
+export const PERMIT = `PERFORM set_config('event_sourcing.removal', pg_current_xact_id()::text, true);`;
+export const TAKE_BACK = `PERFORM set_config('event_sourcing.removal', '', true);`;
 
 /** What maintenance changes in the log. Each call is one step in one transaction, and may be repeated. */
 export const maintainEvents: Migration = {

@@ -6,9 +6,19 @@ import { lastMatch } from './0004-last-match.js';
 import { appendEvents } from './0005-append-events.js';
 import { maintainEvents } from './0006-maintain-events.js';
 import { ownStreams } from './0007-own-streams.js';
+import { dropStreams } from './0008-drop-streams.js';
 
 /** The tables and functions of the event store. Run them before it is opened. */
 export const EVENT_STORE_MIGRATIONS: MigrationSet = {
   component: 'event_store',
-  migrations: [events, finalEvents, settledTransaction, lastMatch, appendEvents, maintainEvents, ownStreams],
+  migrations: [
+    events,
+    finalEvents,
+    settledTransaction,
+    lastMatch,
+    appendEvents,
+    maintainEvents,
+    ownStreams,
+    dropStreams,
+  ],
 };

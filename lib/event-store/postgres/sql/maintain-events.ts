@@ -46,6 +46,13 @@ export function forgetEvents(names: SchemaNames, tenantId: TenantId, limit: numb
   };
 }
 
+export function dropStreams(names: SchemaNames, aggregateType: string, limit: number): PostgresStatement {
+  return {
+    text: `SELECT streams, events FROM ${names.of('drop_streams')}($1::text, $2::bigint)`,
+    values: [aggregateType, limit],
+  };
+}
+
 export function forgetStreams(names: SchemaNames, tenantId: TenantId): PostgresStatement {
   return { text: `SELECT streams, events FROM ${names.of('forget_streams')}($1::text)`, values: [tenantId] };
 }

@@ -11,7 +11,7 @@ import { highestOfEachKey } from '../merge-rows.js';
 import type { ProjectionListQuery, ProjectionPage } from '../projection-query.js';
 import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
 import { ProjectionStore } from '../projection-store.js';
-import type { ProjectionSequence } from '../projection-store.js';
+import type { NameMatch, ProjectionSequence } from '../projection-store.js';
 import { RowLoader } from '../row-loader.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
@@ -86,8 +86,9 @@ export class ClickHouseProjectionStore extends ProjectionStore {
     return forgetRows(this.connection, 'projection_rows', createTenantId(tenantId));
   }
 
-  async drop(projection: string, version: number): Promise<number> {
-    return dropRows(this.connection, 'projection_rows', checkProjectionVersion('', { projection, version }));
+  async drop(projection: string, version: number, match?: NameMatch): Promise<number> {
+    const dropped = checkProjectionVersion('', { projection, version });
+    return dropRows(this.connection, 'projection_rows', dropped, match);
   }
 
   /** Saves and answers what was accepted, each within its own bound; from now on loads and saves are refused. */

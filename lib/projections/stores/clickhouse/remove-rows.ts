@@ -2,6 +2,7 @@ import type { ClickHouseConnection, QueryParams } from '../../../clickhouse/clic
 import { deleteRows, purgeDeletedRows } from '../../../clickhouse/delete-rows.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import type { ProjectionVersion } from '../check-fields.js';
+import type { NameMatch } from '../projection-store.js';
 import { repeatedRead } from './repeat.js';
 
 /** What makes a row of a table another one than all before it. */
@@ -22,8 +23,11 @@ export function dropRows(
   connection: ClickHouseConnection,
   table: Table,
   { projection, version }: ProjectionVersion,
+  match: NameMatch = 'name',
 ): Promise<number> {
-  const condition = 'projection_name = {projection:String} AND version = {version:UInt32}';
+  const isNamed =
+    match === 'prefix' ? 'startsWith(projection_name, {projection:String})' : 'projection_name = {projection:String}';
+  const condition = `${isNamed} AND version = {version:UInt32}`;
   return removeRows(connection, table, condition, { projection, version });
 }
 

@@ -1,6 +1,7 @@
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { checkProjectionVersion, type ProjectionVersion } from '../check-fields.js';
+import type { NameMatch } from '../projection-store.js';
 
 interface Group extends ProjectionVersion {
   readonly tenantId: TenantId;
@@ -14,9 +15,10 @@ export function forgetGroups(groups: Map<string, Group>, tenantId: TenantId): nu
 }
 
 /** Removes the groups of a version. @returns how many rows they had @throws InvalidArgumentError */
-export function dropGroups(groups: Map<string, Group>, given: ProjectionVersion): number {
+export function dropGroups(groups: Map<string, Group>, given: ProjectionVersion, match: NameMatch = 'name'): number {
   const { projection, version } = checkProjectionVersion('', given);
-  return remove(groups, (group) => group.projection === projection && group.version === version);
+  const isNamed = (name: string): boolean => (match === 'prefix' ? name.startsWith(projection) : name === projection);
+  return remove(groups, (group) => group.version === version && isNamed(group.projection));
 }
 
 function remove(groups: Map<string, Group>, isMeant: (group: Group) => boolean): number {

@@ -11,7 +11,7 @@ import type { EncodedProjectionRow } from '../check-projection-row.js';
 import type { ProjectionListQuery, ProjectionPage } from '../projection-query.js';
 import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
 import { ProjectionStore } from '../projection-store.js';
-import type { ProjectionSequence } from '../projection-store.js';
+import type { NameMatch, ProjectionSequence } from '../projection-store.js';
 import { compareValues, matchesState, propertyAt } from './match-state.js';
 import { dropGroups, forgetGroups } from './forget-groups.js';
 import { isOf } from './is-of.js';
@@ -64,9 +64,9 @@ export class MemoryProjectionStore extends ProjectionStore {
     return forgetGroups(this.groups, tenantId);
   }
 
-  async drop(projection: string, version: number): Promise<number> {
+  async drop(projection: string, version: number, match?: NameMatch): Promise<number> {
     this.checkOpen();
-    return dropGroups(this.groups, { projection, version });
+    return dropGroups(this.groups, { projection, version }, match);
   }
 
   /** From now on every call is refused. */

@@ -13,7 +13,7 @@ import { highestOfEachKey } from '../merge-rows.js';
 import type { ProjectionListQuery, ProjectionPage } from '../projection-query.js';
 import type { ProjectionKey, ProjectionRow } from '../projection-row.js';
 import { ProjectionStore } from '../projection-store.js';
-import type { ProjectionSequence } from '../projection-store.js';
+import type { NameMatch, ProjectionSequence } from '../projection-store.js';
 import { RowLoader } from '../row-loader.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { RowWriter } from '../row-writer.js';
@@ -92,10 +92,10 @@ export class PostgresProjectionStore extends ProjectionStore {
     return forgetRows(this.connection, this.names, 'projection_rows', createTenantId(tenantId));
   }
 
-  async drop(projection: string, version: number): Promise<number> {
+  async drop(projection: string, version: number, match?: NameMatch): Promise<number> {
     this.checkOpen();
     const dropped = checkProjectionVersion('', { projection, version });
-    return dropRows(this.connection, this.names, 'projection_rows', dropped);
+    return dropRows(this.connection, this.names, 'projection_rows', dropped, match);
   }
 
   /** Saves and answers what was accepted, each within its own bound; from now on every call is refused. */

@@ -2,6 +2,7 @@ import type { PostgresConnection } from '../../../postgres/postgres-connection.j
 import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import type { ProjectionVersion } from '../check-fields.js';
+import type { NameMatch } from '../projection-store.js';
 import { read } from './statements.js';
 
 /** Rows that go in one statement. */
@@ -25,9 +26,11 @@ export function dropRows(
   names: SchemaNames,
   table: Table,
   { projection, version }: ProjectionVersion,
+  match: NameMatch = 'name',
 ): Promise<number> {
+  const isNamed = match === 'prefix' ? 'starts_with(projection, $1)' : 'projection = $1';
   return removeRows(connection, names, table, {
-    where: 'projection = $1 AND version = $2',
+    where: `${isNamed} AND version = $2`,
     values: [projection, version],
   });
 }
