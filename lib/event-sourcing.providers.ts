@@ -44,6 +44,7 @@ import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { EventSourcingRuntime } from './runtime/event-sourcing.runtime.js';
 import { BuildLedger } from './runtime/builds/build-ledger.js';
+import { BuildReports } from './runtime/builds/build-reports.js';
 import { UnbuiltVersions } from './runtime/builds/unbuilt-versions.js';
 import { createReconciliation } from './runtime/reconciliation/create-reconciliation.js';
 import { Reconciliation } from './runtime/reconciliation/reconciliation.js';
@@ -52,6 +53,7 @@ import { laneComponents } from './runtime/lane-components.js';
 import { RangeStaging } from './runtime/range-staging.js';
 import { ProvidedFeatureFlags } from './runtime/provided-feature-flags.js';
 import { resolveSetup } from './runtime/resolve-setup.js';
+import { VersionRetirement } from './runtime/retirement/version-retirement.js';
 import { RouteDirectory } from './runtime/route-directory.js';
 import { SkippingControl } from './runtime/skipping-control.js';
 import { SkippingQueue } from './runtime/skipping-queue.js';
@@ -278,6 +280,23 @@ export const eventSourcingProviders: Provider[] = [
       locks: DistributedLock,
       clock: Clock,
     ) => createReconciliation({ setup, pipelines, storage, queue, router, unbuilt, locks, clock }),
+  },
+  {
+    provide: BuildReports,
+    inject: [BuildLedger, UnbuiltVersions],
+    useFactory: (ledger: BuildLedger, unbuilt: UnbuiltVersions) => new BuildReports(ledger, unbuilt),
+  },
+  {
+    provide: VersionRetirement,
+    inject: [PipelineRegistry, ProjectionRegistry, ActiveVersions, GroupQueue, STORAGE, BuildLedger],
+    useFactory: (
+      pipelines: PipelineRegistry,
+      registry: ProjectionRegistry,
+      versions: ActiveVersions,
+      queue: GroupQueue,
+      storage: Storage,
+      ledger: BuildLedger,
+    ) => new VersionRetirement({ pipelines, registry, versions, queue, storage, ledger }),
   },
   ProjectionMaintenance,
   {

@@ -3,6 +3,8 @@ import { skipsName } from '../../projections/fold-skips.js';
 import { linksType } from '../../projections/links/link-streams.js';
 import { routesPrefix } from '../../projections/links/route-cursor.js';
 import type { PipelineRegistry } from '../../pipeline/pipeline-registry.js';
+import type { FoldReference, MapReference } from '../../projections/projection-class.js';
+import type { ProjectionRegistry } from '../../projections/projection-registry.js';
 import type { ActiveVersions } from '../../projections/versions/active-versions.js';
 import type { GroupQueue } from '../../queue/group-queue.js';
 import type { Storage } from '../../storage/storage.js';
@@ -17,6 +19,7 @@ const KINDS = ['fold', 'map', 'route'] as const;
 
 export interface VersionRetirementTools {
   readonly pipelines: PipelineRegistry;
+  readonly registry: ProjectionRegistry;
   readonly versions: ActiveVersions;
   readonly queue: GroupQueue;
   readonly storage: Pick<Storage, 'log' | 'projections' | 'records'>;
@@ -28,7 +31,8 @@ export class VersionRetirement {
   constructor(private readonly tools: VersionRetirementTools) {}
 
   /** @throws InvalidArgumentError, VersionActiveError, VersionInUseError, StoreUnavailableError, QueueUnavailableError */
-  async retire(name: string, version: number): Promise<RetiredVersion> {
+  async retire(projection: FoldReference<unknown> | MapReference<unknown>, version: number): Promise<RetiredVersion> {
+    const name = typeof projection === 'string' ? projection : this.tools.registry.foldOrMap(projection).name;
     checkProjectionVersion('', { projection: name, version });
     const component = `${name}@${version}`;
     await this.check(name, version, component);
