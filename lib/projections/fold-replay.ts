@@ -55,8 +55,7 @@ export class FoldReplay {
     const key: ProjectionKey = { tenantId, projection: fold.name, version: fold.version, id };
     const [row, skips] = await this.projections.load([key, skipsKey(key)]);
     const stored = toFoldState(row);
-    const isLater = until !== undefined && (fold.sources !== undefined || stored.updatedAt > until.getTime());
-    const beyond = stored.sequence > sequence || isLater;
+    const beyond = stored.sequence > sequence || (until !== undefined && stored.updatedAt > until.getTime());
     const beginning = beyond ? NO_STATE : stored;
     const skipped = new Set(readSkips(skips).map((skip) => skip.sequence));
     // Before the events are read, so that all of them up to here are.

@@ -2,6 +2,8 @@ import { Controller, Injectable, Module } from '@nestjs/common';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   Clock,
+  Consistency,
+  consistencyToken,
   createTenantId,
   EventStore,
   getProjectionReaderToken,
@@ -18,7 +20,9 @@ import {
 import { appWith, start, stream } from '../support/apps.js';
 import { Added, Additions, acme, counterApp, Reset, type Total, Totals } from '../support/counter-app.js';
 import { eventually } from '../support/eventually.js';
+import { survivingMemory } from '../support/memories.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { order, RevenueByCustomer, shopApp, Sold } from '../support/shop-app.js';
 import { silentLogger } from '../support/silent-logger.js';
 
 const tenant = { tenantId: acme };
@@ -189,6 +193,42 @@ describe('the past of a stream that retention has emptied', () => {
     await expect(projections.at(Totals, 'a', { ...tenant, sequence: 1 })).rejects.toMatchObject({
       code: 'HISTORY_GONE',
     });
+  });
+});
+
+describe('the past of a row of a fold with keys', () => {
+  it('is by the place in the stream of its key, and by the times of the events', async () => {
+    const clock = new ManualClock(Date.now());
+    const eventStore = survivingMemory();
+    const app = await start(shopApp({ eventStore }), (builder) =>
+      builder.setLogger(silentLogger).overrideProvider(Clock).useValue(clock),
+    );
+    const [log, projections, queue] = [app.get(EventStore), app.get(Projections), app.get(GroupQueue)];
+    const idle = () => eventually(async () => expect(await queue.depth()).toMatchObject({ jobs: 0 }));
+    const times: Date[] = [];
+    const sell = async (id: string, amount: number): Promise<void> => {
+      clock.time += 1_000;
+      await log.append(order(id), [{ data: Sold.to('ann', amount) }]);
+      times.push(new Date(clock.now()));
+    };
+    await sell('o1', 1);
+    await idle();
+    // The second order is linked after the third, though it came before it.
+    clock.time += 1_000;
+    const unstaged = await eventStore.storage.events.append(order('o2'), [{ data: Sold.to('ann', 2) }]);
+    times.push(new Date(clock.now()));
+    await sell('o3', 4);
+    await idle();
+    await app.get(Consistency).applied(consistencyToken(unstaged), RevenueByCustomer);
+    expect(await projections.get(RevenueByCustomer, 'ann', tenant)).toMatchObject({ orders: ['o1', 'o3', 'o2'] });
+    const at = async (point: PointInTime) =>
+      (await projections.at(RevenueByCustomer, 'ann', { ...tenant, ...point }))?.state ?? null;
+    expect(await at({ sequence: 1 })).toEqual({ amount: 1, orders: ['o1'] });
+    expect(await at({ sequence: 3 })).toMatchObject({ amount: 7 });
+    expect(await at({ time: times[2]! })).toMatchObject({ amount: 7 });
+    expect(await at({ time: times[1]! })).toEqual({ amount: 3, orders: ['o1', 'o2'] });
+    expect(await at({ time: times[0]! })).toEqual({ amount: 1, orders: ['o1'] });
+    expect(await at({ time: new Date(times[0]!.getTime() - 1) })).toBeNull();
   });
 });
 
