@@ -142,7 +142,7 @@ describe('GET /traces/:traceId/events', () => {
       ...Array<string>(3).fill('trace.span_received'),
     ]);
     expect(nextAfter).toBeNull();
-    expect(items[0]).toMatchObject({ version: 1, recordedAt: expect.any(String), metadata: expect.any(Object) });
+    expect(items[0]).toMatchObject({ version: 2, recordedAt: expect.any(String), metadata: expect.any(Object) });
   });
 
   it('pages through the events', async () => {

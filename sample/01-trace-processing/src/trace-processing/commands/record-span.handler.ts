@@ -8,12 +8,12 @@ import { RecordSpan } from './record-span.command.js';
 @CommandHandler(RecordSpan, {
   type: 'trace.record_span',
   aggregateId: (command) => command.traceId,
-  commandId: (command) => command.spanId,
+  commandId: (command) => command.span.spanId,
   stateless: true,
 })
 export class RecordSpanHandler implements AggregateCommandHandler<RecordSpan> {
-  handle({ tenantId: _tenantId, traceId: _traceId, sdk = null, ...span }: RecordSpan): DomainEvents {
-    const received = new SpanReceived({ ...span, sdk, ...readModelUsage(span.attributes) });
+  handle({ span }: RecordSpan): DomainEvents {
+    const received = new SpanReceived({ ...span, ...readModelUsage(span.attributes) });
     if (span.status !== 'error') return [received];
     const { spanId, name, service, statusMessage: message } = span;
     return [received, new SpanFailed({ spanId, name, service, message })];
