@@ -110,7 +110,7 @@ export class PipelineService {
     const stream = { tenantId, aggregateType: this.pipeline.aggregateType, aggregateId };
     const lastSequence = await this.log.head(stream);
     if (lastSequence > 0) {
-      const token = consistencyToken({ stream, firstSequence: 1, lastSequence });
+      const token = consistencyToken({ stream, firstSequence: lastSequence, lastSequence });
       const { status } = await this.consistency.applied(token, name, { ...options, tenantId });
       if (status === 'timed-out') throw new ProjectionNotUpdatedError(name, aggregateId);
     }

@@ -3,7 +3,7 @@ import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { textProblem } from '../tenancy/text-problem.js';
 import type { ConsistencyToken } from './consistency-token.js';
 import { InvalidConsistencyTokenError } from './invalid-consistency-token.error.js';
-import type { TokenContent } from './token-content.js';
+import { MAX_RANGE_EVENTS, type TokenContent } from './token-content.js';
 
 /** The format, and a JSON array as base64url: `s` stored, `q` queued, `e` eventless, the tenant, and what else there is. */
 const TOKEN = /^1\.[\w-]+$/;
@@ -46,8 +46,8 @@ function fromParts(parts: unknown): TokenContent {
   const tenantId = createTenantId(tenant);
   if (kind === 's' && rest.length === 4) {
     const [aggregateType, aggregateId] = [text(rest[0]), text(rest[1])];
-    const firstSequence = sequence(rest[2], 1);
-    const lastSequence = sequence(rest[3], firstSequence);
+    const firstSequence = sequence(rest[2], 1, Number.MAX_SAFE_INTEGER);
+    const lastSequence = sequence(rest[3], firstSequence, firstSequence + MAX_RANGE_EVENTS - 1);
     return { kind: 'stored', tenantId, stream: { tenantId, aggregateType, aggregateId }, firstSequence, lastSequence };
   }
   if (kind === 'q' && rest.length === 1) return { kind: 'queued', tenantId, receiptId: text(rest[0]) };
@@ -60,7 +60,7 @@ function text(value: unknown): string {
   return value as string;
 }
 
-function sequence(value: unknown, least: number): number {
-  if (integerProblem(value, least, Number.MAX_SAFE_INTEGER) !== null) throw new InvalidConsistencyTokenError();
+function sequence(value: unknown, least: number, most: number): number {
+  if (integerProblem(value, least, most) !== null) throw new InvalidConsistencyTokenError();
   return value as number;
 }

@@ -8,6 +8,9 @@ export interface StreamRange {
   readonly lastSequence: number;
 }
 
+/** Most events that one token may be about: to know the keys or records of some projections, they are read. */
+export const MAX_RANGE_EVENTS = 100_000;
+
 /** What a token says. */
 export type TokenContent =
   | (StreamRange & { readonly kind: 'stored'; readonly tenantId: TenantId })

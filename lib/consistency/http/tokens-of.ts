@@ -1,7 +1,7 @@
 import type { ConsistencyToken } from '../consistency-token.js';
 import { contentOf } from '../create-consistency-token.js';
 import { encodeToken } from '../token-codec.js';
-import type { TokenContent } from '../token-content.js';
+import { MAX_RANGE_EVENTS, type TokenContent } from '../token-content.js';
 import { encodeKey } from '../../tenancy/encode-key.js';
 
 /** The tokens of what a handler returned: of a receipt, the result of an append, or a list of them; one a stream. */
@@ -13,7 +13,9 @@ export function tokensOf(returned: unknown): readonly ConsistencyToken[] {
     if (!content) continue;
     const key = keyOf(content);
     const found = merged.get(key);
-    merged.set(key, found?.kind === 'stored' && content.kind === 'stored' ? joined(found, content) : content);
+    const both = found?.kind === 'stored' && content.kind === 'stored' ? joined(found, content) : content;
+    if (both) merged.set(key, both);
+    else merged.set(`${key} ${merged.size}`, content);
   }
   return [...merged.values()].map(encodeToken);
 }
@@ -29,10 +31,9 @@ function keyOf(content: TokenContent): string {
   }
 }
 
-function joined<C extends TokenContent & { kind: 'stored' }>(one: C, other: C): C {
-  return {
-    ...one,
-    firstSequence: Math.min(one.firstSequence, other.firstSequence),
-    lastSequence: Math.max(one.lastSequence, other.lastSequence),
-  };
+/** `undefined` when they are too far apart for one token. */
+function joined<C extends TokenContent & { kind: 'stored' }>(one: C, other: C): C | undefined {
+  const firstSequence = Math.min(one.firstSequence, other.firstSequence);
+  const lastSequence = Math.max(one.lastSequence, other.lastSequence);
+  return lastSequence - firstSequence < MAX_RANGE_EVENTS ? { ...one, firstSequence, lastSequence } : undefined;
 }

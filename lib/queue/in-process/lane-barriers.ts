@@ -37,7 +37,11 @@ export class LaneBarriers {
 
   /** Call it when jobs have left the lane. */
   jobsLeft(lane: InProcessLane): void {
-    for (const barrier of [...(this.byLane.get(lane) ?? [])]) if (barrier.at <= lane.left) barrier.settle(true);
+    // Whoever came later waits for more.
+    for (const barrier of this.byLane.get(lane) ?? []) {
+      if (barrier.at > lane.left) return;
+      barrier.settle(true);
+    }
   }
 
   /** Nobody waits any longer. */

@@ -76,6 +76,22 @@ it('puts the token of what is returned into the response, unless that is on its 
   }
 });
 
+it('joins the tokens of a stream while they are near each other', async () => {
+  const results = [5, 1, 9, 500_000, 500_002].map((sequence) => ({
+    stream,
+    firstSequence: sequence,
+    lastSequence: sequence,
+  }));
+  const headers = await request(() => ({ status: 'applied', sequence: 1 }), results);
+  const range = (firstSequence: number, lastSequence: number) =>
+    consistencyToken({ stream, firstSequence, lastSequence });
+  expect(headers['Consistency-Token']!.split(',')).toEqual([
+    range(1, 9),
+    range(500_000, 500_000),
+    range(500_002, 500_002),
+  ]);
+});
+
 it('leaves everything but HTTP alone', async () => {
   const never = (): never => {
     throw new Error('asked');

@@ -29,7 +29,7 @@ describe('a consistency token', () => {
     for (const id of ['a,b;c="d" \\é😀%+/', '"'.repeat(MAX_ID_BYTES), '😀'.repeat(MAX_ID_BYTES / 4)]) {
       const source = {
         stream: { tenantId: createTenantId(id), aggregateType: id, aggregateId: id },
-        firstSequence: 1,
+        firstSequence: Number.MAX_SAFE_INTEGER - 9_999,
         lastSequence: Number.MAX_SAFE_INTEGER,
       };
       const token = consistencyToken(source);
@@ -71,6 +71,7 @@ describe('a consistency token', () => {
     ['too many parts', forged(['q', tenantId, 'r', 'more'])],
     ['a sequence below 1', forged(['s', tenantId, 't', 'a', 0, 1])],
     ['a range that ends before it begins', forged(['s', tenantId, 't', 'a', 2, 1])],
+    ['about too many events', forged(['s', tenantId, 't', 'a', 1, 100_001])],
     ['a sequence as text', forged(['s', tenantId, 't', 'a', 1, '1'])],
     ['a sequence beyond what numbers can say', forged(['s', tenantId, 't', 'a', 1, 2 ** 53])],
   ])('is not %s', (_, text) => {
