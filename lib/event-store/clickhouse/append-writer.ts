@@ -7,7 +7,7 @@ import type { Arbiter, Reservation } from './arbiter.js';
 import { BatchInserter } from './batch-inserter.js';
 import { BatchSettler } from './batch-settler.js';
 import { LaneQueue } from './lane-queue.js';
-import type { WaitingAppend, WaitingItem } from './lane.js';
+import type { Lane, WaitingAppend, WaitingItem } from './lane.js';
 import { WriterFencedError } from './writer-fenced.error.js';
 import type { WriterTools } from './writer-tools.js';
 
@@ -109,30 +109,35 @@ export class AppendWriter {
 
   private async fly(batch: readonly Taken[]): Promise<void> {
     this.inFlight += 1;
+    // Without those that were held: another batch may have taken them since, and must land them itself.
+    const flying = new Set(batch.map(({ lane }) => lane));
     try {
       const reservation = await this.arbiter.reserve(batch);
-      this.holdUndecided(batch, reservation);
-      await Promise.all([this.settler.answerNow(reservation.verdicts), this.write(reservation)]);
+      this.holdUndecided(batch, reservation, flying);
+      await Promise.all([this.settler.answerNow(reservation.verdicts), this.write(reservation, flying)]);
     } catch (cause) {
       const what = 'The append could not be sent to ClickHouse';
       const error = isTold(cause) ? cause : new StoreUnavailableError(what, { cause });
       for (const { items } of batch) for (const item of items) item.reject(error);
     } finally {
       this.inFlight -= 1;
-      for (const { lane } of batch) if (lane.phase === 'flying') this.queue.land(lane);
+      for (const lane of flying) this.queue.land(lane);
       // What came together while this batch was under way goes without a further wait.
       this.flush();
       this.checkRest();
     }
   }
 
-  private holdUndecided(batch: readonly Taken[], { held }: Reservation): void {
+  private holdUndecided(batch: readonly Taken[], { held }: Reservation, flying: Set<Lane>): void {
     if (held.length === 0) return;
     const itemsOf = new Map(batch.map(({ lane, items }) => [lane, items]));
-    for (const { lane, until } of held) this.putBack(lane, itemsOf.get(lane)!, until);
+    for (const { lane, until } of held) {
+      flying.delete(lane);
+      this.putBack(lane, itemsOf.get(lane)!, until);
+    }
   }
 
-  private async write(reservation: Reservation): Promise<void> {
+  private async write(reservation: Reservation, flying: Set<Lane>): Promise<void> {
     const { verdicts } = reservation;
     const rows = rowsOf(verdicts);
     if (rows.length === 0) return;
@@ -140,6 +145,7 @@ export class AppendWriter {
     const outcome = await this.inserter.insert(rows, reservation);
     const { again, until } = reservation.settle(outcome);
     const writing = verdicts.filter(({ writes }) => writes.length > 0);
+    if (again || until) for (const { lane } of writing) flying.delete(lane);
     if (again) {
       for (const verdict of writing) this.putBack(verdict.lane, unsettled(verdict), until ?? Promise.resolve());
     } else {
