@@ -118,6 +118,27 @@ describe('an evaluation that a client runs', () => {
     await sample.post(exportOf('shop', { traceId: traceId(9), spanId: spanId(1) }));
   });
 
+  it('shows what a command stored to a read with its token, and refuses any other token', async () => {
+    for (const [step, status] of [
+      ['', 'scheduled'],
+      ['/start', 'started'],
+    ] as const) {
+      const sent = step === '' ? await schedule('own-0') : await sample.command(`/evaluations/own-0${step}`);
+      const read = await sample.get<EvaluationDto>('/evaluations/own-0', 'acme', sent.body.consistencyToken);
+      expect(read).toMatchObject({ status: 200, body: { status } });
+    }
+    const { body } = await schedule('own-0b');
+    for (const [tenant, token] of [
+      ['other', body.consistencyToken],
+      ['acme', 'nonsense'],
+    ] as const) {
+      expect(await sample.get<ProblemDetails>('/evaluations/own-0', tenant, token)).toMatchObject({
+        status: 400,
+        body: { code: 'INVALID_CONSISTENCY_TOKEN' },
+      });
+    }
+  });
+
   it('goes from scheduled to completed', async () => {
     expect(await schedule('own-1')).toMatchObject({
       status: 200,

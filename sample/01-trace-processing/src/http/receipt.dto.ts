@@ -1,4 +1,4 @@
-import type { CommandReceipt } from '@event-sourcing/nestjs';
+import { consistencyToken, type CommandReceipt, type ConsistencyToken } from '@event-sourcing/nestjs';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** What became of a command. */
@@ -18,7 +18,11 @@ export class ReceiptDto {
   @ApiPropertyOptional({ type: Number, nullable: true, description: 'Of what is stored: sequence of its last event' })
   readonly lastSequence?: number | null;
 
+  @ApiProperty({ type: String, description: 'Also in the header Consistency-Token; reads with it show this write' })
+  readonly consistencyToken: ConsistencyToken;
+
   constructor(receipt: CommandReceipt) {
+    this.consistencyToken = consistencyToken(receipt);
     this.status = receipt.status;
     this.commandId = receipt.commandId;
     if (receipt.status === 'queued') this.receiptId = receipt.receiptId;

@@ -37,7 +37,8 @@ function fromHttpException(error: HttpException): ProblemException {
   const response = error.getResponse();
   const message = typeof response === 'object' && 'message' in response ? response.message : response;
   const detail = Array.isArray(message) ? message.join('; ') : String(message);
-  return new ProblemException(error.getStatus(), detail, { cause: error });
+  const code = typeof response === 'object' && 'code' in response ? String(response.code) : undefined;
+  return new ProblemException(error.getStatus(), detail, { code, cause: error });
 }
 
 function fromEventSourcingError(error: EventSourcingError): ProblemException {

@@ -12,7 +12,7 @@ export interface RunningSample {
   /** Such as `http://127.0.0.1:34567`. */
   readonly url: string;
   /** `fetch` with the tenant's header, and JSON both ways. */
-  get<T>(path: string, tenant?: string): Promise<{ readonly status: number; readonly body: T }>;
+  get<T>(path: string, tenant?: string, token?: string): Promise<{ readonly status: number; readonly body: T }>;
   /** Sends an OTLP export. */
   post(body: unknown, tenant?: string): Promise<Response>;
   /** Sends a command as JSON. */
@@ -33,8 +33,9 @@ export async function startSample(): Promise<RunningSample> {
   return {
     app,
     url,
-    async get<T>(path: string, tenant = 'acme') {
-      const response = await fetch(url + path, { headers: { 'x-tenant-id': tenant } });
+    async get<T>(path: string, tenant = 'acme', token?: string) {
+      const headers = { 'x-tenant-id': tenant, ...(token !== undefined && { 'consistency-token': token }) };
+      const response = await fetch(url + path, { headers });
       return { status: response.status, body: (await response.json()) as T };
     },
     post: (body, tenant = 'acme') =>

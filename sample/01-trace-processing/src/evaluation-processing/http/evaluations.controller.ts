@@ -14,6 +14,7 @@ import { ParseIdPipe } from '../../http/parse-id.pipe.js';
 import { Reads } from '../../http/reads.js';
 import { ReceiptDto } from '../../http/receipt.dto.js';
 import { EventPageDto } from '../../http/recorded-event.dto.js';
+import { ShowsOwnWrites } from '../../http/shows-own-writes.decorator.js';
 import { TenantScoped } from '../../http/tenant-scoped.decorator.js';
 import { CompleteEvaluation } from '../commands/complete-evaluation.command.js';
 import { FailEvaluation } from '../commands/fail-evaluation.command.js';
@@ -85,6 +86,7 @@ export class EvaluationsController {
   }
 
   @Get(':evaluationId')
+  @ShowsOwnWrites(EvaluationState)
   @ApiOperation({ summary: 'One evaluation' })
   @ApiOkResponse({ type: EvaluationDto })
   @ApiProblem(HttpStatus.NOT_FOUND, 'There is no such evaluation, or it has not been projected yet')

@@ -13,6 +13,7 @@ import { ParseIdPipe } from '../../http/parse-id.pipe.js';
 import { Reads } from '../../http/reads.js';
 import { ReceiptDto } from '../../http/receipt.dto.js';
 import { EventPageDto } from '../../http/recorded-event.dto.js';
+import { ShowsOwnWrites } from '../../http/shows-own-writes.decorator.js';
 import { TenantScoped } from '../../http/tenant-scoped.decorator.js';
 import { CompleteExperimentRun } from '../commands/complete-experiment-run.command.js';
 import { RecordEvaluatorResult } from '../commands/record-evaluator-result.command.js';
@@ -96,6 +97,7 @@ export class ExperimentRunsController {
   }
 
   @Get(':runId')
+  @ShowsOwnWrites(ExperimentRunSummary)
   @ApiOperation({ summary: 'One run, with totals by target and evaluator' })
   @ApiOkResponse({ type: ExperimentRunDto })
   @ApiProblem(HttpStatus.NOT_FOUND, 'There is no such run, or it has not been projected yet')

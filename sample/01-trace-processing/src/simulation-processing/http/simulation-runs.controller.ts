@@ -14,6 +14,7 @@ import { ParseIdPipe } from '../../http/parse-id.pipe.js';
 import { Reads } from '../../http/reads.js';
 import { ReceiptDto } from '../../http/receipt.dto.js';
 import { EventPageDto } from '../../http/recorded-event.dto.js';
+import { ShowsOwnWrites } from '../../http/shows-own-writes.decorator.js';
 import { TenantScoped } from '../../http/tenant-scoped.decorator.js';
 import { CancelSimulationRun } from '../commands/cancel-simulation-run.command.js';
 import { FailSimulationRun } from '../commands/fail-simulation-run.command.js';
@@ -100,6 +101,7 @@ export class SimulationRunsController {
   }
 
   @Get(':runId')
+  @ShowsOwnWrites(SimulationRunState)
   @ApiOperation({ summary: 'One simulation with its conversation' })
   @ApiOkResponse({ type: SimulationRunDetailDto })
   @ApiProblem(HttpStatus.NOT_FOUND, 'There is no such simulation, or it has not been projected yet')
