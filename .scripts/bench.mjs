@@ -30,7 +30,7 @@ try {
     extends: join(root, 'tsconfig.json'),
     compilerOptions,
     include: [],
-    files: [join(root, 'test/bench/main.ts'), join(root, 'test/bench/queue/main.ts')],
+    files: ['main.ts', 'queue/main.ts', 'end-to-end/main.ts'].map((file) => join(root, 'test/bench', file)),
   };
   writeFileSync(join(path, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(path, 'tsconfig.json'), JSON.stringify(config));
