@@ -29,6 +29,8 @@ export interface SpendingSettings {
 }
 
 const NO_LIMIT = 10_000_000;
+/** Each lane waits for a flush to ClickHouse, so it takes many of them to fill one. */
+const CONCURRENCY = 1_024;
 
 export class Spend extends Command<CommandReceipt> {
   readonly tenantId = createTenantId('bench');
@@ -78,7 +80,15 @@ class CardSpendings implements FoldHandler<Spendings> {
 export function spendingApp({ role, url, username, password, redisPort }: SpendingSettings, saves: Saves): Type {
   const redis = { host: '127.0.0.1', port: redisPort };
   const eventStore: StorageAdapter = watchingSaves(clickhouse({ url, username, password, redis }), 'spendings', saves);
-  const limits = { maxWaitingCommands: NO_LIMIT, maxWaitingJobs: NO_LIMIT, maxWaitingJobsPerTenant: NO_LIMIT };
+  const queue = redisQueue({
+    connection: redis,
+    maxWaitingCommands: NO_LIMIT,
+    maxWaitingJobs: NO_LIMIT,
+    maxWaitingJobsPerTenant: NO_LIMIT,
+    concurrency: CONCURRENCY,
+    commandConcurrency: CONCURRENCY,
+    tenantSharePercent: 100,
+  });
 
   @Module({
     imports: [EventSourcingModule.forFeature({ pipeline: 'spending', aggregateType: 'card', events: [Spent] })],
@@ -87,11 +97,7 @@ export function spendingApp({ role, url, username, password, redisPort }: Spendi
   class SpendingModule {}
 
   @Module({
-    imports: [
-      CqrsModule.forRoot(),
-      EventSourcingModule.forRoot({ role, eventStore, queue: redisQueue({ connection: redis, ...limits }) }),
-      SpendingModule,
-    ],
+    imports: [CqrsModule.forRoot(), EventSourcingModule.forRoot({ role, eventStore, queue }), SpendingModule],
   })
   class AppModule {}
   return AppModule;
