@@ -105,10 +105,10 @@ export function buildsSuite(backend: Backend): void {
       }, TIMEOUT_MS);
       expect(await list(app, two)).toMatchObject({ total: COUNTERS, releases: [1] });
 
-      let sampling = true;
+      const sampling = new AbortController();
       const seen = new Set<string>();
       const sampler = (async () => {
-        while (sampling) {
+        while (!sampling.signal.aborted) {
           await nextTurn();
           const page = await list(app, two);
           expect([page.total, page.complete]).toEqual([COUNTERS, true]);
@@ -119,7 +119,7 @@ export function buildsSuite(backend: Backend): void {
       })();
       halt.open();
       await complete(app, two);
-      sampling = false;
+      sampling.abort();
       await sampler;
       expect([...seen].every((releases) => releases === '1' || releases === '2')).toBe(true);
       expect(await projections.get(two.fold, ids[0]!, tenant)).toEqual({ release: 2, events: 3, total: 3 });
