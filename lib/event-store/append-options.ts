@@ -33,6 +33,14 @@ export interface AppendOptions {
    * result of the first, whatever it expected and whatever its events are. 1 to 512 UTF-8 bytes.
    */
   readonly key?: string;
+  /**
+   * When that came about which the key stands for, by the times of this store (`RecordedEvent.recordedAt`); the same for
+   * every append with the key. So a store need not look for the key among what was recorded before, which counts in
+   * streams of millions of events.
+   *
+   * @default unknown
+   */
+  readonly keySince?: Date;
   /** What must not have happened for the append to take place. Not on ClickHouse. @default nothing */
   readonly condition?: AppendCondition;
 }

@@ -31,6 +31,8 @@ export interface PreparedEvents {
 /** An append whose arguments are checked and whose events are encoded, so that only the store itself can refuse it. */
 export interface PreparedAppend extends PreparedEvents {
   readonly key?: string;
+  /** Milliseconds since the epoch. */
+  readonly keySince?: number;
   readonly condition?: CheckedCondition;
 }
 
@@ -45,8 +47,9 @@ export function prepareAppend(
   const { expectedSequence = 'any', key } = options;
   checkExpectedSequence('options.expectedSequence', expectedSequence);
   if (key !== undefined) checkText('options.key', key);
+  const keySince = checkKeySince(options);
   const condition = checkAppendCondition(options.condition);
-  const prepared = { ...prepareEvents(checked, events, 'events', tools), expectedSequence, key, condition };
+  const prepared = { ...prepareEvents(checked, events, 'events', tools), expectedSequence, key, keySince, condition };
   checkTogether([prepared], 'events');
   return prepared;
 }
@@ -100,6 +103,15 @@ export function checkExpectedSequence(field: string, expected: ExpectedSequence)
   if (!Number.isSafeInteger(expected) || expected < 0) {
     throw new InvalidArgumentError(field, "must be an integer of at least 0, 'any', 'no-stream' or 'stream-exists'");
   }
+}
+
+function checkKeySince({ key, keySince }: AppendOptions): number | undefined {
+  if (keySince === undefined) return undefined;
+  if (key === undefined) throw new InvalidArgumentError('options.keySince', 'must come with a key');
+  if (!(keySince instanceof Date) || !Number.isFinite(keySince.getTime())) {
+    throw new InvalidArgumentError('options.keySince', 'must be a valid Date');
+  }
+  return keySince.getTime();
 }
 
 function checkCount(count: number, field: string): void {

@@ -43,8 +43,8 @@ export interface Verdict {
 /** Compares the appends of one lane with the state of its stream, and gives sequences to those that may be stored. */
 export function judge({ lane, items, found }: Taken, now: number): Verdict {
   const state = lane.state!;
-  // A server whose clock was set back must not make the times of a stream fall.
-  const recordedAt = Math.max(now, state.recordedAt);
+  // A server whose clock was set back must not make the times of a stream fall, nor come before the time of a key.
+  const recordedAt = Math.max(now, state.recordedAt, ...items.map(({ append }) => append.keySince ?? 0));
   const writes: Write[] = [];
   const answers: Answer[] = [];
   const writesByKey = new Map<string, Write>();

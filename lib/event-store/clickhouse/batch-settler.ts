@@ -16,7 +16,7 @@ type Conflict = Extract<Answer, { kind: 'conflict' }>;
 /** Answers the callers of a batch. */
 export class BatchSettler {
   constructor(
-    private readonly tools: Pick<WriterTools, 'reader' | 'serializer' | 'stats'>,
+    private readonly tools: Pick<WriterTools, 'reader' | 'serializer' | 'serverClock' | 'stats'>,
     private readonly problem: () => Error | undefined,
   ) {}
 
@@ -67,8 +67,8 @@ export class BatchSettler {
   /** The results of appends that the log knows, read for all of a batch together. */
   private async answerRepeated(answers: readonly Repeated[]): Promise<void> {
     try {
-      const wanted = answers.map(({ item, key }) => ({ stream: item.stream, key }));
-      const found = await this.tools.reader.appended(wanted);
+      const wanted = answers.map(({ item, key }) => ({ stream: item.stream, key, since: item.append.keySince }));
+      const found = await this.tools.reader.appended(wanted, this.tools.serverClock.now());
       for (const { item, key } of answers) {
         const stored = found.get(streamKey(item.stream))?.get(key);
         if (stored) resolveWith(item, () => toAppendResult(item.stream, stored, true, this.tools.serializer));

@@ -139,9 +139,14 @@ export class ClickHouseEventStore extends EventStore {
       this.writer.submit({ kind: 'lookup', stream: checked, keys: wanted, since: performance.now(), resolve, reject });
     });
     if (candidates.length === 0) return new Map();
-    const found = await this.reader.appended(candidates.map((key) => ({ stream: checked, key }))).catch((error) => {
-      throw unreadable(error);
-    });
+    const found = await this.reader
+      .appended(
+        candidates.map((key) => ({ stream: checked, key })),
+        this.tools.serverClock.now(),
+      )
+      .catch((error) => {
+        throw unreadable(error);
+      });
     const results = new Map<string, AppendResult>();
     for (const key of candidates) {
       const stored = found.get(streamKey(checked))?.get(key);

@@ -182,12 +182,12 @@ export class LocalArbiter implements Arbiter {
     const wanted = batch.flatMap(({ lane, items }) =>
       lane.state!.complete
         ? []
-        : items.flatMap(({ append: { key } }) =>
-            key === undefined || lane.state!.keys.has(key) ? [] : [{ stream: lane.stream, key }],
+        : items.flatMap(({ append: { key, keySince: since } }) =>
+            key === undefined || lane.state!.keys.has(key) ? [] : [{ stream: lane.stream, key, since }],
           ),
     );
     if (wanted.length === 0) return;
-    const found = await this.tools.reader.ranges(wanted);
+    const found = await this.tools.reader.ranges(wanted, this.tools.serverClock.now());
     for (const taken of batch) taken.found = found.get(taken.lane.key);
   }
 

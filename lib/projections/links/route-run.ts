@@ -69,7 +69,7 @@ export class RouteRun {
     this.events += 1;
     this.updatedAt = Math.max(this.updatedAt, one.event.recordedAt.getTime());
     for (const key of keys) {
-      if (one.event.sequence <= (this.ahead.get(digest(key)) ?? 0)) continue;
+      if (this.isAhead(key, one.event.sequence)) continue;
       const links = this.links.get(key);
       if (links) links.push(one);
       else this.links.set(key, [one]);
@@ -91,13 +91,18 @@ export class RouteRun {
     this.saved = { sequence: to, updatedAt, ahead };
   }
 
+  /** Mostly nobody is. */
+  private isAhead(key: string, sequence: number): boolean {
+    return this.ahead.size > 0 && sequence <= (this.ahead.get(digest(key)) ?? 0);
+  }
+
   private async append(key: string, links: readonly SourceEvent[], to: number): Promise<void> {
     const stream = linkStream(this.fold, this.source.tenantId, key);
     let rest = links;
     while (rest.length > 0) {
       const first = rest[0]!.event;
       const events = rest.map(({ event }) => ({ data: Link.to(event) }));
-      const result = await this.store.append(stream, events, { key: appendKey(first) });
+      const result = await this.store.append(stream, events, { key: appendKey(first), keySince: first.recordedAt });
       const { repeated } = result;
       this.appended.push({ result, events: repeated ? null : rest.map(({ stored }) => stored()) });
       // An append that was there before may have had fewer links, or more.

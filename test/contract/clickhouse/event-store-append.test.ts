@@ -144,6 +144,59 @@ test('remembers a bounded number of keys and streams, and looks up the others', 
   await store.close();
 });
 
+test('looks for a forgotten key from the time on that is known of it, and records no append with it earlier', async () => {
+  const store = await openClickHouseEventStore(connection, { maxKeysPerStream: 2 });
+  const stream = newStream();
+  // By a clock that is ahead, now, and long ago: so looked for among the latest rows, and in the index of keys.
+  const times = [Date.now() + 5_000, Date.now(), Date.now() - 3_600_000, 0].map((time) => new Date(time));
+  for (const [index, keySince] of times.entries()) {
+    const { events } = await store.append(stream, items(2), { key: `k${index}`, keySince });
+    expect(events[0]!.recordedAt.getTime()).toBeGreaterThanOrEqual(times[0]!.getTime());
+  }
+  const repeat = (index: number) => store.append(stream, items(1), { key: `k${index}`, keySince: times[index]! });
+  const repeats = await Promise.all(times.map((_, index) => repeat(index)));
+  expect(repeats.map(({ repeated, firstSequence, lastSequence }) => [repeated, firstSequence, lastSequence])).toEqual(
+    times.map((_, index) => [true, 2 * index + 1, 2 * index + 2]),
+  );
+  await store.close();
+  // Whoever begins anew has the latest keys from the log.
+  const other = await openClickHouseEventStore(connection, { maxKeysPerStream: 2 });
+  expect(await other.append(stream, items(1), { key: 'k3', keySince: times[3]! })).toMatchObject({ repeated: true });
+  expect(await other.append(stream, items(1), { key: 'k0', keySince: times[0]! })).toMatchObject({ firstSequence: 1 });
+  expect(await other.append(stream, items(1), { key: 'new', keySince: times[1]! })).toMatchObject({ repeated: false });
+  await other.close();
+});
+
+test('of a long stream, those keys are remembered whose appends are among its last events', async () => {
+  const options = { maxKeysPerStream: 2 };
+  const first = await openClickHouseEventStore(connection, options);
+  const stream = newStream();
+  // Of each key eight events are loaded: the append with k1 is cut in two.
+  for (const [key, count] of [
+    ['k0', 3],
+    ['k1', 4],
+    ['k2', 3],
+    [undefined, 3],
+  ] as const) {
+    await first.append(stream, items(count), { key });
+  }
+  await first.close();
+  const second = await openClickHouseEventStore(connection, options);
+  for (const [key, firstSequence, lastSequence] of [
+    ['k2', 8, 10],
+    ['k1', 4, 7],
+    ['k0', 1, 3],
+  ] as const) {
+    expect(await second.append(stream, items(1), { key })).toMatchObject({
+      repeated: true,
+      firstSequence,
+      lastSequence,
+    });
+  }
+  expect(await second.append(stream, items(1), { key: 'k3' })).toMatchObject({ repeated: false, firstSequence: 14 });
+  await second.close();
+});
+
 /** What the profile of a user can make of an insert that does not speak for itself. */
 const HOSTILE_PROFILE = {
   max_block_size: 100,

@@ -367,6 +367,21 @@ test('keys that Redis has forgotten are looked up in the log', async () => {
   expect(both.filter(({ repeated }) => !repeated)).toHaveLength(1);
 });
 
+test('a key that Redis has forgotten is looked up from the time on that is known of it', async () => {
+  const [one, other] = [await open(direct, plain, { maxKeysPerStream: 2 }), b];
+  const stream = newStream();
+  const times = [Date.now() + 5_000, Date.now(), 0].map((time) => new Date(time));
+  for (const [index, keySince] of times.entries()) {
+    const { events } = await one.append(stream, items(1), { key: `k${index}`, keySince });
+    expect(events[0]!.recordedAt.getTime()).toBeGreaterThanOrEqual(times[0]!.getTime());
+  }
+  for (const n of upTo(5)) await one.append(stream, items(1), { key: `later${n}` });
+  for (const [index, keySince] of times.entries()) {
+    const repeat = await other.append(stream, items(1), { key: `k${index}`, keySince });
+    expect(repeat).toMatchObject({ repeated: true, firstSequence: index + 1 });
+  }
+});
+
 test('a stream that has expired in Redis is seeded from the log', async () => {
   const store = await open(direct, plain, { arbiterTtlMs: 100 });
   const stream = newStream();

@@ -31,6 +31,11 @@ export function badInputCases({ test, store, context }: EventStoreCases): void {
       if (bad === undefined) continue;
       await expectInvalid(() => store().append(stream, items(1), { key: bad as string }), 'options.key');
     }
+    for (const bad of [new Date(NaN), 5, '2024-01-01', null]) {
+      const append = () => store().append(stream, items(1), { key: 'k', keySince: bad as Date });
+      await expectInvalid(append, 'options.keySince');
+    }
+    await expectInvalid(() => store().append(stream, items(1), { keySince: new Date() }), 'options.keySince');
     await expectInvalid(() => store().appended(stream, 'k' as never), 'keys');
     expect(await store().head(stream)).toBe(0);
   });

@@ -19,6 +19,18 @@ export function keyCases({ test, store }: EventStoreCases): void {
     expect(await store().head(stream)).toBe(4);
   });
 
+  test('knows a key of which the time is known, whatever that is', async () => {
+    const stream = newStream();
+    for (const [index, keySince] of [new Date(0), new Date(), new Date(Date.now() + 5_000)].entries()) {
+      const options = { key: `k${index}`, keySince };
+      expect(await store().append(stream, items(1), options)).toMatchObject({ repeated: false });
+      expect(await store().append(stream, items(1), options)).toMatchObject({
+        repeated: true,
+        firstSequence: index + 1,
+      });
+    }
+  });
+
   test('does not care what events a repeat brings', async () => {
     const stream = newStream();
     const first = await store().append(stream, items(2), { key: 'k' });

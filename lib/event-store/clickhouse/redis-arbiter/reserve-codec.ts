@@ -29,10 +29,10 @@ export type JudgedReply = Extract<StreamReply, readonly ['judged', ...unknown[]]
 
 /** One stream with its appends, as the script takes it. */
 export function encodeTaken({ lane, items }: Taken, asked: LogKeys | undefined): string {
-  const appends = items.map(({ append: { expectedSequence, drafts, key } }) => {
-    if (key === undefined) return [expectedSequence, drafts.length, '', NOT_ASKED];
+  const appends = items.map(({ append: { expectedSequence, drafts, key, keySince = 0 } }) => {
+    if (key === undefined) return [expectedSequence, drafts.length, '', NOT_ASKED, keySince];
     const seen = asked?.found.has(key) ? KNOWN : (asked?.head ?? NOT_ASKED);
-    return [expectedSequence, drafts.length, key, seen];
+    return [expectedSequence, drafts.length, key, seen, keySince];
   });
   return JSON.stringify([lane.key, ...appends]);
 }

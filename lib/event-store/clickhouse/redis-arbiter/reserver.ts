@@ -86,9 +86,11 @@ export class Reserver {
   /** Which keys the log knows that Redis has forgotten, in one query. */
   private async askLog(unsure: readonly Taken[], replies: ReadonlyMap<Lane, StreamReply>): Promise<Map<Lane, LogKeys>> {
     const wanted = unsure.flatMap(({ lane, items }) =>
-      items.flatMap(({ append: { key } }) => (key === undefined ? [] : [{ stream: lane.stream, key }])),
+      items.flatMap(({ append: { key, keySince: since } }) =>
+        key === undefined ? [] : [{ stream: lane.stream, key, since }],
+      ),
     );
-    const found = await this.tools.reader.ranges(wanted);
+    const found = await this.tools.reader.ranges(wanted, this.tools.serverClock.now());
     return new Map(
       unsure.map(({ lane }) => {
         const head = Number(replies.get(lane)![1]);

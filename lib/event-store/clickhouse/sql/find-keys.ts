@@ -1,13 +1,17 @@
-/**
- * Which keys some streams know, with the ranges of their appends.
- *
- * Params: `tenants`, `types`, `ids` Array(String) of equal length, one stream each; `keys` Array(String).
- */
-export const FIND_KEYS = `
+import { type KeySearch, keyCondition } from './key-search.js';
+import type { Statement } from './statement.js';
+
+/** Which keys some streams know, with the ranges of their appends. */
+export function findKeys(search: KeySearch): Statement {
+  const { condition, params, settings } = keyCondition(search);
+  return {
+    sql: `
 SELECT tenant_id, aggregate_type, aggregate_id, idempotency_key,
   min(sequence) AS first_sequence, max(sequence) AS last_sequence
 FROM events
-WHERE (tenant_id, aggregate_type, aggregate_id)
-    IN arrayZip({tenants:Array(String)}, {types:Array(String)}, {ids:Array(String)})
-  AND idempotency_key IN {keys:Array(String)}
-GROUP BY tenant_id, aggregate_type, aggregate_id, idempotency_key`;
+WHERE ${condition}
+GROUP BY tenant_id, aggregate_type, aggregate_id, idempotency_key`,
+    params,
+    settings,
+  };
+}

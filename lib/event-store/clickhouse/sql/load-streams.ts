@@ -1,24 +1,21 @@
 /**
- * What the arbiter must know of some streams: per key the range of its append, latest first, so that the first row of
- * a stream holds its head. Events without a key count as the key '', and so does what retention has removed.
+ * What the arbiter must know of some streams: the head of each, and of its last events, latest first, the keys of their
+ * appends, with the sequences negative. Events without a key have the key ''. What retention has removed is a row of its
+ * own.
  *
- * Params: `tenants`, `types`, `ids` Array(String) of equal length, one stream each; `maxKeys` UInt64 rows a stream.
+ * Params: `tenants`, `types`, `ids` Array(String) of equal length, one stream each; `maxEvents` UInt64 a stream.
  */
 export const LOAD_STREAMS = `
-SELECT * FROM (
-  SELECT tenant_id, aggregate_type, aggregate_id, idempotency_key,
-    min(sequence) AS first_sequence, max(sequence) AS last_sequence,
-    toUnixTimestamp64Milli(max(recorded_at)) AS recorded_ms
-  FROM events
-  WHERE (tenant_id, aggregate_type, aggregate_id)
-    IN arrayZip({tenants:Array(String)}, {types:Array(String)}, {ids:Array(String)})
-  GROUP BY tenant_id, aggregate_type, aggregate_id, idempotency_key
-  UNION ALL
-  SELECT tenant_id, aggregate_type, aggregate_id, '', 0, max(head), toUnixTimestamp64Milli(max(recorded_at))
-  FROM emptied_streams
-  WHERE (tenant_id, aggregate_type, aggregate_id)
-    IN arrayZip({tenants:Array(String)}, {types:Array(String)}, {ids:Array(String)})
-  GROUP BY tenant_id, aggregate_type, aggregate_id
-)
-ORDER BY tenant_id, aggregate_type, aggregate_id, last_sequence DESC
-LIMIT {maxKeys:UInt64} BY tenant_id, aggregate_type, aggregate_id`;
+SELECT tenant_id, aggregate_type, aggregate_id, max(sequence) AS head,
+  toUnixTimestamp64Milli(max(recorded_at)) AS recorded_ms,
+  groupArraySorted({maxEvents:UInt64})((-toInt64(sequence), idempotency_key)) AS latest
+FROM events
+WHERE (tenant_id, aggregate_type, aggregate_id)
+  IN arrayZip({tenants:Array(String)}, {types:Array(String)}, {ids:Array(String)})
+GROUP BY tenant_id, aggregate_type, aggregate_id
+UNION ALL
+SELECT tenant_id, aggregate_type, aggregate_id, max(head), toUnixTimestamp64Milli(max(recorded_at)), []
+FROM emptied_streams
+WHERE (tenant_id, aggregate_type, aggregate_id)
+  IN arrayZip({tenants:Array(String)}, {types:Array(String)}, {ids:Array(String)})
+GROUP BY tenant_id, aggregate_type, aggregate_id`;

@@ -8,7 +8,8 @@ import { defineScript } from '../../../../redis/redis-script.js';
  * KEYS: [1] epoch, [2] open reservations, [3] undispatched, [4] ranges of undispatched, [5…] one stream each.
  * ARGV: [1] epoch, [2] reservation id, [3] insert token, [4] deadline and [5] longest run time of the insert and [6] now,
  * by the clock of ClickHouse in ms, [7] ms after which an idle stream is forgotten, [8…] one stream each, as JSON
- * `[field, append…]`, an append being `[expected, events, key or '', seen]`. `seen` says what the log said of the key:
+ * `[field, append…]`, an append being `[expected, events, key or '', seen, since]`. `since` is the earliest time of the append
+ * in ms; `seen` says what the log said of the key:
  * -2 it knows it, -1 it was not asked, n it does not know it as of sequence n.
  *
  * Answers `['lost']` in another epoch or life of the server, else `['ok', stream…]`, a stream being one of
@@ -69,6 +70,7 @@ local function judge(key, stream)
     end
   end
   local recordedAt = math.max(tonumber(known[2]), tonumber(ARGV[6]))
+  for i = 2, #stream do recordedAt = math.max(recordedAt, stream[i][5] or 0) end
   local head = before
   local writes = {}
   local keys = {}
