@@ -89,8 +89,11 @@ export async function startTestRedis(settings: Readonly<Record<string, string>> 
     flush: async () => void (await client.flushall()),
     restart: async (memory) => {
       if (memory === 'kept') await client.save();
-      else await rm(join(directory, 'dump.rdb'), { force: true });
       await kill();
+      if (memory === 'lost') {
+        for (const saved of ['dump.rdb', 'appendonlydir'])
+          await rm(join(directory, saved), { recursive: true, force: true });
+      }
       await start();
     },
     kill,
