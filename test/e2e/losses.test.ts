@@ -101,9 +101,10 @@ describe.each(['postgres', 'clickhouse'] as const)('on %s, over Redis,', (backen
 
   /** Appends to all counters, again and again until it is told to stop; what a server does not take is sent again. */
   function load(web: INestApplicationContext): { stop(): Promise<number> } {
-    let [stopped, rounds] = [false, 0];
+    const stopping = new AbortController();
+    let rounds = 0;
     const run = async (): Promise<number> => {
-      while (!stopped) {
+      while (!stopping.signal.aborted) {
         rounds += 1;
         const key = `round-${rounds}`;
         const append = async (id: string): Promise<void> => {
@@ -124,7 +125,7 @@ describe.each(['postgres', 'clickhouse'] as const)('on %s, over Redis,', (backen
     const running = run();
     return {
       stop: () => {
-        stopped = true;
+        stopping.abort();
         return running;
       },
     };
