@@ -1,4 +1,4 @@
-import type { Provider } from '@nestjs/common';
+import type { InjectionToken, Provider } from '@nestjs/common';
 import { DiscoveryService, LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { AggregateRepository } from './aggregates/aggregate-repository.js';
 import { Snapshots } from './aggregates/snapshots.js';
@@ -32,9 +32,11 @@ import { Projections } from './projections/projections.js';
 import { ActiveVersions } from './projections/versions/active-versions.js';
 import { VersionResolver } from './projections/versions/version-resolver.js';
 import { GroupQueue } from './queue/group-queue.js';
+import { ReactorSkips } from './reactors/reactor-skips.js';
 import { InProcessRecurringJobs } from './recurring-jobs/in-process/in-process-recurring-jobs.js';
 import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
 import { componentRoutes } from './runtime/component-routes.js';
+import { ComponentBirths } from './runtime/component-births.js';
 import { createRuntime } from './runtime/create-runtime.js';
 import { DispatchStrikes } from './runtime/dispatch-strikes.js';
 import { DispatchingEventStore } from './runtime/dispatching-event-store.js';
@@ -55,6 +57,7 @@ import { ProvidedFeatureFlags } from './runtime/provided-feature-flags.js';
 import { resolveSetup } from './runtime/resolve-setup.js';
 import { VersionRetirement } from './runtime/retirement/version-retirement.js';
 import { RouteDirectory } from './runtime/route-directory.js';
+import type { RuntimeTools } from './runtime/runtime-tools.js';
 import { SkippingControl } from './runtime/skipping-control.js';
 import { SkippingQueue } from './runtime/skipping-queue.js';
 import { UnknownCommands } from './runtime/unknown-commands.js';
@@ -62,6 +65,32 @@ import { wire } from './runtime/wire.js';
 import type { Storage } from './storage/storage.js';
 
 const STORAGE = Symbol('event-sourcing:storage');
+
+/** Under which tokens the tools of the runtime are provided. */
+const RUNTIME_TOOLS = {
+  setup: ROOT,
+  pipelines: PipelineRegistry,
+  storage: STORAGE,
+  queue: GroupQueue,
+  foldCache: FoldCache,
+  foldEvents: FoldEvents,
+  ledger: BuildLedger,
+  births: ComponentBirths,
+  unbuilt: UnbuiltVersions,
+  recurringJobs: RecurringJobs,
+  locks: DistributedLock,
+  reconciliation: Reconciliation,
+  dispatcher: CommandDispatcher,
+  router: EventRouter,
+  announcer: EventAnnouncer,
+  strikes: DispatchStrikes,
+  staging: RangeStaging,
+  unknownCommands: UnknownCommands,
+  featureFlags: FeatureFlags,
+  serializer: EventSerializer,
+  clock: Clock,
+  ids: IdGenerator,
+} satisfies Record<keyof RuntimeTools, InjectionToken>;
 
 /** In the order in which they come into being: nothing is opened before the wiring is known to be right. */
 export const eventSourcingProviders: Provider[] = [
@@ -118,7 +147,10 @@ export const eventSourcingProviders: Provider[] = [
     ) => {
       const queue = await setup.queue.open({ clock });
       const skips = new FoldSkips(log, projections, clock);
-      return new SkippingQueue(queue, new SkippingControl(queue.control, pipelines, skips));
+      return new SkippingQueue(
+        queue,
+        new SkippingControl(queue.control, pipelines, skips, new ReactorSkips(skips, projections)),
+      );
     },
   },
   {
@@ -262,6 +294,12 @@ export const eventSourcingProviders: Provider[] = [
     useFactory: ({ projections }: Storage, clock: Clock) => new BuildLedger(projections, clock),
   },
   {
+    provide: ComponentBirths,
+    inject: [PipelineRegistry, STORAGE, Clock],
+    useFactory: (pipelines: PipelineRegistry, { events, projections }: Storage, clock: Clock) =>
+      new ComponentBirths(pipelines, events, projections, clock),
+  },
+  {
     provide: UnbuiltVersions,
     inject: [PipelineRegistry, STORAGE, ActiveVersions, BuildLedger],
     useFactory: (pipelines: PipelineRegistry, { events }: Storage, versions: ActiveVersions, ledger: BuildLedger) =>
@@ -269,17 +307,28 @@ export const eventSourcingProviders: Provider[] = [
   },
   {
     provide: Reconciliation,
-    inject: [ROOT, PipelineRegistry, STORAGE, GroupQueue, EventRouter, UnbuiltVersions, DistributedLock, Clock],
+    inject: [
+      ROOT,
+      PipelineRegistry,
+      STORAGE,
+      GroupQueue,
+      EventRouter,
+      ComponentBirths,
+      UnbuiltVersions,
+      DistributedLock,
+      Clock,
+    ],
     useFactory: (
       setup: EventSourcingSetup,
       pipelines: PipelineRegistry,
       storage: Storage,
       queue: GroupQueue,
       router: EventRouter,
+      births: ComponentBirths,
       unbuilt: UnbuiltVersions,
       locks: DistributedLock,
       clock: Clock,
-    ) => createReconciliation({ setup, pipelines, storage, queue, router, unbuilt, locks, clock }),
+    ) => createReconciliation({ setup, pipelines, storage, queue, router, births, unbuilt, locks, clock }),
   },
   {
     provide: BuildReports,
@@ -301,79 +350,10 @@ export const eventSourcingProviders: Provider[] = [
   ProjectionMaintenance,
   {
     provide: EventSourcingRuntime,
-    inject: [
-      DiscoveryService,
-      ROOT,
-      PipelineRegistry,
-      STORAGE,
-      GroupQueue,
-      FoldCache,
-      FoldEvents,
-      BuildLedger,
-      UnbuiltVersions,
-      RecurringJobs,
-      DistributedLock,
-      Reconciliation,
-      CommandDispatcher,
-      EventRouter,
-      EventAnnouncer,
-      DispatchStrikes,
-      RangeStaging,
-      UnknownCommands,
-      FeatureFlags,
-      EventSerializer,
-      Clock,
-      IdGenerator,
-    ],
-    useFactory: (
-      discovery: DiscoveryService,
-      setup: EventSourcingSetup,
-      pipelines: PipelineRegistry,
-      storage: Storage,
-      queue: GroupQueue,
-      foldCache: FoldCache,
-      foldEvents: FoldEvents,
-      ledger: BuildLedger,
-      unbuilt: UnbuiltVersions,
-      recurringJobs: RecurringJobs,
-      locks: DistributedLock,
-      reconciliation: Reconciliation,
-      dispatcher: CommandDispatcher,
-      router: EventRouter,
-      announcer: EventAnnouncer,
-      strikes: DispatchStrikes,
-      staging: RangeStaging,
-      unknownCommands: UnknownCommands,
-      featureFlags: FeatureFlags,
-      serializer: EventSerializer,
-      clock: Clock,
-      ids: IdGenerator,
-    ) =>
-      createRuntime(
-        {
-          setup,
-          pipelines,
-          storage,
-          queue,
-          foldCache,
-          foldEvents,
-          ledger,
-          unbuilt,
-          recurringJobs,
-          locks,
-          reconciliation,
-          dispatcher,
-          router,
-          announcer,
-          strikes,
-          staging,
-          unknownCommands,
-          featureFlags,
-          serializer,
-          clock,
-          ids,
-        },
-        discovery,
-      ),
+    inject: [DiscoveryService, ...Object.values(RUNTIME_TOOLS)],
+    useFactory: (discovery: DiscoveryService, ...made: readonly unknown[]) => {
+      const tools = Object.keys(RUNTIME_TOOLS).map((name, index) => [name, made[index]] as const);
+      return createRuntime(Object.fromEntries(tools) as unknown as RuntimeTools, discovery);
+    },
   },
 ];

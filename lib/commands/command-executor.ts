@@ -3,6 +3,7 @@ import type { NewEvent } from '../events/new-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { StreamId } from '../event-store/stream-id.js';
+import { inTime } from '../queue/in-time.js';
 import type { CommandJob } from '../queue/job.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
 import { encodeKey } from '../tenancy/encode-key.js';
@@ -12,12 +13,12 @@ import { CommandParkedError } from './command-parked.error.js';
 import type { CommandOutcome } from './command-outcome.js';
 import { isDecision } from './decision.js';
 import { finalOutcome } from './final-outcome.js';
-import { inTime } from './in-time.js';
 import { InvalidDecisionError } from './invalid-decision.error.js';
 import { UnknownCommandError } from './unknown-command.error.js';
 
 /** After this time a batch takes no further command, so that those it has done are answered. */
 const MAX_BATCH_MS = 1_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** What became of one command. `appended` is absent when it stored nothing. */
 export interface ExecutedCommand {
@@ -132,10 +133,13 @@ export class CommandExecutor {
     const command = Object.assign(Object.create(commandClass.prototype as object) as object, job.data);
     const context = { ...stream, commandId, metadata, acceptedAt: new Date(acceptedAt), attempt };
     const ambient = { ...metadata, tenantId: stream.tenantId, causationId: commandId };
-    const decided: unknown = await inTime(options.timeoutMs, handler.name, signal, (aborted) =>
-      TenantContext.run(ambient, async () =>
-        (await handler.resolve()).handle(command, { ...context, signal: aborted }),
-      ),
+    const decided: unknown = await inTime(
+      handler.name,
+      { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal },
+      (aborted) =>
+        TenantContext.run(ambient, async () =>
+          (await handler.resolve()).handle(command, { ...context, signal: aborted }),
+        ),
     );
     const events: unknown = isDecision(decided) ? decided.raised : decided;
     if (!Array.isArray(events)) throw new InvalidDecisionError(handler.name, decided);

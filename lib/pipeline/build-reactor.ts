@@ -2,7 +2,14 @@ import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import type { ReactorTiming, TimingName } from '../reactors/reactor-timing.js';
 import type { ReactorOptions } from '../reactors/reactor.decorator.js';
-import { checkChoice, checkFunctions, checkIntegers, checkName } from './check-options.js';
+import {
+  checkBooleans,
+  checkChoice,
+  checkFunctions,
+  checkIntegers,
+  checkName,
+  MAX_PROJECTION_NAME_BYTES,
+} from './check-options.js';
 import { declaredTypes } from './event-classes.js';
 import type { HandlerProvider } from './handler-provider.js';
 import type { WiringProblems } from './wiring-problems.js';
@@ -17,13 +24,16 @@ export function buildReactor(
   problems: WiringProblems,
 ): ReactorDefinition | undefined {
   const { name } = options;
-  checkName(provider.name, 'name', name, problems);
+  // A durable reactor's is part of the name of its cursors.
+  checkName(provider.name, 'name', name, problems, options.durable ? MAX_PROJECTION_NAME_BYTES : undefined);
   if (!provider.hasMethod('handle')) problems.add(`${provider.name} has no handle(): a reactor needs one.`);
   const { maxAttempts, timeoutMs } = options;
   checkIntegers(provider.name, { maxAttempts, timeoutMs }, 1, problems);
   checkChoice(provider.name, { whenExhausted: options.whenExhausted }, ['dead-letter', 'park'], problems);
   if (options.when !== undefined) checkFunctions(provider.name, { when: options.when }, problems);
+  checkBooleans(provider.name, { exact: options.exact, durable: options.durable }, problems);
   checkTiming(provider.name, options, problems);
+  if (options.durable) checkDurable(provider.name, options, problems);
   const fold = folds.find(({ projectionClass }) => projectionClass === options.fold);
   if (!fold) {
     problems.add(
@@ -55,4 +65,24 @@ function checkTiming(owner: string, options: ReactorTiming, problems: WiringProb
   if (debounce) checkIntegers(owner, { 'debounce.delayMs': debounce.delayMs ?? null }, 0, problems);
   if (throttle) checkIntegers(owner, { 'throttle.everyMs': throttle.everyMs ?? null }, 1, problems);
   if (dedupe) checkIntegers(owner, { 'dedupe.forMs': dedupe.forMs ?? null }, 0, problems);
+}
+
+function checkDurable(
+  owner: string,
+  options: ReactorTiming & { whenExhausted?: string },
+  problems: WiringProblems,
+): void {
+  const leaving = (['debounce', 'throttle', 'dedupe'] as const).filter((timing) => options[timing] !== undefined);
+  if (leaving.length > 0) {
+    problems.add(
+      `${owner} is durable and has ${leaving.join(' and ')}: a durable reactor reacts to every event, in order. ` +
+        'Leave one of them out; delayMs goes with durable.',
+    );
+  }
+  if (options.whenExhausted === 'dead-letter') {
+    problems.add(
+      `${owner} is durable, and its whenExhausted is 'dead-letter': how far it has reacted cannot pass an event that it ` +
+        "has not reacted to, so it is 'park'. An operator may skip the event.",
+    );
+  }
 }

@@ -41,6 +41,18 @@ export function checkVersion(owner: string, version: number, problems: WiringPro
   if (problem !== null) problems.add(`The version of ${owner} ${problem}.`);
 }
 
+/** Reports options that are given and are neither true nor false. */
+export function checkBooleans(
+  owner: string,
+  values: Readonly<Record<string, unknown>>,
+  problems: WiringProblems,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || typeof value === 'boolean') continue;
+    problems.add(`The ${name} of ${owner} must be true or false, not ${typeof value}.`);
+  }
+}
+
 /** Reports options that are given and are none of the choices. */
 export function checkChoice(
   owner: string,

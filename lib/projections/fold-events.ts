@@ -1,11 +1,13 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import type { EventSerializer } from '../events/event-serializer.js';
+import { UndecodableEventError } from '../events/undecodable-event.error.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { FoldDefinition } from './fold-definition.js';
 import type { FoldInput } from './fold-input.js';
 import { HistoryGoneError } from './history-gone.error.js';
+import type { Link } from './links/link.event.js';
 import { linkedEvents } from './links/linked-events.js';
 
 /** The stream that one row is the fold of. */
@@ -57,6 +59,27 @@ export class FoldEvents {
         }
       }
     }
+  }
+
+  /**
+   * Whether an event that `read` did not give was removed by retention: there is nothing in its place, or a link to an
+   * event of these types which is not there any more.
+   */
+  async isGone(
+    { aggregateType, sources, types }: FoldDefinition,
+    { tenantId, id: aggregateId }: FoldedStream,
+    sequence: number,
+  ): Promise<boolean> {
+    const place = { from: sequence, to: sequence };
+    try {
+      for await (const { data } of this.store.read({ tenantId, aggregateType, aggregateId }, place)) {
+        return sources !== undefined && types.has((data as Link).type);
+      }
+    } catch (error) {
+      if (!(error instanceof UndecodableEventError)) throw error;
+      return false;
+    }
+    return true;
   }
 
   /** What a job brings along from `from` on. */

@@ -18,11 +18,17 @@ import type { ProjectionStore } from './stores/projection-store.js';
 /** Which of the events that a fold covers are wanted, for its reactors. */
 export type Wanted = (event: RecordedEvent) => boolean;
 
+/** A wanted event that was covered. */
+export interface CoveredInput extends FoldInput {
+  /** From here to it there is no other one. */
+  readonly from: number;
+}
+
 export interface FoldedBatch {
   /** Jobs of the batch that are covered now. */
   readonly completed: number;
   /** The wanted events of the completed jobs that were folded for the first time, or may not have been reacted to. */
-  readonly covered: readonly FoldInput[];
+  readonly covered: readonly CoveredInput[];
   /** Why the next job is not covered. */
   readonly failure?: { readonly error: unknown };
 }
@@ -46,8 +52,14 @@ interface Beginning {
   readonly gap?: Gap;
 }
 
+/** What a job gave: the wanted events from somewhere to its end. */
+interface DonePart {
+  readonly from: number;
+  readonly inputs: readonly FoldInput[];
+}
+
 /** What each of the jobs gave that are covered now. */
-type DoneJobs = ReadonlyMap<EventRangeJob, readonly FoldInput[]>;
+type DoneJobs = ReadonlyMap<EventRangeJob, DonePart>;
 
 const NONE: ReadonlySet<number> = new Set();
 
@@ -93,14 +105,25 @@ export class FoldExecutor {
     const [row, skips, gap] = await projections.load(keys);
     const skipped = new Set(readSkips(skips).map(({ sequence }) => sequence));
     const state = toFoldState(row);
-    if (wanted) await this.noteGap(key, state, batch.jobs);
-    return run({ state, skipped, reactsAgain, gap: readGap(gap) });
+    const standing = readGap(gap);
+    if (wanted) await this.noteGap(key, state, batch.jobs, standing);
+    return run({ state, skipped, reactsAgain, gap: standing });
   }
 
-  /** Puts on record, before any of them is saved, which events will be folded without jobs of their own. */
-  private async noteGap(key: ProjectionKey, state: FoldState, jobs: readonly EventRangeJob[]): Promise<void> {
-    const gap = gapOf(jobs, state.sequence);
-    if (!gap) return;
+  /**
+   * Puts on record, before any of them is saved, which events will be folded without jobs of their own.
+   *
+   * @param standing the same of batches before that were not acknowledged
+   */
+  private async noteGap(
+    key: ProjectionKey,
+    state: FoldState,
+    jobs: readonly EventRangeJob[],
+    standing: Gap | undefined,
+  ): Promise<void> {
+    const found = gapOf(jobs, state.sequence);
+    if (!found) return;
+    const gap = { from: Math.min(found.from, standing?.from ?? found.from), to: found.to };
     const { updatedAt } = state;
     await this.tools.projections.save([{ ...gapKey(key), sequence: gap.to, state: { ...gap }, updatedAt }]);
   }
@@ -130,7 +153,7 @@ export class FoldExecutor {
     beginning: Beginning,
     wanted: Wanted | undefined,
   ): Promise<{ readonly done: DoneJobs; readonly failure?: FoldedBatch['failure'] }> {
-    const done = new Map<EventRangeJob, readonly FoldInput[]>();
+    const done = new Map<EventRangeJob, DonePart>();
     let failure: FoldedBatch['failure'];
     for (const job of batch.jobs) {
       try {
@@ -147,7 +170,7 @@ export class FoldExecutor {
     return { done, failure };
   }
 
-  /** Returns the wanted events of the job. */
+  /** Returns what the job gives. */
   private async fold(
     fold: FoldDefinition,
     run: FoldRun,
@@ -155,18 +178,18 @@ export class FoldExecutor {
     job: EventRangeJob,
     { skipped, reactsAgain, gap }: Beginning,
     wanted: Wanted | undefined,
-  ): Promise<readonly FoldInput[]> {
+  ): Promise<DonePart> {
     // A job that is delivered again may have been saved before its reactors were staged.
     const again = reactsAgain ? Math.min(job.from, gap && gap.to >= job.from ? gap.from : job.from) : Infinity;
     const from = Math.min(run.sequence + 1, again);
-    const ofJob: FoldInput[] = [];
+    const inputs: FoldInput[] = [];
     for await (const input of this.inputs(fold, batch, job, from, skipped)) {
       batch.signal.throwIfAborted();
       if (input.sequence > run.sequence) await run.apply(input);
-      if (wanted?.(input.event)) ofJob.push(input);
+      if (wanted?.(input.event)) inputs.push(input);
     }
     run.cover(job.to);
-    return ofJob;
+    return { from, inputs };
   }
 
   /** The listed events from `from` to the end of a job, in order; from the log where the job lacks any. */
@@ -188,8 +211,22 @@ export class FoldExecutor {
 function toFoldedBatch(jobs: readonly EventRangeJob[], done: DoneJobs, failure: FoldedBatch['failure']): FoldedBatch {
   const behind = jobs.findIndex((job) => !done.has(job));
   const completed = behind === -1 ? jobs.length : behind;
-  const covered = new Map(
-    jobs.slice(0, completed).flatMap((job) => done.get(job)!.map((input) => [input.sequence, input] as const)),
-  );
-  return { completed, covered: [...covered.values()].toSorted((one, other) => one.sequence - other.sequence), failure };
+  const parts = jobs.slice(0, completed).map((job) => ({ ...done.get(job)!, to: job.to }));
+  return { completed, covered: inOrder(parts), failure };
+}
+
+function inOrder(parts: readonly (DonePart & { readonly to: number })[]): readonly CoveredInput[] {
+  const covered: CoveredInput[] = [];
+  let begin = 0;
+  let reached = -1;
+  for (const { from, to, inputs } of parts.toSorted((one, other) => one.from - other.from)) {
+    // What lies before it, and behind all parts so far, was not looked at.
+    if (from > reached + 1) begin = from;
+    for (const input of inputs) {
+      const last = covered.at(-1)?.sequence ?? 0;
+      if (input.sequence > last) covered.push({ ...input, from: Math.max(begin, last + 1) });
+    }
+    reached = Math.max(reached, to);
+  }
+  return covered;
 }

@@ -53,15 +53,31 @@ export class FoldSkips {
    *
    * @returns undefined when there is none
    */
-  async skipNext(fold: FoldDefinition, lane: Lane, note: OperatorNote): Promise<SkippedEvent | undefined> {
+  skipNext(fold: FoldDefinition, lane: Lane, note: OperatorNote): Promise<SkippedEvent | undefined> {
     const { tenantId, aggregateType, id } = lane;
     const key: ProjectionKey =
       lane.kind === 'route'
         ? cursorKey(fold, { tenantId, aggregateType, aggregateId: id })
         : { tenantId, projection: fold.name, version: fold.version, id };
+    return this.skipAfter(key, fold, lane, note);
+  }
+
+  /**
+   * The same for whoever goes over the events of a fold with a cursor.
+   *
+   * @param key of the row that covers what came before
+   * @param upTo sequences beyond it are not looked at
+   */
+  async skipAfter(
+    key: ProjectionKey,
+    fold: Pick<FoldDefinition, 'types' | 'sources'>,
+    lane: Lane,
+    note: OperatorNote,
+    upTo = Number.POSITIVE_INFINITY,
+  ): Promise<SkippedEvent | undefined> {
     for (let attempt = 1; ; attempt += 1) {
       const [row, skips] = await this.projections.load([key, skipsKey(key)]);
-      const next = await this.nextEvent(fold, lane, row?.sequence ?? 0);
+      const next = await this.nextEvent(fold, lane, row?.sequence ?? 0, upTo);
       const skipped = readSkips(skips);
       const standing = skipped.find(({ sequence }) => sequence === next?.sequence);
       if (!next || standing || attempt > MAX_ATTEMPTS) return standing;
@@ -81,14 +97,15 @@ export class FoldSkips {
 
   /** From the log as rows, since it may be undecodable. */
   private async nextEvent(
-    { types, sources }: FoldDefinition,
+    { types, sources }: Pick<FoldDefinition, 'types' | 'sources'>,
     { tenantId, kind, aggregateType, id: aggregateId }: Lane,
     after: number,
+    upTo: number,
   ): Promise<Pick<SkippedEvent, 'sequence' | 'eventId'> | undefined> {
-    const linked = sources !== undefined && kind === 'fold';
+    const linked = sources !== undefined && kind !== 'route';
     const place = { tenantId, aggregateType, aggregateId, sequence: after };
     for await (const row of this.log.rows({ tenantId, aggregateType, after: place })) {
-      if (row.aggregateId !== aggregateId) return undefined;
+      if (row.aggregateId !== aggregateId || row.sequence > upTo) return undefined;
       const { id, type, sequence } = row;
       if (!linked && types.has(type)) return { sequence, eventId: id };
       const link = linked ? (JSON.parse(row.payload) as Link) : undefined;

@@ -41,6 +41,11 @@ export interface ReactorJob {
   readonly sequence: number;
   /** `null` when it is to be read from the log. */
   readonly event: StoredEvent | null;
+  /**
+   * Set for a durable reactor, whose jobs speak of a part of the stream: between here and `sequence` there is nothing to
+   * react to. What its cursor lacks before that is read from the log, and all of it where the event is `null`.
+   */
+  readonly from?: number;
 }
 
 /**

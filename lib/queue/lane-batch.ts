@@ -40,6 +40,8 @@ export interface LaneOutcome {
    * returns at once, and never throws.
    */
   readonly staged?: (revision: string) => void;
+  /** The job after the completed ones came forward without an end, so what it failed at before does not count any more. */
+  readonly advanced?: boolean;
   /** Milliseconds from 1. */
   readonly heldForMs?: number;
   /** Why the job after the completed ones failed. */

@@ -2,16 +2,18 @@ import type { EventClass } from '../events/event-class.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import type { FoldHandler } from '../projections/fold-handler.js';
 import type { ReactorContext } from './reactor-handler.js';
-import type { ReactorTiming } from './reactor-timing.js';
+import type { ReactorDurability } from './reactor-durability.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:reactor');
+
+export const DEFAULT_REACTOR_TIMEOUT_MS = 60_000;
 
 /**
  * Options of `@Reactor`. Without a timing every event is reacted to at once, in the order of its aggregate.
  *
  * @publicApi
  */
-export type ReactorOptions<S = unknown, E extends readonly EventClass[] = readonly EventClass[]> = ReactorTiming & {
+export type ReactorOptions<S = unknown, E extends readonly EventClass[] = readonly EventClass[]> = ReactorDurability & {
   /** Unique over all reactors. */
   readonly name: string;
   /** The fold after whose save it reacts. */
@@ -25,13 +27,16 @@ export type ReactorOptions<S = unknown, E extends readonly EventClass[] = readon
    * @default all of them
    */
   readonly when?: (event: RecordedEvent<InstanceType<E[number]>>) => boolean;
+  /**
+   * Whether `context.state` is the fold's state at exactly the event, and `context.foldSequence` the event's place. Where
+   * the saved row is beyond it, the stream is folded anew from the log for the call; where retention has removed a part of
+   * that, the reaction fails with `HistoryGoneError`.
+   *
+   * @default false: the saved state, at or after the event
+   */
+  readonly exact?: boolean;
   /** Attempts in all before `whenExhausted` applies. @default 5 */
   readonly maxAttempts?: number;
-  /**
-   * What becomes of an event that is not reacted to in the end: it goes to the dead letters and its lane goes on, or the
-   * lane is parked behind it until an operator decides. @default 'dead-letter'
-   */
-  readonly whenExhausted?: 'dead-letter' | 'park';
   /** Time of one call, after which it is aborted through its signal; milliseconds. @default 60_000 */
   readonly timeoutMs?: number;
 };

@@ -8,18 +8,33 @@ export interface Progress {
   readonly value: number;
 }
 
-/**
- * The heads that a projection has not reached, each with what it reached. Both inputs are ordered by tenant and id as
- * UTF-8 bytes, so one walk over both is enough, in bounded memory.
- *
- * @param signal ends it, with its reason
- */
+/** A stream's head, and how far a projection came on it. */
+export interface HeadWithProgress {
+  readonly head: StreamHead;
+  readonly value: number;
+}
+
+/** The heads that a projection has not reached, each with what it reached. See `withProgress`. */
 export async function* behind(
   heads: AsyncIterable<StreamHead>,
   progress: AsyncIterable<Progress>,
   target: (head: StreamHead) => number,
   signal?: AbortSignal,
-): AsyncIterable<{ readonly head: StreamHead; readonly value: number }> {
+): AsyncIterable<HeadWithProgress> {
+  for await (const one of withProgress(heads, progress, signal)) if (one.value < target(one.head)) yield one;
+}
+
+/**
+ * The heads of streams, each with what a projection reached, 0 where it has not begun. Both inputs are ordered by tenant
+ * and id as UTF-8 bytes, so one walk over both is enough, in bounded memory.
+ *
+ * @param signal ends it, with its reason
+ */
+export async function* withProgress(
+  heads: AsyncIterable<StreamHead>,
+  progress: AsyncIterable<Progress>,
+  signal?: AbortSignal,
+): AsyncIterable<HeadWithProgress> {
   const iterator = progress[Symbol.asyncIterator]();
   try {
     let next = await iterator.next();
@@ -27,7 +42,7 @@ export async function* behind(
       signal?.throwIfAborted();
       while (!next.done && compare(next.value, head) < 0) next = await iterator.next();
       const value = !next.done && compare(next.value, head) === 0 ? next.value.value : 0;
-      if (value < target(head)) yield { head, value };
+      yield { head, value };
     }
   } finally {
     await iterator.return?.();

@@ -4,6 +4,8 @@ import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ProjectionKey } from '../projections/stores/projection-row.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
+import { cursorsName } from '../reactors/reactor-cursor.js';
+import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import { readImport, readImports } from '../maintenance/import-marks.js';
 import { RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
 import { SYSTEM_TENANT } from '../tenancy/system-tenant.js';
@@ -15,9 +17,19 @@ export function birthsName(name: string): string {
   return `${RESERVED_PREFIX}births:${name}`;
 }
 
+/** What has a birth. */
+interface Born {
+  /** `name@version` of a fold; of a durable reactor a name that no fold has. */
+  readonly component: string;
+  readonly key: ProjectionKey;
+  /** What it is born with a history of. */
+  readonly history: FoldDefinition;
+}
+
 /**
- * When each fold, in each of its versions, came into being. What was recorded before is folded silently: a new version
- * that is built from the log, or a new fold on an old log, must not repeat the side effects of years.
+ * When each fold, in each of its versions, and each durable reactor came into being. What was recorded before is folded
+ * silently: a new version that is built from the log, or a new fold on an old log, must not repeat the side effects of
+ * years, nor must a reactor that is new, or made durable, begin with them.
  */
 export class ComponentBirths {
   private readonly births = new Map<string, number>();
@@ -30,13 +42,15 @@ export class ComponentBirths {
     private readonly clock: Clock,
   ) {}
 
-  /** Reads the births of all folds, and puts those on record that have none. */
+  /** Reads all births, and puts those on record that there are none of. */
   async load(): Promise<void> {
     this.imports = await readImports(this.projections);
-    const folds = [...this.pipelines.folds.values()];
-    const rows = await this.projections.load(folds.map(keyOf));
-    for (const [index, fold] of folds.entries()) {
-      this.births.set(fold.component, rows[index]?.updatedAt ?? (await this.giveBirth(fold)));
+    // What is recorded from here on counts.
+    const now = this.clock.now();
+    const all = this.all();
+    const rows = await this.projections.load(all.map(({ key }) => key));
+    for (const [index, one] of all.entries()) {
+      this.births.set(one.component, rows[index]?.updatedAt ?? (await this.giveBirth(one, now)));
     }
   }
 
@@ -46,35 +60,66 @@ export class ComponentBirths {
   }
 
   /**
-   * For a process that folds nothing, and may append before any does: puts on record that there was nothing before the
-   * folds that have neither a birth nor a history, so that nothing of what comes now is taken for history.
+   * For a process that folds nothing, and may append before any does: puts on record that there was nothing before
+   * whatever has neither a birth nor a history, so that nothing of what comes now is taken for history.
    */
   async noteBeginnings(): Promise<void> {
-    const folds = [...this.pipelines.folds.values()];
-    const rows = await this.projections.load(folds.map(keyOf));
-    for (const [index, fold] of folds.entries()) {
-      if (!rows[index] && !(await hasHistory(this.store, fold))) await this.record(fold, 0);
+    this.imports = await readImports(this.projections);
+    const all = this.all();
+    const rows = await this.projections.load(all.map(({ key }) => key));
+    for (const [index, one] of all.entries()) {
+      const row = rows[index];
+      if (row) this.births.set(one.component, row.updatedAt);
+      else if (!(await hasHistory(this.store, one.history))) await this.record(one, 0);
     }
-  }
-
-  private async giveBirth(fold: FoldDefinition): Promise<number> {
-    return this.record(fold, (await hasHistory(this.store, fold)) ? this.clock.now() : 0);
-  }
-
-  /** Of several processes that come to it at once the earliest birth holds, in all of them: it has the highest sequence. */
-  private async record(fold: FoldDefinition, bornAt: number): Promise<number> {
-    const sequence = Number.MAX_SAFE_INTEGER - bornAt;
-    await this.projections.save([{ ...keyOf(fold), sequence, state: {}, updatedAt: bornAt }]);
-    const [row] = await this.projections.load([keyOf(fold)]);
-    return row?.updatedAt ?? bornAt;
   }
 
   /** Milliseconds since the epoch; 0 where there was nothing before. What a tenant imported was there before, too. */
   of(component: string, tenantId: TenantId): number {
     return Math.max(this.births.get(component) ?? 0, this.imports.get(tenantId) ?? 0);
   }
+
+  /**
+   * The same of a durable reactor. Its birth is its own, whatever becomes of the version of its fold; only the links of a
+   * fold with keys begin anew with each version, and with them what is reacted to.
+   */
+  ofReactor(reactor: ReactorDefinition, tenantId: TenantId): number {
+    const ofLinks = reactor.fold.sources ? this.of(reactor.fold.component, tenantId) : 0;
+    return Math.max(this.of(bornReactor(reactor).component, tenantId), ofLinks);
+  }
+
+  private all(): readonly Born[] {
+    const durable = [...this.pipelines.reactors.values()].filter(({ options }) => options.durable);
+    return [...[...this.pipelines.folds.values()].map(bornFold), ...durable.map(bornReactor)];
+  }
+
+  private async giveBirth(one: Born, now: number): Promise<number> {
+    return this.record(one, (await hasHistory(this.store, one.history)) ? now : 0);
+  }
+
+  /** Of several processes that come to it at once the earliest birth holds, in all of them: it has the highest sequence. */
+  private async record({ key }: Born, bornAt: number): Promise<number> {
+    const sequence = Number.MAX_SAFE_INTEGER - bornAt;
+    await this.projections.save([{ ...key, sequence, state: {}, updatedAt: bornAt }]);
+    const [row] = await this.projections.load([key]);
+    return row?.updatedAt ?? bornAt;
+  }
 }
 
-function keyOf({ name, version }: FoldDefinition): ProjectionKey {
+function bornFold(fold: FoldDefinition): Born {
+  const { component, name, version } = fold;
+  return { component, key: keyOf(name, version), history: fold };
+}
+
+function bornReactor(reactor: ReactorDefinition): Born {
+  const { name, fold, types } = reactor;
+  return {
+    component: `${RESERVED_PREFIX}reactor:${name}`,
+    key: keyOf(cursorsName(reactor), 1),
+    history: { ...fold, types },
+  };
+}
+
+function keyOf(name: string, version: number): ProjectionKey {
   return { tenantId: SYSTEM_TENANT, projection: birthsName(name), version, id: 'birth' };
 }

@@ -1,7 +1,6 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { createBuilds } from './builds/create-builds.js';
 import { createComparisons } from './comparisons/create-comparisons.js';
-import { ComponentBirths } from './component-births.js';
 import { CqrsBinding } from './cqrs-binding.js';
 import { EventSourcingRuntime } from './event-sourcing.runtime.js';
 import { createLaneWorker } from './create-lane-worker.js';
@@ -17,6 +16,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     storage,
     queue,
     ledger,
+    births,
     unbuilt,
     reconciliation,
     recurringJobs,
@@ -29,8 +29,7 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
     clock,
   } = tools;
   const { events, projections, records } = storage;
-  const births = new ComponentBirths(pipelines, events, projections, clock);
-  const comparisons = createComparisons(pipelines, { events, projections, records, router });
+  const comparisons = createComparisons(pipelines, { events, projections, records, router, births });
   return new EventSourcingRuntime({
     role: setup.role,
     cqrs: new CqrsBinding(discovery),
@@ -53,6 +52,6 @@ export function createRuntime(tools: RuntimeTools, discovery: DiscoveryService):
       reconciliation,
       setup.sweepIntervalMs,
     ),
-    worker: createLaneWorker(tools, births),
+    worker: createLaneWorker(tools),
   });
 }

@@ -22,15 +22,19 @@ const DEFAULTS: Readonly<Record<LaneKind, LanePolicy>> = {
   reactor: { ...COMMON, maxBatchJobs: 1, maxAttempts: 5, whenExhausted: 'dead-letter' },
 };
 
+/** The executor of durable reactors keeps the time of each call itself; this is for all that a batch does beside calls. */
+const DURABLE_BATCH_EXTRA_MS = 60_000;
+
 /** How a lane is worked off: the defaults of its kind, with what its component's decorator says. */
 export function lanePolicy({ kind, component }: LaneComponent, pipelines: PipelineRegistry): LanePolicy {
-  const policy = DEFAULTS[kind];
+  const durable = kind === 'reactor' && pipelines.reactors.get(component)?.options.durable;
+  const policy = durable ? { ...DEFAULTS.reactor, maxBatchJobs: 100, whenExhausted: 'park' as const } : DEFAULTS[kind];
   const {
     maxAttempts = policy.maxAttempts,
     timeoutMs = policy.timeoutMs,
     whenExhausted = policy.whenExhausted,
   } = optionsOf(kind, component, pipelines) ?? {};
-  return { ...policy, maxAttempts, timeoutMs, whenExhausted };
+  return { ...policy, maxAttempts, timeoutMs: timeoutMs + (durable ? DURABLE_BATCH_EXTRA_MS : 0), whenExhausted };
 }
 
 function optionsOf(kind: LaneKind, component: string, pipelines: PipelineRegistry): Partial<LanePolicy> | undefined {

@@ -3,12 +3,7 @@ import type { CommandExecutor } from '../commands/command-executor.js';
 import { encodeOutcome } from '../commands/outcome-codec.js';
 import { OutcomeLog } from '../commands/outcome-log.js';
 import { UnknownCommandError } from '../commands/unknown-command.error.js';
-import type { RecordedEvent } from '../events/recorded-event.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
-import type { FoldDefinition } from '../projections/fold-definition.js';
-import { carriedSequences } from '../projections/fold-events.js';
-import type { FoldExecutor } from '../projections/fold-executor.js';
-import type { FoldInput } from '../projections/fold-input.js';
 import type { RouteExecutor } from '../projections/links/route-executor.js';
 import type { MapExecutor } from '../projections/map-executor.js';
 import type { CommandJob, EventRangeJob, Job, ReactorJob } from '../queue/job.js';
@@ -16,13 +11,11 @@ import type { LaneComponent } from '../queue/lane.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
 import type { KnownComponent, LaneConsumer } from '../queue/lane-consumer.js';
 import type { LanePolicy } from '../queue/lane-policy.js';
-import { reactorJobs } from '../reactors/reactor-jobs.js';
-import type { ReactorExecutor } from '../reactors/reactor-executor.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
-import type { ComponentBirths } from './component-births.js';
 import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
+import type { FoldWork } from './fold-work.js';
 import { laneComponents } from './lane-components.js';
 import { lanePolicy } from './lane-policies.js';
 import type { UnknownCommands } from './unknown-commands.js';
@@ -36,13 +29,11 @@ export class LaneWorker implements LaneConsumer {
   constructor(
     private readonly pipelines: PipelineRegistry,
     private readonly commands: CommandExecutor,
-    private readonly folds: FoldExecutor,
+    private readonly folding: FoldWork,
     private readonly routes: RouteExecutor,
     private readonly maps: MapExecutor,
-    private readonly reactors: ReactorExecutor,
     private readonly router: EventRouter,
     private readonly announcer: EventAnnouncer,
-    private readonly births: ComponentBirths,
     private readonly strikes: DispatchStrikes,
     private readonly unknownCommands: UnknownCommands,
   ) {}
@@ -94,25 +85,8 @@ export class LaneWorker implements LaneConsumer {
     return { completed: executed.length, followUps, answers, staged, failure };
   }
 
-  private async fold(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
-    const fold = known(this.pipelines.folds, batch);
-    const reactors = this.pipelines.reactorsOf(fold);
-    const { tenantId } = batch.lane;
-    const wanted = ({ recordedAt }: RecordedEvent): boolean =>
-      recordedAt.getTime() >= this.births.of(fold.component, tenantId);
-    const { completed, covered, failure } = await this.folds.execute(
-      fold,
-      batch,
-      reactors.length > 0 ? wanted : undefined,
-    );
-    // What was read from the log may have come there by an import, since this process began.
-    if (readsLog(fold, batch, covered)) await this.births.refresh(tenantId);
-    const followUps = reactorJobs(
-      reactors,
-      batch.lane,
-      covered.filter(({ event }) => wanted(event)),
-    );
-    return { completed, followUps, failure };
+  private fold(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
+    return this.folding.fold(known(this.pipelines.folds, batch), batch);
   }
 
   private async route(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
@@ -131,17 +105,9 @@ export class LaneWorker implements LaneConsumer {
     return { completed, followUps: [], failure };
   }
 
-  private async react(batch: LaneBatch<ReactorJob>): Promise<LaneOutcome> {
-    await this.reactors.execute(known(this.pipelines.reactors, batch), batch);
-    return { completed: 1, followUps: [] };
+  private react(batch: LaneBatch<ReactorJob>): Promise<LaneOutcome> {
+    return this.folding.react(known(this.pipelines.reactors, batch), batch);
   }
-}
-
-/** Whether there are events which no job brought along. */
-function readsLog(fold: FoldDefinition, { jobs }: LaneBatch<EventRangeJob>, covered: readonly FoldInput[]): boolean {
-  if (covered.length === 0) return false;
-  const carried = new Set(jobs.flatMap((job) => carriedSequences(fold, job)));
-  return covered.some(({ sequence }) => !carried.has(sequence));
 }
 
 function known<D>(definitions: ReadonlyMap<string, D>, { lane }: LaneBatch<Job>): D {

@@ -12,6 +12,7 @@ import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
 import type { Storage } from '../storage/storage.js';
 import type { BuildLedger } from './builds/build-ledger.js';
 import type { UnbuiltVersions } from './builds/unbuilt-versions.js';
+import type { ComponentBirths } from './component-births.js';
 import type { DispatchStrikes } from './dispatch-strikes.js';
 import type { EventAnnouncer } from './event-announcer.js';
 import type { EventRouter } from './event-router.js';
@@ -29,6 +30,7 @@ export interface RuntimeTools {
   readonly foldCache: FoldCache;
   readonly foldEvents: FoldEvents;
   readonly ledger: BuildLedger;
+  readonly births: ComponentBirths;
   readonly unbuilt: UnbuiltVersions;
   readonly reconciliation: Reconciliation;
   readonly recurringJobs: RecurringJobs;

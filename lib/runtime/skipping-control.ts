@@ -1,6 +1,7 @@
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { FoldSkips } from '../projections/fold-skips.js';
 import { checkNote } from '../queue/check-control.js';
+import type { ReactorJob } from '../queue/job.js';
 import type { Lane } from '../queue/lane.js';
 import type {
   DeadLetter,
@@ -15,6 +16,8 @@ import type {
   SwitchedOff,
 } from '../queue/queue-control.js';
 import type { QueueUsage } from '../queue/queue-usage.js';
+import type { ReactorDefinition } from '../reactors/reactor-definition.js';
+import type { ReactorSkips } from '../reactors/reactor-skips.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import { UnknownComponentError } from './unknown-component.error.js';
 
@@ -29,9 +32,12 @@ export class SkippingControl implements QueueControl {
     private readonly control: QueueControl,
     private readonly pipelines: PipelineRegistry,
     private readonly skips: FoldSkips,
+    private readonly reactorSkips: ReactorSkips,
   ) {}
 
   async skipJob(lane: Lane, note: OperatorNote): Promise<boolean> {
+    const reactor = lane.kind === 'reactor' ? this.pipelines.reactors.get(lane.component) : undefined;
+    if (reactor?.options.durable) return this.skipReaction(reactor, lane, note);
     if (lane.kind !== 'fold' && lane.kind !== 'route') return this.control.skipJob(lane, note);
     checkNote(note);
     const fold = this.pipelines.folds.get(lane.component);
@@ -42,6 +48,18 @@ export class SkippingControl implements QueueControl {
     // On record before the lane goes on, so that whoever takes it knows.
     await this.skips.skipNext(fold, lane, note);
     return this.control.retryLane(lane, note);
+  }
+
+  /** A durable reactor finds in the log whatever its jobs lack, too. */
+  private async skipReaction(reactor: ReactorDefinition, lane: Lane, note: OperatorNote): Promise<boolean> {
+    checkNote(note);
+    const content = await this.control.inspect(lane, 1);
+    if (content?.status !== 'parked') return false;
+    const job = content.jobs[0] as ReactorJob;
+    // Staged before it was durable.
+    if (job.from === undefined) return this.control.skipJob(lane, note);
+    const isThere = await this.reactorSkips.skipNext(reactor, lane, job, note);
+    return isThere ? this.control.retryLane(lane, note) : this.control.skipJob(lane, note);
   }
 
   parkedLanes(filter?: LaneFilter): Promise<readonly ParkedLane[]> {

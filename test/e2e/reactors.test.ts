@@ -7,12 +7,14 @@ import {
   GroupQueue,
   Reactor,
   type ReactorContext,
+  type ReactorOptions,
   type ReactorTiming,
   type RecordedEvent,
+  type SwitchableWork,
 } from '../../lib/index.js';
 import { redisQueue } from '../../lib/redis.js';
 import { appWith, start, stream } from '../support/apps.js';
-import { Add, Added, AddHandler, acme, type Total, Totals } from '../support/counter-app.js';
+import { Add, Added, AddHandler, acme, Reset, type Total, Totals } from '../support/counter-app.js';
 import { eventually } from '../support/eventually.js';
 import { survivingMemory } from '../support/memories.js';
 import { startTestRedis, type TestRedis } from '../support/redis-server.js';
@@ -129,6 +131,81 @@ describe('reactors', () => {
     await eventually(() => expect(reactions.map(([sequence]) => sequence)).toEqual([1, 2]));
     // Each of the two times is rounded to a millisecond.
     for (const [, waited] of reactions) expect(waited).toBeGreaterThanOrEqual(38);
+  });
+});
+
+describe('the state that a reactor is told', () => {
+  const states: [number, number | null, number][] = [];
+  const note = ({ sequence }: RecordedEvent, { state, foldSequence }: ReactorContext<Total>): void => {
+    states.push([sequence, state?.total ?? null, foldSequence]);
+  };
+
+  it('is the saved one, at or after the event', async () => {
+    states.length = 0;
+    @Reactor({ name: 'saved', fold: Totals })
+    class Saved {
+      handle(event: RecordedEvent, context: ReactorContext<Total>): void {
+        note(event, context);
+      }
+    }
+    const app = await start(appWith([Totals, Saved]));
+    await app.get(EventStore).append(
+      stream('c1'),
+      [1, 2, 3].map((amount) => ({ data: Added.of(amount) })),
+    );
+    await eventually(() => expect(states).toHaveLength(3));
+    expect(states).toEqual([1, 2, 3].map((sequence) => [sequence, 6, 3]));
+  });
+
+  it.each([false, true])('is that at exactly the event where it is to be exact (durable: %s)', async (durable) => {
+    states.length = 0;
+    @Reactor({ name: 'exact', fold: Totals, exact: true, durable } as ReactorOptions<Total>)
+    class Exact {
+      handle(event: RecordedEvent, context: ReactorContext<Total>): void {
+        note(event, context);
+      }
+    }
+    const app = await start(appWith([Totals, Exact]));
+    await app
+      .get(EventStore)
+      .append(stream('c1'), [
+        { data: Added.of(1) },
+        { data: Added.of(2) },
+        { data: new Reset() },
+        { data: Added.of(5) },
+      ]);
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(6) }]);
+    await eventually(() => expect(states).toHaveLength(5));
+    expect(states).toEqual([
+      [1, 1, 1],
+      [2, 3, 2],
+      [3, null, 3],
+      [4, 5, 4],
+      [5, 11, 5],
+    ]);
+  });
+
+  it('goes to the dead letters where it is to be exact and the events before it are gone', async () => {
+    states.length = 0;
+    let isHeld = true;
+    @Reactor({ name: 'exact', fold: Totals, exact: true })
+    class Exact {
+      handle(event: RecordedEvent, context: ReactorContext<Total>): void {
+        note(event, context);
+      }
+    }
+    const eventStore = survivingMemory();
+    const featureFlags = { isOn: ({ kind }: SwitchableWork) => kind !== 'reactor' || !isHeld };
+    const app = await start(appWith([Totals, Exact], { eventStore, featureFlags, flagRecheckMs: 20 }));
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(1) }]);
+    await eventually(async () => expect(await app.get(GroupQueue).control.switchedOff()).toHaveLength(1));
+    await eventStore.storage.log.removeIdle({ tenantId: acme, before: Date.now() + 86_400_000 });
+    for (const amount of [2, 3]) await app.get(EventStore).append(stream('c1'), [{ data: Added.of(amount) }]);
+    await eventually(async () => expect((await app.get(GroupQueue).depth()).jobs).toBe(3));
+    isHeld = false;
+    await eventually(() => expect(states).toEqual([[3, 6, 3]]));
+    const errors = (await app.get(GroupQueue).control.deadLetters()).map(({ failures }) => failures[0]!.error);
+    expect(errors).toEqual([expect.stringMatching(/^HistoryGoneError/), expect.stringMatching(/^HistoryGoneError/)]);
   });
 });
 

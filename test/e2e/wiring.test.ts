@@ -163,6 +163,34 @@ describe('wrong wiring stops the boot', () => {
     ]);
   });
 
+  it('names what does not go with a durable reactor', async () => {
+    const key = ({ aggregateId }: { aggregateId: string }): string => aggregateId;
+    const cases: readonly [object, RegExp][] = [
+      [
+        { debounce: { key, delayMs: 1 } },
+        /^Mail is durable and has debounce: a durable reactor reacts to every event, in/,
+      ],
+      [{ throttle: { key, everyMs: 1 } }, /^Mail is durable and has throttle/],
+      [{ dedupe: { key, forMs: 1 } }, /^Mail is durable and has dedupe/],
+      [{ whenExhausted: 'dead-letter' }, /^Mail is durable, and its whenExhausted is 'dead-letter'.* so it is 'park'/],
+      [{ name: 'x'.repeat(300) }, /^The name of Mail must not exceed 256 bytes/],
+      [{ durable: 'yes' }, /^The durable of Mail must be true or false, not string/],
+      [{ exact: 1 }, /^The exact of Mail must be true or false, not number/],
+    ];
+    for (const [options, problem] of cases) {
+      class Mail {
+        handle(): void {}
+      }
+      Reactor({ name: 'mail', fold: Orders, durable: true, ...options } as never)(Mail);
+      expect(await boot([feature([Orders, Mail])])).toEqual([expect.stringMatching(problem)]);
+    }
+    @Reactor({ name: 'mail', fold: Orders, durable: true, delayMs: 1, whenExhausted: 'park' })
+    class Right {
+      handle(): void {}
+    }
+    expect(await boot([feature([Orders, Right])])).toEqual([]);
+  });
+
   it('names an event class that no pipeline declares, and a class that is no event', async () => {
     @FoldProjection({ name: 'other' })
     class Other {

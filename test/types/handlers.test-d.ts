@@ -247,6 +247,26 @@ export class NoFold {
   handle(): void {}
 }
 
+@Reactor({ name: 'durable', fold: Balances, events: [Paid], durable: true, exact: true, delayMs: 5 })
+export class DurableReactor {
+  handle(event: RecordedEvent<Paid>, { state }: ReactorContext<Balance>): void {
+    expectTypeOf(event.data.amount).toEqualTypeOf<number>();
+    expectTypeOf(state).toEqualTypeOf<Balance | null>();
+  }
+}
+
+// @ts-expect-error a durable reactor reacts to every event
+@Reactor({ name: 'durable_quiet', fold: Balances, durable: true, dedupe: { key: () => 'k', forMs: 5 } })
+export class DurableAndQuiet {
+  handle(): void {}
+}
+
+// @ts-expect-error a cursor cannot pass what was not done
+@Reactor({ name: 'durable_aside', fold: Balances, durable: true, whenExhausted: 'dead-letter' })
+export class DurableAndAside {
+  handle(): void {}
+}
+
 @Reactor({ name: 'filtered', fold: Balances, events: [Opened, Paid], when: ({ data }) => data instanceof Paid })
 export class FilteredReactor {
   handle(event: RecordedEvent<Opened | Paid>): void {

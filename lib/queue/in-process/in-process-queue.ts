@@ -232,6 +232,7 @@ export class InProcessQueue extends GroupQueue {
       return this.lanes.handBack(lane);
     }
     this.lanes.end(lane, Math.min(outcome?.completed ?? 0, jobs));
+    if (outcome?.advanced) lane.forgetTries();
     if (outcome) this.lanes.add(outcome.followUps);
     if (outcome?.answers) this.answers.keep(lane.lane.tenantId, outcome.answers);
     outcome?.staged?.(this.routes.revision);

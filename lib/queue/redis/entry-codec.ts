@@ -22,6 +22,7 @@ const RANGE_KINDS = { F: 'fold', M: 'map', R: 'route' } as const;
  *     C\n<command job>
  *     F<from> <to> <aggregateId>\n<events, or nothing when they are to be read from the log>; M… of a map, R… of a route
  *     E<sequence> <aggregateId>\n<event of a reactor job, or nothing when it is to be read from the log>
+ *     P<from> <sequence> <aggregateId>\n<the same, of a durable reactor>
  *     D<delayMs> <timing>\n<one of the above>
  *
  * with the timings, the second and third of which may be replaced while they wait:
@@ -73,8 +74,9 @@ function encodeJob(job: Job, maxInlineBytes: number): string {
     case 'command':
       return `C\n${JSON.stringify(job)}`;
     case 'reactor': {
-      const { aggregateId, sequence, event } = job;
-      const header = `E${sequence} ${encodeText(aggregateId)}\n`;
+      const { aggregateId, sequence, event, from } = job;
+      const place = from === undefined ? `E${sequence}` : `P${from} ${sequence}`;
+      const header = `${place} ${encodeText(aggregateId)}\n`;
       if (event === null || event.payload.length > maxInlineBytes) return header;
       return header + orNothing(JSON.stringify(event), maxInlineBytes);
     }
@@ -113,6 +115,12 @@ function decode(entry: string): Job {
       const [sequence, aggregateId] = entry.slice(1, end).split(' ');
       const event = payload === '' ? null : (JSON.parse(payload) as StoredEvent);
       return { kind: 'reactor', aggregateId: decodeURIComponent(aggregateId!), sequence: Number(sequence), event };
+    }
+    case 'P': {
+      const [from, sequence, aggregateId] = entry.slice(1, end).split(' ');
+      const event = payload === '' ? null : (JSON.parse(payload) as StoredEvent);
+      const place = { aggregateId: decodeURIComponent(aggregateId!), sequence: Number(sequence), from: Number(from) };
+      return { kind: 'reactor', ...place, event };
     }
     case 'F':
     case 'M':

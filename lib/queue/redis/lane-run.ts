@@ -57,7 +57,9 @@ export class LaneRun {
     this.completed = completed;
     this.failure = failure;
     const tries: LaneTries =
-      completed > 0 ? { failures: 0, outages: 0 } : { failures: claim.failures, outages: claim.outages };
+      completed > 0 || outcome?.advanced
+        ? { failures: 0, outages: 0 }
+        : { failures: claim.failures, outages: claim.outages };
     const answers = outcome?.answers ?? [];
     const took = { completed, tries, answers, followUps, ...(outcome?.staged && { staged: outcome.staged }) };
     if (outcome?.heldForMs !== undefined) return this.end('hold', { ...took, delayMs: outcome.heldForMs });

@@ -18,6 +18,8 @@ export interface BuildRunnerTools {
   readonly locks: DistributedLock;
   readonly ledger: BuildLedger;
   readonly build: (projection: BuiltProjection) => ProjectionBuild;
+  /** What follows from the rows that were built. May be repeated. */
+  readonly follow: (projection: BuiltProjection, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -60,12 +62,13 @@ export class BuildRunner {
   }
 
   private async build(projection: BuiltProjection, signal: AbortSignal): Promise<void> {
-    const { unbuilt, ledger, build } = this.tools;
+    const { unbuilt, ledger, build, follow } = this.tools;
     const { component } = projection;
     // Another process may have done it meanwhile.
     if (await unbuilt.isComplete(projection)) return;
     this.logger.log({ message: 'Building a version from the log', component });
     const record = await build(projection).run(signal);
+    await follow(projection, signal);
     await unbuilt.complete(projection);
     await ledger.save(component, record);
     const { events, aggregates, eventsPerSecond, startedAt, completedAt } = record;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.js';
 import type { EventSerializer } from '../../events/event-serializer.js';
 import type { DistributedLock } from '../../locks/distributed-lock.js';
+import { Reconciler } from '../reconciliation/reconciler.js';
 import type { PipelineRegistry } from '../../pipeline/pipeline-registry.js';
 import type { GroupQueue } from '../../queue/group-queue.js';
 import type { Storage } from '../../storage/storage.js';
@@ -37,7 +38,7 @@ export interface BuildsTools {
 
 /** Puts together what builds the versions of projections. */
 export function createBuilds(tools: BuildsTools): BuildRunner {
-  const { storage, queue, locks, unbuilt, ledger, comparisons, clock } = tools;
+  const { pipelines, storage, queue, locks, unbuilt, ledger, comparisons, clock } = tools;
   const { log, events: store } = storage;
   const settling = new LaneSettling(queue.control);
   return new BuildRunner({
@@ -51,6 +52,14 @@ export function createBuilds(tools: BuildsTools): BuildRunner {
         comparisons.filter(({ component }) => component === projection.component),
         { log, store, queue, ledger, settling, clock, reading: READING },
       ),
+    // A build reacts to nothing; what its durable reactors lack they lacked before it.
+    follow: async (projection, signal) => {
+      const reactors = projection.kind === 'fold' ? pipelines.reactorsOf(projection).map(({ name }) => name) : [];
+      for (const comparison of comparisons) {
+        const isOne = comparison.kind === 'reactor' && reactors.includes(comparison.component);
+        if (isOne) await new Reconciler(queue).reconcile(comparison, { signal });
+      }
+    },
   });
 }
 

@@ -52,7 +52,7 @@ export class LaneSettling {
     const { aggregateId, to } = job as EventRangeJob;
     // Jobs are done in order, so what was staged is done when only later ones are left.
     const isAhead = content.jobs.some(
-      (other) => 'from' in other && other.aggregateId === aggregateId && other.from <= to,
+      (other) => 'to' in other && other.aggregateId === aggregateId && other.from <= to,
     );
     return isAhead || content.size > MAX_JOBS;
   }

@@ -6,6 +6,8 @@ export interface Comparison {
   /** Of whom: kind and component, such as `fold` and `totals@1`. */
   readonly kind: string;
   readonly component: string;
+  /** The component whose rows it is compared with, if those are not its own. */
+  readonly follows?: string;
 
   /**
    * The jobs that bring the component up to where its source stands, in bounded memory.

@@ -1,9 +1,12 @@
+import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { PipelineRegistry } from '../../pipeline/pipeline-registry.js';
 import type { ProjectionStore } from '../../projections/stores/projection-store.js';
 import type { RecordStore } from '../../projections/stores/record-store.js';
+import type { ComponentBirths } from '../component-births.js';
 import type { EventRouter } from '../event-router.js';
 import type { Comparison } from './comparison.js';
+import { DurableReactorComparison } from './durable-reactor-comparison.js';
 import { FoldComparison } from './fold-comparison.js';
 import { MapComparison } from './map-comparison.js';
 import { RouteComparison } from './route-comparison.js';
@@ -14,16 +17,23 @@ export interface ComparisonTools {
   readonly projections: ProjectionStore;
   readonly records: RecordStore;
   readonly router: EventRouter;
+  readonly births: ComponentBirths;
 }
 
 /** One comparison for each component of these pipelines that follows the log. */
 export function createComparisons(
   { pipelines }: PipelineRegistry,
-  { events, projections, records, router }: ComparisonTools,
+  { events, projections, records, router, births }: ComparisonTools,
 ): readonly Comparison[] {
-  return pipelines.flatMap(({ folds, maps }) => [
+  return pipelines.flatMap(({ folds, maps, reactors }) => [
     ...folds.filter(({ sources }) => sources).map((fold) => new RouteComparison(fold, events, projections, router)),
     ...folds.map((fold) => new FoldComparison(fold, events, projections, router)),
     ...maps.map((map) => new MapComparison(map, events, records, router)),
+    ...reactors
+      .filter(({ options }) => options.durable)
+      .map((reactor) => {
+        const bornAt = (tenantId: TenantId): number => births.ofReactor(reactor, tenantId);
+        return new DurableReactorComparison(reactor, events, projections, router, bornAt);
+      }),
   ]);
 }

@@ -4,6 +4,7 @@ import type { PipelineRegistry } from '../../pipeline/pipeline-registry.js';
 import type { GroupQueue } from '../../queue/group-queue.js';
 import type { Storage } from '../../storage/storage.js';
 import { createComparisons } from '../comparisons/create-comparisons.js';
+import type { ComponentBirths } from '../component-births.js';
 import type { UnbuiltVersions } from '../builds/unbuilt-versions.js';
 import type { EventRouter } from '../event-router.js';
 import type { EventSourcingSetup } from '../event-sourcing-setup.js';
@@ -20,6 +21,7 @@ export interface ReconciliationTools {
   readonly storage: Storage;
   readonly queue: GroupQueue;
   readonly router: EventRouter;
+  readonly births: ComponentBirths;
   readonly unbuilt: UnbuiltVersions;
   readonly locks: DistributedLock;
   readonly clock: Clock;
@@ -27,10 +29,10 @@ export interface ReconciliationTools {
 
 /** Puts it together. */
 export function createReconciliation(tools: ReconciliationTools): Reconciliation {
-  const { setup, pipelines, queue, router, unbuilt, locks, clock } = tools;
+  const { setup, pipelines, queue, router, births, unbuilt, locks, clock } = tools;
   const { events, projections, records } = tools.storage;
   return new Reconciliation({
-    comparisons: createComparisons(pipelines, { events, projections, records, router }),
+    comparisons: createComparisons(pipelines, { events, projections, records, router, births }),
     reconciler: new Reconciler(queue),
     record: setup.queue.shared ? new SharedRecord(projections) : new OwnRecord(),
     lives: new MemoryLives(queue, events),

@@ -78,7 +78,7 @@ export class Reconciliation {
     if (tenantId === undefined) return this.ensure(NEVER);
     let staged = 0;
     for (const comparison of this.parts.comparisons) {
-      if (await this.parts.isLeftOut(comparison.component)) continue;
+      if (await this.parts.isLeftOut(comparison.follows ?? comparison.component)) continue;
       staged += await this.parts.reconciler.reconcile(comparison, { tenantId });
     }
     return staged;
@@ -90,7 +90,7 @@ export class Reconciliation {
     let staged = 0;
     let isComplete = true;
     for (const comparison of this.parts.comparisons) {
-      if (await this.parts.isLeftOut(comparison.component)) {
+      if (await this.parts.isLeftOut(comparison.follows ?? comparison.component)) {
         isComplete = false;
         continue;
       }

@@ -45,6 +45,24 @@ export function failureCases({ start }: GroupQueueCases): void {
     expect(await queue.depth()).toMatchObject({ deadLetters: 1 });
   });
 
+  it('counts the attempts anew of a job that has come forward without an end', async () => {
+    const attempts: number[] = [];
+    const queue = await start(
+      (batch) => {
+        attempts.push(batch.attempt);
+        const advanced = attempts.length === 3;
+        const failure = { error: new Error('not yet') };
+        if (attempts.length === 5) return { completed: 0, followUps: [], advanced: true };
+        return attempts.length === 7 ? done(batch) : { completed: 0, followUps: [], advanced, failure };
+      },
+      { policy: { maxAttempts: 3 } },
+    );
+    await queue.stage([range(lane('a'), 1)]);
+    await settled(queue);
+    expect(attempts).toEqual([1, 2, 3, 2, 3, 1, 2]);
+    expect(await queue.depth()).toMatchObject({ deadLetters: 0 });
+  });
+
   it('parks a lane at once when its handler says so, whatever the policy says', async () => {
     const seen: number[] = [];
     let isParked = true;

@@ -3,7 +3,7 @@ import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
 import type { StoredEvent } from '../../../lib/events/stored-event.js';
 import { laneKey } from '../../../lib/queue/lane.js';
-import type { CommandJob, EventRangeJob } from '../../../lib/queue/job.js';
+import type { CommandJob, EventRangeJob, ReactorJob } from '../../../lib/queue/job.js';
 import { decodeEntry } from '../../../lib/queue/redis/entry-codec.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { redisQueue } from '../../../lib/queue/redis/redis-queue.adapter.js';
@@ -74,6 +74,31 @@ it.each(TIMINGS)('carries a small event of a reaction, and leaves a large one in
     const job = { kind: 'reactor', aggregateId: 'a b', sequence: 7, event: id === 'small' ? event(payload) : null };
     expect(decodeEntry(entry!)).toEqual(job);
     if (id !== 'small') expect(entry!.length).toBeLessThan(100);
+  }
+  await worker.expectTruth();
+});
+
+it('carries the parts of a stream that a durable reactor is to react to, and the events that are small', async () => {
+  const worker = await EngineUnderTest.open(redis, 30_000, { ...UNLIMITED, maxWaitingBytesPerTenant: 3_000 });
+  const part = (id: string, of: StoredEvent | null, timing: JobTiming = {}): StagedJob => ({
+    lane: lane(id, 'reactor'),
+    job: { kind: 'reactor', aggregateId: 'a b', sequence: 7, from: 5, event: of },
+    ...timing,
+  });
+  const cases: readonly (readonly [string, StagedJob, boolean])[] = [
+    ['small', part('small', event('x')), true],
+    ['delayed', part('delayed', event('x'), { delayMs: 60_000 }), true],
+    ['large', part('large', event('x'.repeat(5_000))), false],
+    ['none', part('none', null), false],
+    ['first', part('first', event('x'.repeat(2_000))), true],
+    // The tenant has its share of the memory.
+    ['second', part('second', event('x'.repeat(2_000))), false],
+  ];
+  for (const [id, staged, isCarried] of cases) {
+    await worker.stage(staged);
+    const [entry] = await entriesIn(worker, id);
+    const carried = isCarried ? (staged.job as ReactorJob).event : null;
+    expect(decodeEntry(entry!), id).toEqual({ ...staged.job, event: carried });
   }
   await worker.expectTruth();
 });
