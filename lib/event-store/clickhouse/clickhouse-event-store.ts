@@ -43,6 +43,7 @@ import { resolveOptions, type ClickHouseEventStoreOptions } from './clickhouse-e
 import { deduplicationSettings } from './deduplication-settings.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { LocalArbiter } from './local-arbiter.js';
+import { KeyLookups } from './key-lookups.js';
 import { LogReader } from './log-reader.js';
 import { RedisArbiter } from './redis-arbiter/redis-arbiter.js';
 import { scanLog } from './scan-log.js';
@@ -73,11 +74,12 @@ export interface ClickHouseEventStoreTools extends PrepareTools {
 export class ClickHouseEventStore extends EventStore {
   /** The rows of this log, for maintenance. */
   readonly log: ClickHouseEventLog;
+  private readonly lookups: KeyLookups;
   private closing?: Promise<void>;
 
   private constructor(
     private readonly tools: ClickHouseEventStoreTools,
-    private readonly reader: StreamReader,
+    reader: StreamReader,
     private readonly logReader: LogReader,
     private readonly writer: AppendWriter,
     private readonly arbiter: Arbiter,
@@ -85,6 +87,7 @@ export class ClickHouseEventStore extends EventStore {
   ) {
     super();
     this.log = new ClickHouseEventLog(tools.connection, reader, writer, arbiter);
+    this.lookups = new KeyLookups(reader, () => tools.serverClock.now());
   }
 
   /**
@@ -139,12 +142,9 @@ export class ClickHouseEventStore extends EventStore {
       this.writer.submit({ kind: 'lookup', stream: checked, keys: wanted, since: performance.now(), resolve, reject });
     });
     if (candidates.length === 0) return new Map();
-    const found = await this.reader
-      .appended(
-        candidates.map((key) => ({ stream: checked, key })),
-        this.tools.serverClock.now(),
-      )
-      .catch((error) => {
+    const found = await this.lookups
+      .find(candidates.map((key) => ({ stream: checked, key })))
+      .catch((error: unknown) => {
         throw unreadable(error);
       });
     const results = new Map<string, AppendResult>();
