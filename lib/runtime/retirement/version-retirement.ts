@@ -1,4 +1,5 @@
 import { checkProjectionVersion } from '../../projections/stores/check-fields.js';
+import { gapsName } from '../../projections/fold-gaps.js';
 import { skipsName } from '../../projections/fold-skips.js';
 import { linksType } from '../../projections/links/link-streams.js';
 import { routesPrefix } from '../../projections/links/route-cursor.js';
@@ -46,7 +47,7 @@ export class VersionRetirement {
       await projections.drop(prefix, version, 'prefix');
     }
     const rows = await projections.drop(name, version);
-    await projections.drop(skipsName(name), version);
+    for (const beside of [skipsName(name), gapsName(name)]) await projections.drop(beside, version);
     const retired = { jobs, rows, records: await records.drop(name, version) };
     // Last: with what says that the version was there, it is seen to be left when this was cut.
     await ledger.remove(component);
