@@ -1,11 +1,16 @@
 import type { BenchResult, BenchScale, BenchSuite } from './bench-case.js';
 import { type FoldFigures, FoldWorker } from './fold/fold-worker.js';
 import { foldsPerSecond } from './fold/purity.js';
+import { rebuildRates } from './fold/rebuild.js';
 import { median } from './measure.js';
 
 const HOT_EVENTS_PER_MS = 12.5;
 const COLD_AGGREGATES_PER_MS = 2.5;
 const RATE_GOAL = 5_000;
+const REBUILD_GOAL = 150_000;
+/** Aggregates of 100 events each, a millisecond of measuring: 1 M events at full length. */
+const REBUILT_AGGREGATES_PER_MS = 2.5;
+const REBUILT_EVENTS_EACH = 100;
 /** A load and a save. */
 const STATEMENTS_GOAL = 2;
 /** A load and a save of each event, without company. */
@@ -30,11 +35,13 @@ export const foldBench: BenchSuite = {
     } finally {
       await worker.stop();
     }
+    const rebuilt = await rebuildRates(rounds, measureMs * REBUILT_AGGREGATES_PER_MS, REBUILT_EVENTS_EACH);
     return [
       statements('hot-aggregate', hot, 'goal', STATEMENTS_GOAL),
       rate('hot-aggregate-rate', eventsPerSecond(hot), 'goal', RATE_GOAL),
       rate('cold-aggregates', eventsPerSecond(cold), 'goal', RATE_GOAL),
       statements('cold-aggregates-statements', cold, 'load and save alone', STATEMENTS_ALONE),
+      rate('rebuild', median(rebuilt), 'goal', REBUILD_GOAL),
       rate('check-purity', median(checked), 'no check', median(alone)),
     ];
   },
