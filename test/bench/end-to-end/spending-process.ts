@@ -8,17 +8,22 @@ const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** A process of `main.ts`, as its parent sees it: one request at a time. */
 export class SpendingProcess {
-  private constructor(private readonly child: ChildProcess) {}
+  private readonly died: Promise<never>;
+
+  private constructor(private readonly child: ChildProcess) {
+    this.died = once(child, 'exit').then(() => Promise.reject(new Error('A process of the benchmark has ended.')));
+    this.died.catch(() => undefined);
+  }
 
   static async start(settings: SpendingSettings): Promise<SpendingProcess> {
     const env = { ...process.env, NODE_ENV: 'production' };
-    const child = fork(MAIN, [JSON.stringify(settings)], { env });
-    await message(child);
-    return new SpendingProcess(child);
+    const one = new SpendingProcess(fork(MAIN, [JSON.stringify(settings)], { env }));
+    await one.message();
+    return one;
   }
 
   async ask(request: Request): Promise<readonly number[]> {
-    const answered = message(this.child);
+    const answered = this.message();
     this.child.send(request);
     return (await answered) as readonly number[];
   }
@@ -28,11 +33,8 @@ export class SpendingProcess {
     this.child.kill('SIGKILL');
     await ended;
   }
-}
 
-async function message(child: ChildProcess): Promise<unknown> {
-  const died = once(child, 'exit').then(() => Promise.reject(new Error('A process of the benchmark has ended.')));
-  died.catch(() => undefined);
-  const [answered] = (await Promise.race([once(child, 'message'), died])) as [unknown];
-  return answered;
+  private message(): Promise<unknown> {
+    return Promise.race([new Promise((resolve) => this.child.once('message', resolve)), this.died]);
+  }
 }
