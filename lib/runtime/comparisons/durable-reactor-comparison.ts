@@ -7,9 +7,10 @@ import { reactionUpTo } from '../../reactors/durable-reactor-jobs.js';
 import { cursorsName, cursorsVersion } from '../../reactors/reactor-cursor.js';
 import type { ReactorDefinition } from '../../reactors/reactor-definition.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import { type Progress, withProgress } from '../behind.js';
+import { withProgress } from '../behind.js';
 import type { EventRouter } from '../event-router.js';
 import type { Comparison } from './comparison.js';
+import { sequenceProgress } from './sequence-progress.js';
 
 /** Rows that are looked at together. */
 const ROWS_AT_ONCE = 50;
@@ -100,17 +101,13 @@ async function* withBoth(
 ): AsyncIterable<Lacking> {
   const known: { readonly head: StreamHead; readonly row: number }[] = [];
   const passOn = async function* (): AsyncIterable<StreamHead> {
-    for await (const { head, value } of withProgress(heads, toProgress(rows), signal)) {
+    for await (const { head, value } of withProgress(heads, sequenceProgress(rows), signal)) {
       known.push({ head, row: value });
       yield head;
     }
   };
   // Heads come out in the order in which they went in.
-  for await (const { value } of withProgress(passOn(), toProgress(cursors), signal)) {
+  for await (const { value } of withProgress(passOn(), sequenceProgress(cursors), signal)) {
     yield { ...known.shift()!, cursor: value };
   }
-}
-
-async function* toProgress(rows: AsyncIterable<ProjectionSequence>): AsyncIterable<Progress> {
-  for await (const { tenantId, id, sequence } of rows) yield { tenantId, id, value: sequence };
 }

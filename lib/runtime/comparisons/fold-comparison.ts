@@ -1,11 +1,12 @@
 import type { EventStore } from '../../event-store/event-store.js';
 import type { FoldDefinition } from '../../projections/fold-definition.js';
-import type { ProjectionSequence, ProjectionStore } from '../../projections/stores/projection-store.js';
+import type { ProjectionStore } from '../../projections/stores/projection-store.js';
 import type { StagedJob } from '../../queue/staged-job.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import { behind, type Progress } from '../behind.js';
+import { behind } from '../behind.js';
 import type { EventRouter } from '../event-router.js';
 import type { Comparison } from './comparison.js';
+import { sequenceProgress } from './sequence-progress.js';
 
 /** A fold lacks what lies past its row. */
 export class FoldComparison implements Comparison {
@@ -25,7 +26,7 @@ export class FoldComparison implements Comparison {
     const { name, version, aggregateType, types, sources } = this.fold;
     // Of links every one counts.
     const heads = this.store.heads({ aggregateType, types: sources ? undefined : [...types], tenantId });
-    const progress = toProgress(this.projections.sequences(name, version, tenantId));
+    const progress = sequenceProgress(this.projections.sequences(name, version, tenantId));
     for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence, signal)) {
       const { aggregateId, sequence: to } = head;
       yield this.router.foldJob(this.fold, {
@@ -37,8 +38,4 @@ export class FoldComparison implements Comparison {
       });
     }
   }
-}
-
-async function* toProgress(rows: AsyncIterable<ProjectionSequence>): AsyncIterable<Progress> {
-  for await (const { tenantId, id, sequence } of rows) yield { tenantId, id, value: sequence };
 }

@@ -1,12 +1,13 @@
 import type { EventStore } from '../../event-store/event-store.js';
 import type { FoldDefinition } from '../../projections/fold-definition.js';
 import { routesName } from '../../projections/links/route-cursor.js';
-import type { ProjectionSequence, ProjectionStore } from '../../projections/stores/projection-store.js';
+import type { ProjectionStore } from '../../projections/stores/projection-store.js';
 import type { StagedJob } from '../../queue/staged-job.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import { behind, type Progress } from '../behind.js';
+import { behind } from '../behind.js';
 import type { EventRouter } from '../event-router.js';
 import type { Comparison } from './comparison.js';
+import { sequenceProgress } from './sequence-progress.js';
 
 /** The keys of a fold lack the events of an aggregate that lie past its cursor. */
 export class RouteComparison implements Comparison {
@@ -28,7 +29,7 @@ export class RouteComparison implements Comparison {
     for (const aggregateType of sources) {
       const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
       const cursors = this.projections.sequences(routesName(this.fold, aggregateType), version, tenantId);
-      const progress = toProgress(cursors);
+      const progress = sequenceProgress(cursors);
       for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence, signal)) {
         const { aggregateId, sequence: to } = head;
         const range = { tenantId: head.tenantId, aggregateId, from: value + 1, to, events: null };
@@ -36,8 +37,4 @@ export class RouteComparison implements Comparison {
       }
     }
   }
-}
-
-async function* toProgress(rows: AsyncIterable<ProjectionSequence>): AsyncIterable<Progress> {
-  for await (const { tenantId, id, sequence } of rows) yield { tenantId, id, value: sequence };
 }
