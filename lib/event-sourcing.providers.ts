@@ -332,8 +332,9 @@ export const eventSourcingProviders: Provider[] = [
   },
   {
     provide: BuildReports,
-    inject: [BuildLedger, UnbuiltVersions],
-    useFactory: (ledger: BuildLedger, unbuilt: UnbuiltVersions) => new BuildReports(ledger, unbuilt),
+    inject: [BuildLedger, UnbuiltVersions, ActiveVersions],
+    useFactory: (ledger: BuildLedger, unbuilt: UnbuiltVersions, versions: ActiveVersions) =>
+      new BuildReports(ledger, unbuilt, versions),
   },
   {
     provide: VersionRetirement,

@@ -19,6 +19,6 @@ export interface BuildRecord {
   readonly place?: LogPlace;
   /** Whether all of the log was read; what is left then is the work of lanes. */
   readonly isRead: boolean;
-  /** When it was complete; milliseconds since the epoch. */
+  /** When nothing was left but to let reads switch to it; milliseconds since the epoch. */
   readonly completedAt?: number;
 }

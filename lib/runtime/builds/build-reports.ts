@@ -1,3 +1,4 @@
+import type { ActiveVersions } from '../../projections/versions/active-versions.js';
 import { compareText } from '../../tenancy/compare-text.js';
 import type { BuildLedger } from './build-ledger.js';
 import { type ProjectionBuildStatus, toBuildStatus } from './projection-build-status.js';
@@ -8,11 +9,14 @@ export class BuildReports {
   constructor(
     private readonly ledger: Pick<BuildLedger, 'list'>,
     private readonly unbuilt: Pick<UnbuiltVersions, 'all'>,
+    private readonly versions: Pick<ActiveVersions, 'read'>,
   ) {}
 
   /** By projection and version. */
   async list(): Promise<readonly ProjectionBuildStatus[]> {
-    const begun = (await this.ledger.list()).map(({ record, writtenAt }) => toBuildStatus(record, writtenAt));
+    const records = await this.ledger.list();
+    const active = await this.versions.read(records.map(({ record }) => record.name));
+    const begun = records.map((written, index) => toBuildStatus(written, active[index]!));
     const waiting = this.unbuilt.all.filter(
       ({ name, version }) => !begun.some((one) => one.projection === name && one.version === version),
     );

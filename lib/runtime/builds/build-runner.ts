@@ -69,8 +69,9 @@ export class BuildRunner {
     this.logger.log({ message: 'Building a version from the log', component });
     const record = await build(projection).run(signal);
     await follow(projection, signal);
-    await unbuilt.complete(projection);
+    // Nobody goes on with a build after the switch.
     await ledger.save(component, record);
+    await unbuilt.complete(projection);
     const { events, aggregates, eventsPerSecond, startedAt, completedAt } = record;
     const tookMs = completedAt! - startedAt;
     this.logger.log({ message: 'A version is complete', component, events, aggregates, eventsPerSecond, tookMs });

@@ -1,4 +1,4 @@
-import type { BuildRecord } from './build-record.js';
+import type { WrittenRecord } from './build-ledger.js';
 
 /** How far the build of one version of a projection has come. @publicApi */
 export interface ProjectionBuildStatus {
@@ -32,9 +32,10 @@ export interface ProjectionBuildStatus {
 
 const SECOND_MS = 1_000;
 
-/** @param writtenAt milliseconds since the epoch */
-export function toBuildStatus(record: BuildRecord, writtenAt: number): ProjectionBuildStatus {
-  const { kind, name, version, events, aggregates, eventsPerSecond, isRead, completedAt } = record;
+/** @param active the version of the projection that reads are answered from */
+export function toBuildStatus({ record, writtenAt }: WrittenRecord, active: number): ProjectionBuildStatus {
+  const { kind, name, version, events, aggregates, eventsPerSecond, isRead } = record;
+  const completedAt = active >= version ? record.completedAt : undefined;
   // What came since the start is read as well.
   const totalEvents = Math.max(record.totalEvents, events);
   const totalAggregates = Math.max(record.totalAggregates, aggregates);
