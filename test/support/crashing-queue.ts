@@ -1,22 +1,14 @@
-import type {
-  GroupQueue,
-  Lane,
-  LaneBatch,
-  LaneConsumer,
-  LaneOutcome,
-  QueueAdapter,
-  StagedJob,
-} from '../../lib/index.js';
+import type { GroupQueue, LaneBatch, LaneConsumer, LaneOutcome, QueueAdapter, StagedJob } from '../../lib/index.js';
 import { batchAtHand } from './batch-at-hand.js';
 import type { CrashPoints } from './crash-points.js';
 import { overriding } from './overriding.js';
 
-/** Batches of projections of which one is handed out again. */
+/** Batches of which one is handed out again. */
 const AGAIN_EVERY = 4;
 
 /**
- * A queue in which every job of a fold or a map comes twice, the second time after the first was staged, and some of
- * their batches are handed out again, as if its worker had been lost. Its steps are points: `caller: before stage` of a
+ * A queue in which every job of a fold, a map or a durable reactor comes twice, the second time after the first was
+ * staged, and some of their batches are handed out again, as if its worker had been lost. Its steps are points: `caller: before stage` of a
  * call that stages events, and `before complete` and `after complete` of the batches of each kind of lane.
  */
 export function crashingQueue(adapter: QueueAdapter, points: CrashPoints): QueueAdapter {
@@ -43,7 +35,8 @@ function crashingConsumer(consumer: LaneConsumer, queue: GroupQueue, points: Cra
   let batches = 0;
   const deliver = async (batch: LaneBatch): Promise<LaneOutcome> => {
     const outcome = await consumer.handle(batch);
-    if (!isOfProjection(batch.lane) || (batches += 1) % AGAIN_EVERY > 0) return outcome;
+    const bearsRepeats = batch.jobs.every((job) => isRepeated({ job }));
+    if (!bearsRepeats || (batches += 1) % AGAIN_EVERY > 0) return outcome;
     return consumer.handle({ ...batch, redelivered: true });
   };
   return overriding(consumer, {
@@ -65,9 +58,10 @@ function crashingConsumer(consumer: LaneConsumer, queue: GroupQueue, points: Cra
 }
 
 function copies(jobs: readonly StagedJob[]): readonly StagedJob[] {
-  return jobs.filter(({ lane }) => isOfProjection(lane));
+  return jobs.filter(isRepeated);
 }
 
-function isOfProjection({ kind }: Lane): boolean {
-  return kind === 'fold' || kind === 'map' || kind === 'route';
+/** A plain reactor may react to a job again; a command is dropped by its id. */
+function isRepeated({ job }: Pick<StagedJob, 'job'>): boolean {
+  return job.kind === 'reactor' ? job.from !== undefined : job.kind !== 'command';
 }

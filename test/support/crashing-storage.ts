@@ -1,12 +1,15 @@
-import type { StorageAdapter } from '../../lib/index.js';
+import type { ProjectionRow, StorageAdapter } from '../../lib/index.js';
 import { batchAtHand } from './batch-at-hand.js';
 import type { CrashPoints } from './crash-points.js';
 import { overriding } from './overriding.js';
 
-/** A storage whose calls are points named by the kind of the lane at work, such as `fold: after save`. */
+/**
+ * A storage whose calls are points named by the kind of the lane at work, such as `fold: after save`. What a build of a
+ * version saves are `build: before save` of rows, `before record` of how far it has come, and `before flip` of the pointer.
+ */
 export function crashingStorage(adapter: StorageAdapter, points: CrashPoints): StorageAdapter {
-  const around = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
-    const kind = batchAtHand.getStore()?.lane.kind ?? 'caller';
+  const around = async <T>(what: string, call: () => Promise<T>, without = 'caller'): Promise<T> => {
+    const kind = batchAtHand.getStore()?.lane.kind ?? without;
     points.pass(`${kind}: before ${what}`);
     const result = await call();
     points.pass(`${kind}: after ${what}`);
@@ -23,7 +26,7 @@ export function crashingStorage(adapter: StorageAdapter, points: CrashPoints): S
         }),
         projections: overriding(projections, {
           load: (keys) => around('load', () => projections.load(keys)),
-          save: (rows) => around('save', () => projections.save(rows)),
+          save: (rows) => around(savedAs(rows), () => projections.save(rows), 'build'),
         }),
         records: overriding(records, {
           append: (rows) => around('append', () => records.append(rows)),
@@ -31,4 +34,15 @@ export function crashingStorage(adapter: StorageAdapter, points: CrashPoints): S
       });
     },
   };
+}
+
+function savedAs([row]: readonly ProjectionRow[]): string {
+  switch (row?.projection) {
+    case '$versions':
+      return 'flip';
+    case '$builds':
+      return 'record';
+    default:
+      return row?.projection.startsWith('$') && !batchAtHand.getStore() ? 'note' : 'save';
+  }
 }

@@ -1,32 +1,27 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import {
-  EventStore,
-  type FoldClass,
-  type ProjectionItem,
-  Projections,
-  type RecordedEvent,
-  type TenantId,
-} from '../../../lib/index.js';
+import { EventStore, Projections, type RecordedEvent } from '../../../lib/index.js';
 import type { Link } from '../../../lib/projections/links/link.event.js';
-import { readEffects } from './effects.js';
+import { readEffects, TAKE_DURABLY } from './effects.js';
 import { readFed } from './feeder.js';
-import { pieceAt, TENANTS } from './pieces.js';
-import { Counted, Counts, Residues, residueOf, Tallies, type Tally, TALLY } from './tallies.js';
+import { effectWrongs, type Reactions, repeatWrongs } from './judge-effects.js';
+import { pieceAt } from './pieces.js';
+import type { Release } from './releases.js';
+import { equal, readRows, rowWrongs, text } from './rows.js';
+import { nameOf, readStreams, sourceName, type Stream } from './streams.js';
+import { type Counted, Counts, Residues, residueOf } from './tallies.js';
 import type { TallySettings } from './tally-plan.js';
 
 /** The streams of links of `Residues`. */
 const LINKS = '$links:residues@1';
-const PAGE = 1_000;
 const READS_AT_ONCE = 20;
 const MAX_RECORDS = 10_000;
 /** What is more is only counted. */
 const MAX_WRONGS = 20;
 
-/** A stream as the log has it. */
-interface Stream {
-  readonly tenantId: TenantId;
-  readonly id: string;
-  readonly events: readonly RecordedEvent<Counted>[];
+/** What one release sees of what was made of the log. */
+export interface View extends Omit<Reactions, 'reactor'> {
+  readonly app: INestApplicationContext;
+  readonly release: Release;
 }
 
 export interface Verdict {
@@ -39,32 +34,27 @@ export interface Verdict {
 /**
  * Compares all that was made of the log with the log: folds count each event once, records are there once, reactors
  * took effect at least once, and the log has all that was answered. Call it when nothing is left to do.
+ *
+ * @param views of each release that runs
  */
-export async function judge(app: INestApplicationContext, settings: TallySettings): Promise<Verdict> {
-  const streams = await readLog(app);
-  const effects = await readEffects(settings.journals);
+export async function judge(views: readonly View[], settings: TallySettings): Promise<Verdict> {
+  const { app } = views[0]!;
+  const streams = await readStreams(app);
+  const { effects, kept } = await readEffects(settings.journals);
   const wrongs = [
     ...logWrongs(streams, settings),
-    ...(await foldWrongs(app, streams)),
     ...(await keyedWrongs(app, streams)),
     ...(await recordWrongs(app, streams)),
-    ...effectWrongs(streams, effects),
+    ...effectWrongs(streams, effects, { reactor: TAKE_DURABLY }),
+    ...repeatWrongs(effects, kept),
   ];
+  for (const { app, release, ...reactions } of views) {
+    wrongs.push(...rowWrongs(await readRows(app, release.fold), streams, new release.fold()));
+    wrongs.push(...effectWrongs(streams, effects, { reactor: release.reactor, ...reactions }));
+  }
   const told = wrongs.slice(0, MAX_WRONGS);
   if (told.length < wrongs.length) told.push(`and ${wrongs.length - told.length} more`);
   return { wrongs: told, events: streams.reduce((sum, { events }) => sum + events.length, 0), effects: effects.length };
-}
-
-async function readLog(app: INestApplicationContext): Promise<readonly Stream[]> {
-  const streams = new Map<string, RecordedEvent<Counted>[]>();
-  for await (const event of app.get(EventStore).scan({ aggregateType: TALLY })) {
-    const name = nameOf(event.tenantId, event.aggregateId);
-    streams.set(name, [...(streams.get(name) ?? []), event as RecordedEvent<Counted>]);
-  }
-  return [...streams.values()].map((events) => {
-    const { tenantId, aggregateId: id } = events[0]!;
-    return { tenantId, id, events };
-  });
 }
 
 function logWrongs(streams: readonly Stream[], { journals, aggregates }: TallySettings): readonly string[] {
@@ -89,39 +79,6 @@ function logWrongs(streams: readonly Stream[], { journals, aggregates }: TallySe
     });
   });
   return [...holes, ...wrongs];
-}
-
-async function foldWrongs(app: INestApplicationContext, streams: readonly Stream[]): Promise<readonly string[]> {
-  return rowWrongs(await readRows(app, Tallies), streams);
-}
-
-/** Rows that must be as the streams of the same names say. */
-function rowWrongs(items: ReadonlyMap<string, ProjectionItem<Tally>>, streams: readonly Stream[]): readonly string[] {
-  const pure = new Tallies();
-  const wrongs = streams.flatMap(({ tenantId, id, events }) => {
-    const name = nameOf(tenantId, id);
-    const state = events.reduce((folded, event) => pure.counted(folded, event), pure.init());
-    const wanted = { sequence: events.length, state };
-    const item = items.get(name);
-    const found = item && { sequence: item.sequence, state: item.state };
-    return equal(found, wanted) ? [] : [`${name} folded to ${text(found)} instead of ${text(wanted)}`];
-  });
-  return items.size === streams.length ? wrongs : [...wrongs, `${items.size} rows of ${streams.length} streams`];
-}
-
-async function readRows(
-  app: INestApplicationContext,
-  projection: FoldClass<Tally>,
-): Promise<ReadonlyMap<string, ProjectionItem<Tally>>> {
-  const items = new Map<string, ProjectionItem<Tally>>();
-  for (const tenantId of TENANTS) {
-    for (let offset = 0, total = 1; offset < total; offset += PAGE) {
-      const page = await app.get(Projections).list(projection, { tenantId, limit: PAGE, offset });
-      for (const item of page.items) items.set(nameOf(tenantId, item.id), item);
-      total = page.total;
-    }
-  }
-  return items;
 }
 
 /** Each event must have one link, those of an aggregate in order, and rows must be as their links say. */
@@ -152,7 +109,7 @@ async function keyedWrongs(app: INestApplicationContext, streams: readonly Strea
     const { tenantId, data } = ofKey[0]!;
     return { tenantId, id: residueOf(data.number), events: ofKey };
   });
-  return [...wrongs, ...rowWrongs(await readRows(app, Residues), residues)];
+  return [...wrongs, ...rowWrongs(await readRows(app, Residues), residues, new Residues())];
 }
 
 async function recordWrongs(app: INestApplicationContext, streams: readonly Stream[]): Promise<readonly string[]> {
@@ -167,44 +124,4 @@ async function recordWrongs(app: INestApplicationContext, streams: readonly Stre
     await Promise.all(some);
   }
   return wrongs;
-}
-
-function effectWrongs(streams: readonly Stream[], effects: Awaited<ReturnType<typeof readEffects>>): readonly string[] {
-  const taken = new Set<string>();
-  const early: string[] = [];
-  for (const { tenantId, id, sequence, foldSequence, count } of effects) {
-    const name = sourceName(tenantId, id, sequence);
-    taken.add(name);
-    // Every event counts, so the state of a sequence has that count.
-    if (foldSequence < sequence || count !== foldSequence) early.push(`${name} was reacted to with ${count} counted`);
-  }
-  const wanted = streams.flatMap(({ tenantId, id, events }) =>
-    events.map(({ sequence }) => sourceName(tenantId, id, sequence)),
-  );
-  const missing = wanted.filter((name) => !taken.has(name)).map((name) => `${name} was not reacted to`);
-  const known = new Set(wanted);
-  const strange = [...taken]
-    .filter((name) => !known.has(name))
-    .map((name) => `${name} was reacted to, and is no event`);
-  return [...missing, ...early, ...strange];
-}
-
-function sourceName(tenantId: string, id: string, sequence: number): string {
-  return `${nameOf(tenantId, id)} #${sequence}`;
-}
-
-function nameOf(tenantId: string, id: string): string {
-  return `${tenantId}/${id}`;
-}
-
-function equal(one: unknown, other: unknown): boolean {
-  return text(one) === text(other);
-}
-
-function text(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-      : inner,
-  );
 }

@@ -60,14 +60,22 @@ export interface Tally {
 
 @FoldProjection({ name: 'tallies' })
 export class Tallies implements FoldHandler<Tally> {
+  protected readonly base: number = 31;
+
   init(): Tally {
     return { count: 0, sum: 0, digest: 0 };
   }
 
   @Apply(Counted)
   counted({ count, sum, digest }: Tally, { data: { number } }: Pick<RecordedEvent<Counted>, 'data'>): Tally {
-    return { count: count + 1, sum: sum + number, digest: (digest * 31 + number) % DIGEST_RANGE };
+    return { count: count + 1, sum: sum + number, digest: (digest * this.base + number) % DIGEST_RANGE };
   }
+}
+
+/** Of the next release, which has other digests. */
+@FoldProjection({ name: 'tallies', version: 2 })
+export class NextTallies extends Tallies {
+  protected override readonly base = 37;
 }
 
 /** Over all aggregates of a tenant. */

@@ -8,8 +8,11 @@ import { coveringAgain } from '../../support/covering-again.js';
 import { CrashPoints } from '../../support/crash-points.js';
 import { crashingQueue } from '../../support/crashing-queue.js';
 import { crashingStorage } from '../../support/crashing-storage.js';
-import { Effects, TakeEffect } from './effects.js';
-import { Counted, CountHandler, Counts, Residues, Tallies, TALLY } from './tallies.js';
+import { Effects } from './effects.js';
+import { notingCursors } from './noting-cursors.js';
+import { pacedLog } from './paced-log.js';
+import { RELEASES } from './releases.js';
+import { Counted, CountHandler, Counts, Residues, TALLY } from './tallies.js';
 import type { TallyPlan, TallyStore } from './tally-plan.js';
 
 /** What a killed process has begun stands in the way of its aggregate for so long. */
@@ -19,20 +22,22 @@ const CLICKHOUSE_BOUNDS = { insertDeadlineMs: 2_000, maxInsertMs: 2_000 };
 const SLOTS = { concurrency: 16, commandConcurrency: 8 };
 
 /** An application of tallies, in which every job of a projection comes twice. */
-export function tallyApp({ role, name, store, crash, guarded, ...plan }: TallyPlan): Type {
+export function tallyApp({ role, name, store, crash, release = 'this', guarded, pace, ...plan }: TallyPlan): Type {
   const points = new CrashPoints(crash);
+  const effects = new Effects(plan.journals, name);
   const connection = { host: '127.0.0.1', port: plan.redisPort };
-  const storage = crashingStorage(adapter(store, connection), points);
+  const backend = adapter(store, connection);
+  const paced = pace ? pacedLog(backend, pace, { journals: plan.journals, name }) : backend;
+  const storage = crashingStorage(notingCursors(paced, effects), points);
 
   @Module({
     imports: [EventSourcingModule.forFeature({ pipeline: 'tallying', aggregateType: TALLY, events: [Counted] })],
     providers: [
       CountHandler,
-      Tallies,
       Residues,
       Counts,
-      TakeEffect,
-      { provide: Effects, useFactory: () => new Effects(plan.journals, name) },
+      ...RELEASES[release].providers,
+      { provide: Effects, useValue: effects },
     ],
   })
   class TallyingModule {}

@@ -1,8 +1,11 @@
 import type { ProcessRole } from '../../../lib/index.js';
 import type { Compiled } from '../../support/compile.js';
 import type { Crash } from '../../support/crash-points.js';
-import type { TallySettings } from './tally-plan.js';
+import type { TallyPlan, TallySettings } from './tally-plan.js';
 import { TallyProcess } from './tally-process.js';
+
+/** What may differ from process to process. */
+export type Special = Pick<TallyPlan, 'crash' | 'release' | 'pace'>;
 
 /** The processes of one application. */
 export class TallyFleet {
@@ -26,20 +29,21 @@ export class TallyFleet {
   }
 
   /** A web process goes on feeding where the last one was, which must have ended. */
-  async start(role: ProcessRole, crash?: Crash): Promise<TallyProcess> {
+  async start(role: ProcessRole, special: Special = {}): Promise<TallyProcess> {
     const name = `${role} ${(this.started += 1)}`;
-    const one = await TallyProcess.start(this.compiled, { ...this.settings, name, role, crash });
+    const one = await TallyProcess.start(this.compiled, { ...this.settings, ...special, name, role });
     this.processes.push(one);
     one.feed(this.upTo);
     return one;
   }
 
   /** Lets a process run until it comes to the point where it is to die. @throws Error when it ends otherwise */
-  async crash(role: ProcessRole, crash: Crash): Promise<void> {
-    const one = await this.start(role, crash);
+  async crash(role: ProcessRole, crash: Crash, special: Special = {}): Promise<TallyProcess> {
+    const one = await this.start(role, { ...special, crash });
     const end = await one.ended;
     if (end !== 'SIGKILL') throw new Error(`The ${one.plan.name} that was to die at "${crash.point}" ended by ${end}.`);
     this.deaths += 1;
+    return one;
   }
 
   /** Lets the web processes feed the pieces below `upTo`, those that are started later too. */

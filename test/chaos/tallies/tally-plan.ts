@@ -1,5 +1,7 @@
 import type { ProcessRole } from '../../../lib/index.js';
 import type { Crash } from '../../support/crash-points.js';
+import type { Pace } from './paced-log.js';
+import type { ReleaseName } from './releases.js';
 
 /** Where the processes of a test keep the log and what is made of it. */
 export type TallyStore =
@@ -32,4 +34,8 @@ export interface TallyPlan extends TallySettings {
   readonly name: string;
   readonly role: ProcessRole;
   readonly crash?: Crash;
+  /** @default 'this' */
+  readonly release?: ReleaseName;
+  /** How it reads a log of which it builds a version. @default as fast as it can */
+  readonly pace?: Pace;
 }
