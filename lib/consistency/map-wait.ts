@@ -12,7 +12,7 @@ import type { StreamRange } from './token-content.js';
 /**
  * Waits for records of maps: every event that a map lists has a row, also one that it maps to nothing.
  *
- * What is not there once the lane is passed is not staged again: the map may have failed at it, and its attempts would
+ * What is not there once the lanes are passed is not staged again: the map may have failed at it, and its attempts would
  * hold up the lane for other aggregates.
  */
 export class MapWait implements ProjectionWait<MapDefinition> {
@@ -32,11 +32,12 @@ export class MapWait implements ProjectionWait<MapDefinition> {
     const isMapped = async (): Promise<boolean> => (await this.rows(map, range)) >= events;
     if (events === 0 || (await isMapped())) return true;
     const { tenantId, aggregateId } = stream;
-    const { lane } = this.router.mapJob(map, { tenantId, aggregateId, from, to, events: null });
-    if (await this.queue.awaitLane(lane, deadline.leftMs)) {
-      if (await isMapped()) return true;
-      await delay(deadline.leftMs);
+    const missing = { tenantId, aggregateId, from, to, events: null };
+    for (const { lane } of [this.router.mapJob(map, missing), this.router.missingMapJob(map, missing)]) {
+      if (!(await this.queue.awaitLane(lane, deadline.leftMs))) return isMapped();
     }
+    if (await isMapped()) return true;
+    await delay(deadline.leftMs);
     return isMapped();
   }
 

@@ -26,8 +26,9 @@ export interface EventRangeJob {
   readonly from: number;
   readonly to: number;
   /**
-   * The events that the component lists, in order; `null` when they are to be read from the log. Of a fold with a key
-   * the first one stands at `from`, the next one behind it, and so on.
+   * The events that the component lists, in order; `null` when they are to be read from the log: such a job is merged with
+   * the one before it where they overlap. Of a fold with a key the first one stands at `from`, the next one behind it, and
+   * so on.
    */
   readonly events: readonly StoredEvent[] | null;
 }

@@ -45,7 +45,12 @@ export interface FailingLane {
   readonly failures: readonly JobFailure[];
 }
 
-/** A job that was put aside. @publicApi */
+/**
+ * A job that was put aside. What is put aside again of a range that is read from the log has one dead letter: the first
+ * one, with the last failures.
+ *
+ * @publicApi
+ */
 export interface DeadLetter {
   /** Later ones have higher ids. */
   readonly id: number;

@@ -85,8 +85,14 @@ export class EventRouter {
     return toJob({ kind, component }, aggregateType, range);
   }
 
+  /** The job that maps what was appended. */
   mapJob({ kind, component, aggregateType }: MapDefinition, range: EventRange): StagedJob {
     return toJob({ kind, component, lanes: MAP_LANES }, aggregateType, range);
+  }
+
+  /** The job that maps what was found to be missing: in a lane of the aggregate, where one that waits takes it up. */
+  missingMapJob({ kind, component, aggregateType }: MapDefinition, range: EventRange): StagedJob {
+    return toJob({ kind, component }, aggregateType, range);
   }
 
   /** @param fold one with keys @param aggregateType of the aggregate whose events are to be routed */

@@ -20,6 +20,7 @@ import { heldCases } from './group-queue/held.cases.js';
 import { lifeCases } from './group-queue/life.cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 import { propertyCases } from './group-queue/property.cases.js';
+import { rangeCases } from './group-queue/range.cases.js';
 import { routesCases } from './group-queue/routes.cases.js';
 import { sharingCases } from './group-queue/sharing.cases.js';
 import { stagedCases } from './group-queue/staged.cases.js';
@@ -62,6 +63,7 @@ export function groupQueueSuite(
 
     describe('order', () => orderCases({ open, start }));
     describe('failures', () => failureCases({ open, start }));
+    describe('ranges that are read from the log', () => rangeCases({ open, start }));
     describe('word of what is staged', () => stagedCases({ open, start }));
     describe('routes of events', () => routesCases({ open, start }));
     describe('answers', () => answerCases({ open, start }));

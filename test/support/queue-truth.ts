@@ -107,6 +107,11 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
       else sums.add(tenant, `${kind}:${component}`, 'deadLetters', 1);
     }
   }
+  for (const [field, id] of Object.entries(await redis.hgetall(`${prefix}dead-from-log`))) {
+    const { lane, entry } = await redis.hgetall(`${prefix}dead:${id}`);
+    const aggregate = /^[FMRP]\d+ \d+ (.*)\n$/.exec(entry ?? '')?.[1];
+    if (field !== `${lane} ${aggregate}`) problems.push(`${field} names dead letter ${id}, which is ${lane} ${entry}`);
+  }
   for (const key of keys.filter((one) => /^(older-)?answers:/.test(one))) {
     // Without its expiry it would stay for ever.
     if ((await redis.pttl(prefix + key)) < 0) problems.push(`${key} never expires`);

@@ -1,8 +1,10 @@
-import type { EventRangeJob, Job } from '../job.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Job } from '../job.js';
 import type { Lane } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
 import type { LaneTries } from '../next-step.js';
 import type { JobFailure } from '../queue-control.js';
+import { mergeRanges } from './merge-ranges.js';
 
 /**
  * From this many entries on, a range of events that follows one of the same aggregate is merged with it and is read
@@ -20,6 +22,8 @@ interface Entry {
   notBefore: number;
   /** Whether it was handed to a handler before. */
   delivered: boolean;
+  /** Whether it was staged with a time of its own. */
+  readonly timed: boolean;
   /** Set of a job that a twin may take the place of while it waits. */
   twin?: Twin;
 }
@@ -92,7 +96,8 @@ export class InProcessLane {
   /** Adds a job. See `JobTiming`. @param windowEnd of the lane, see `LaneWindows` */
   add({ job, delayMs, debounce, throttle, dedupe }: StagedJob, now: number, windowEnd: number): Added {
     if (delayMs !== undefined) {
-      this.entries.push({ job, notBefore: now + delayMs, delivered: false });
+      if (this.isTwinDelayed(job)) return 'merged';
+      this.entries.push({ job, notBefore: now + delayMs, delivered: false, timed: true });
       return 'added';
     }
     if (debounce) {
@@ -105,8 +110,8 @@ export class InProcessLane {
       return this.addTwin(job, { timing: 'throttle', source, rank, deadline: 0, everyMs }, () => windowEnd);
     }
     if (dedupe && (windowEnd > now || this.hasUndelivered())) return 'dropped';
-    if (this.entries.length >= MAX_INLINE_ENTRIES && this.mergeIntoLast(job)) return 'merged';
-    this.entries.push({ job, notBefore: 0, delivered: false });
+    if (this.mergeIntoLast(job)) return 'merged';
+    this.entries.push({ job, notBefore: 0, delivered: false, timed: false });
     return 'added';
   }
 
@@ -183,7 +188,7 @@ export class InProcessLane {
     // What a lane is parked behind is for operators.
     const isForOperators = this.status === 'parked' && last?.delivered;
     if (!last?.twin || last.twin.timing !== twin.timing || isForOperators) {
-      this.entries.push({ job, notBefore: dueOf(twin), delivered: false, twin });
+      this.entries.push({ job, notBefore: dueOf(twin), delivered: false, timed: true, twin });
       return 'added';
     }
     const before = last.twin;
@@ -208,15 +213,20 @@ export class InProcessLane {
     return this.entries.length > this.inFlight ? this.entries.at(-1) : undefined;
   }
 
-  private mergeIntoLast(job: Job): boolean {
-    const last = this.lastWaiting();
-    if (!last || !isRange(last.job) || !isRange(job) || last.job.aggregateId !== job.aggregateId) return false;
-    const { from, to } = last.job;
-    last.job = { ...job, from: Math.min(from, job.from), to: Math.max(to, job.to), events: null };
-    return true;
+  /** Whether a delayed job waits last that reads all of this one from the log. */
+  private isTwinDelayed(job: Job): boolean {
+    const last = this.entries.at(-1);
+    if (!last?.timed || last.twin || last.delivered) return false;
+    const merged = mergeRanges(last.job, job);
+    return merged !== undefined && isDeepStrictEqual(merged, last.job);
   }
-}
 
-function isRange(job: Job): job is EventRangeJob {
-  return job.kind === 'fold' || job.kind === 'map' || job.kind === 'route';
+  /** What was handed out stays as it is. */
+  private mergeIntoLast(job: Job): boolean {
+    const last = this.entries.at(-1);
+    if (!last || last.delivered || last.timed) return false;
+    const merged = mergeRanges(last.job, job, this.entries.length >= MAX_INLINE_ENTRIES);
+    if (merged) last.job = merged;
+    return merged !== undefined;
+  }
 }

@@ -32,6 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
   life: 'string',
   turns: 'string',
   'last-dead': 'string',
+  'dead-from-log': 'hash',
 };
 
 /**

@@ -75,7 +75,9 @@ export class MapBuilder implements ProjectionBuilder {
       this.rows.push(mapEvent(this.map, this.handler, serializer.deserialize(toStoredEvent(row))));
     } catch {
       const { tenantId, aggregateId, sequence } = row;
-      this.jobs.push(router.mapJob(this.map, { tenantId, aggregateId, from: sequence, to: sequence, events: null }));
+      this.jobs.push(
+        router.missingMapJob(this.map, { tenantId, aggregateId, from: sequence, to: sequence, events: null }),
+      );
     }
   }
 }

@@ -33,7 +33,7 @@ export class MapComparison implements Comparison {
     const progress = toProgress(this.records.counts(name, version, tenantId));
     for await (const { head } of behind(heads, progress, rowsWanted, signal)) {
       const { aggregateId, sequence: to } = head;
-      yield this.router.mapJob(this.map, { tenantId: head.tenantId, aggregateId, from: 1, to, events: null });
+      yield this.router.missingMapJob(this.map, { tenantId: head.tenantId, aggregateId, from: 1, to, events: null });
     }
   }
 }

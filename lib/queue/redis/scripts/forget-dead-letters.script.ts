@@ -16,11 +16,9 @@ local list = prefix .. 'dead-letters:' .. ARGV[2]
 local ids = call('ZRANGE', list, '(' .. ARGV[3], '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[4])
 local removed = 0
 for _, id in ipairs(ids) do
-  local name = call('HGET', prefix .. 'dead:' .. id, 'lane')
+  local name, entry = unpack(call('HMGET', prefix .. 'dead:' .. id, 'lane', 'entry'))
   if ARGV[1] == '' or placeOf(name).tenant == ARGV[1] then
-    call('DEL', prefix .. 'dead:' .. id)
-    call('ZREM', list, id)
-    count(placeOf(name), 'deadLetters', -1)
+    dropDead(id, { name = name, place = placeOf(name) }, entry)
     removed = removed + 1
   end
 end

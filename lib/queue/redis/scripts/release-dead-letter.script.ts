@@ -12,13 +12,10 @@ export const RELEASE_DEAD_LETTER = defineScript(
   'release-dead-letter',
   `#!lua flags=allow-oom
 ${LANE_LIBRARY}
-local key = prefix .. 'dead:' .. ARGV[1]
-local name, entry = unpack(call('HMGET', key, 'lane', 'entry'))
+local name, entry = unpack(call('HMGET', prefix .. 'dead:' .. ARGV[1], 'lane', 'entry'))
 if not name then return 0 end
 local lane = laneOf(name)
-call('DEL', key)
-call('ZREM', prefix .. 'dead-letters:' .. lane.place.group, ARGV[1])
-count(lane.place, 'deadLetters', -1)
+dropDead(ARGV[1], lane, entry)
 if ARGV[2] == 'retry' then
   -- It has waited enough.
   if string.byte(entry) == 68 then entry = string.match(entry, '^[^\\n]*\\n(.*)$') end

@@ -27,6 +27,7 @@
  *     forgetting               ZSET  <tenant> <call> → time until which the tenant is being forgotten; ms
  *     actions                  LIST  <tenant or nothing>\n<what an operator did as JSON>, the last first
  *     dead:<id>, dead-letters:<group>, last-dead  HASH, ZSET, counter: jobs put aside
+ *     dead-from-log            HASH  <lane> <aggregate> → id of the last of them that is to be read from the log
  *     answers:<tenant>, older-answers:<tenant>  HASH  id → what was answered; two generations, each with its expiry
  *     barriers                 HASH  lane → <id>:<entries before it> …, apart by spaces; those wait who wait for a lane
  *     passed                   channel: a lane and its last barrier that has passed, apart by a space

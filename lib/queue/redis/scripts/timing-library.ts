@@ -44,9 +44,19 @@ local function append(lane, entry)
   reconsider(lane)
 end
 
+-- Whether a delayed job waits last in a lane that reads all of this one from the log.
+local function isTwinDelayed(lane, job)
+  local size = isFromLog(job) and pcall('LLEN', lane.key)
+  if type(size) ~= 'number' or size <= handedOut(lane) then return false end
+  local waiting = string.match(call('LINDEX', lane.key, -1), '^D%d+ w\n(.*)$')
+  return waiting and merged(waiting, job) == waiting
+end
+
 local function delay(lane, entry)
   local ms, job = string.match(entry, '^D(%d+) w\n(.*)$')
-  return append(lane, 'D' .. int(now + ms) .. ' w\n' .. fitted(lane.place, job, 0))
+  job = fitted(lane.place, job, 0)
+  if isTwinDelayed(lane, job) then return end
+  return append(lane, 'D' .. int(now + ms) .. ' w\n' .. job)
 end
 
 local TWIN = '^D(%d+) ([bt])(%d+) (%d+) ([^\n]*)\n(.*)$'
@@ -92,8 +102,7 @@ local function dedupe(lane, entry)
   local ms, job = string.match(entry, '^D%d+ u(%d+)\n(.*)$')
   local size = pcall('LLEN', lane.key)
   if type(size) == 'table' then return size.err end
-  local _, leased = leaseOf(lane)
-  if size > math.max(leased, readTries(lane).delivered) or windowEnd(lane) > now then
+  if size > handedOut(lane) or windowEnd(lane) > now then
     count(lane.place, 'dropped', 1)
     return
   end
