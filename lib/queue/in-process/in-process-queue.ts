@@ -16,6 +16,7 @@ import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
 import { nextStep } from '../next-step.js';
+import { queueAtWork } from '../queue-at-work.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
@@ -61,7 +62,6 @@ export class InProcessQueue extends GroupQueue {
   private readonly lifeId = randomUUID();
   /** Handlers run outside of the context of whoever happened to stage or to finish something. */
   private readonly outside = AsyncLocalStorage.snapshot();
-  private readonly insideBatch = new AsyncLocalStorage<true>();
   private consumer: LaneConsumer | undefined;
   private known: ReadonlySet<string> = new Set();
   /** Components that are not known and of which the log was told. */
@@ -147,7 +147,7 @@ export class InProcessQueue extends GroupQueue {
 
   private admit(staged: readonly StagedJob[]): void {
     // What is being finished may lead to further commands.
-    if (this.drained && (this.stopped || !this.insideBatch.getStore())) throw new ClosedError('The queue');
+    if (this.drained && (this.stopped || queueAtWork.getStore() !== this)) throw new ClosedError('The queue');
     const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant } = this.options;
     const { counts } = this.lanes;
     const commands = staged.length;
@@ -197,7 +197,7 @@ export class InProcessQueue extends GroupQueue {
 
   private start(lane: InProcessLane, consumer: LaneConsumer): void {
     this.lanes.begin(lane);
-    lane.run = this.outside(() => this.insideBatch.run(true, () => this.run(lane, consumer)));
+    lane.run = this.outside(() => queueAtWork.run(this, () => this.run(lane, consumer)));
   }
 
   private async run(lane: InProcessLane, consumer: LaneConsumer): Promise<void> {

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
@@ -15,6 +14,7 @@ import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { componentKey, type Lane, type LaneComponent, laneKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
+import { queueAtWork } from '../queue-at-work.js';
 import type { StagedJob } from '../staged-job.js';
 import { checkQueueKeys } from './check-queue-keys.js';
 import { type LaneEntries, MAX_BYTES_A_STEP, MAX_JOBS_A_STEP, toSteps } from './lane-entries.js';
@@ -65,7 +65,6 @@ export class RedisQueue extends GroupQueue {
   private readonly listener: QueueListener;
   private readonly answers: RedisAnswers;
   private readonly barriers: RedisBarriers;
-  private readonly insideBatch = new AsyncLocalStorage<true>();
   private host: LaneHost | undefined;
   private hosting: Promise<void> | undefined;
   private drained: Promise<void> | undefined;
@@ -110,7 +109,7 @@ export class RedisQueue extends GroupQueue {
     let commands = 0;
     for (const { lane } of staged) if (lane.kind === 'command') commands += 1;
     // What is being finished may lead to further commands.
-    if (commands > 0 && this.drained && !this.insideBatch.getStore()) throw new ClosedError('The queue');
+    if (commands > 0 && this.drained && queueAtWork.getStore() !== this) throw new ClosedError('The queue');
     // All are encoded before the first is sent, so that none is taken when one is refused.
     const steps = toSteps(staged, this.options);
     if (commands > 0 && steps.length > 1) {
@@ -169,7 +168,7 @@ export class RedisQueue extends GroupQueue {
         const marks = await this.openMarks();
         if (this.drained) return marks.close();
         const source = this.sourceFor(consumer, marks);
-        const inside: InsideBatch = (run) => this.insideBatch.run(true, run);
+        const inside: InsideBatch = (run) => queueAtWork.run(this, run);
         this.host = bullmq ? new BullmqHost(bullmq, source, inside, this.options) : new NativeHost(source, inside);
         return;
       } catch (error) {
