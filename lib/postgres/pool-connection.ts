@@ -16,6 +16,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** A pool of connections to a server, through the package `pg`. */
 export class PoolConnection implements PostgresConnection {
   readonly name = 'PostgreSQL';
+  private readonly running = new Set<Promise<unknown>>();
   private closing?: Promise<void>;
 
   private constructor(
@@ -43,12 +44,12 @@ export class PoolConnection implements PostgresConnection {
   }
 
   async query<Row extends object>(statement: PostgresStatement): Promise<readonly Row[]> {
-    return this.use((client) => send<Row>(client, statement, this.options.statementTimeoutMs));
+    return this.run((client) => send<Row>(client, statement, this.options.statementTimeoutMs));
   }
 
   async transaction<T>(work: (transaction: PostgresQueryable) => Promise<T>, timeoutMs?: number): Promise<T> {
     const boundMs = timeoutMs ?? this.options.statementTimeoutMs;
-    return this.use(async (client) => {
+    return this.run(async (client) => {
       const run = <Row extends object>(statement: PostgresStatement): Promise<readonly Row[]> =>
         send<Row>(client, statement, boundMs);
       await run({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' });
@@ -76,8 +77,22 @@ export class PoolConnection implements PostgresConnection {
     return this.closing;
   }
 
+  /** A pool that is ended gives no connection to those who wait for one, so it is ended behind them. */
   private async end(): Promise<void> {
-    await within(CLOSE_TIMEOUT_MS, this.pool.end());
+    const bound = performance.now() + CLOSE_TIMEOUT_MS;
+    await within(CLOSE_TIMEOUT_MS, Promise.allSettled(this.running));
+    await within(bound - performance.now(), this.pool.end());
+  }
+
+  private async run<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    if (this.closing) throw new ClosedError('The PostgreSQL connection');
+    const running = this.use(work);
+    this.running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.running.delete(running);
+    }
   }
 
   /** A connection on which anything went wrong but an orderly answer is not used again. */
@@ -94,7 +109,6 @@ export class PoolConnection implements PostgresConnection {
   }
 
   private async connect(): Promise<PoolClient> {
-    if (this.closing) throw new ClosedError('The PostgreSQL connection');
     if (this.pool.waitingCount >= MAX_WAITING) {
       throw new PostgresUnreachableError(`${MAX_WAITING} statements already wait for one`);
     }

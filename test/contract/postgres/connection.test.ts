@@ -158,6 +158,16 @@ test('what is closed refuses statements, and lets go of its connections', async 
   await expect.poll(async () => await other.query(left)).toEqual([]);
 });
 
+test('closing waits for what waits for a connection', async () => {
+  for (const connection of [await open({ maxConnections: 1 }), await openEmbedded()]) {
+    await connection.ping();
+    const accepted = Array.from({ length: 5 }, (_, n) => connection.query({ text: `SELECT ${n} AS n` }));
+    accepted.push(connection.transaction((transaction) => transaction.query({ text: 'SELECT 5 AS n' })));
+    await connection.close();
+    expect(await Promise.all(accepted)).toEqual(accepted.map((_, n) => [{ n }]));
+  }
+});
+
 test('statements in the embedded one leave turns of the event loop to others', async () => {
   const connection = await openEmbedded();
   await connection.query({ text: 'SELECT 1' });
