@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
+import { COUNT_OTHER_EPOCHS } from './sql/count-other-epochs.js';
 import { OPEN_EPOCH } from './sql/open-epoch.js';
 import { READ_EPOCH } from './sql/read-epoch.js';
 
@@ -29,4 +30,13 @@ export function nextEpoch({ newest, nowMs }: EpochReading): string {
 /** From when this resolves, the server refuses every insert of an earlier epoch that it has not begun yet. */
 export async function openEpoch(connection: ClickHouseConnection, epoch: string, writer: string): Promise<void> {
   await connection.command(OPEN_EPOCH, { epoch, writer });
+}
+
+/**
+ * Whether a log has no epoch but this one, which is open: then no insert that is under way can have been accepted in a
+ * former one.
+ */
+export async function isFirstEpoch(connection: ClickHouseConnection, epoch: string): Promise<boolean> {
+  const [row] = await connection.query<{ others: string }>(COUNT_OTHER_EPOCHS, { epoch });
+  return Number(row!.others) === 0;
 }

@@ -193,6 +193,11 @@ test('processes that open at the same time share one epoch', async () => {
   );
 });
 
+test('the first epoch of a log has no former insert to wait for', async () => {
+  const store = await open(await server.connect(newDatabaseName()), plain, { maxInsertMs: 600_000 });
+  expect((await store.append(newStream(), items(1))).firstSequence).toBe(1);
+});
+
 test('an epoch is published once only', async () => {
   const args = ['me', '99', ...keys.openParts];
   expect(await plain.run(CLAIM_EPOCH, [keys.claim], ['me', 5_000])).toBe(1);

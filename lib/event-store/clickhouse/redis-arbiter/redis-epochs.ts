@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisConnection } from '../../../redis/redis-connection.js';
 import { StoreUnavailableError } from '../../store-unavailable.error.js';
 import { INSERT_TOKEN_PREFIX } from '../append-batch.js';
-import { nextEpoch, openEpoch, readEpoch } from '../arbiter-epoch.js';
+import { isFirstEpoch, nextEpoch, openEpoch, readEpoch } from '../arbiter-epoch.js';
 import { insertsHaveEnded } from '../running-inserts.js';
 import type { WriterTools } from '../writer-tools.js';
 import type { ArbiterKeys } from './arbiter-keys.js';
@@ -129,13 +129,16 @@ export class RedisEpochs {
       const reading = await readEpoch(connection);
       const epoch = nextEpoch(reading);
       await openEpoch(connection, epoch, this.writer);
-      // An insert that began before the row was visible ends within its own maximum time.
-      const ended = await insertsHaveEnded(
-        connection,
-        INSERT_TOKEN_PREFIX,
-        (nowMs) => nowMs + options.maxInsertMs,
-        () => this.goesOn(until),
-      );
+      // An insert that began before the row was visible ends within its own maximum time. Without a former epoch, as
+      // at the first start, there is none.
+      const ended =
+        (await isFirstEpoch(connection, epoch)) ||
+        (await insertsHaveEnded(
+          connection,
+          INSERT_TOKEN_PREFIX,
+          (nowMs) => nowMs + options.maxInsertMs,
+          () => this.goesOn(until),
+        ));
       if (!ended) return;
       await between?.();
       await this.publish(claimant, epoch, reading.newest);
