@@ -8,6 +8,7 @@ import type { RecordedEvent } from '../../events/recorded-event.js';
 import { UnsupportedError } from '../../errors/unsupported.error.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { RedisConnection } from '../../redis/redis-connection.js';
+import { RedisUnreachableError } from '../../redis/redis-unreachable.error.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendOptions } from '../append-options.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
@@ -29,6 +30,7 @@ import { prepareAppendAll } from '../prepare-append-all.js';
 import type { CountQuery, ReadAllOptions } from '../read-all-options.js';
 import type { ReadOptions } from '../read-options.js';
 import type { ScanQuery } from '../scan-query.js';
+import { StoreUnavailableError } from '../store-unavailable.error.js';
 import type { AppendAllOptions, StreamAppend } from '../stream-append.js';
 import type { HeadsQuery, StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
@@ -265,8 +267,11 @@ export class ClickHouseEventStore extends EventStore {
   private async asked<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
-    } catch (error) {
-      throw asStoreUnavailable('The arbiter could not be asked', error);
+    } catch (cause) {
+      const what = 'The arbiter could not be asked';
+      // To callers Redis is a part of the store.
+      if (cause instanceof RedisUnreachableError) throw new StoreUnavailableError(what, { cause });
+      throw asStoreUnavailable(what, cause);
     }
   }
 

@@ -84,6 +84,8 @@ test('a life that is named has an end of all inserts of the former one', async (
 test('it cannot be asked for while Redis is away', async () => {
   await redis.kill();
   try {
+    // As the connection breaks, and when there is none.
+    await expect(a.undispatchedLife()).rejects.toThrow(StoreUnavailableError);
     await expect(a.undispatchedLife()).rejects.toThrow(StoreUnavailableError);
   } finally {
     await redis.start();
