@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { SlowFirstSequencer } from './support/slow-first.sequencer.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -9,6 +10,9 @@ const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 
 /** `.ci/run` names a directory here and counts the results that each vitest run leaves in it. */
 const resultsDir = process.env.TEST_RESULTS_DIR;
+
+/** Cases at once where a suite lets them run together; most of them wait. */
+const CONCURRENT_CASES = 16;
 
 interface ProjectLimits {
   timeoutMs: number;
@@ -27,6 +31,7 @@ const project = (name: string, include: string[], { timeoutMs, maxWorkers, group
     setupFiles: ['test/support/setup.ts'],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    maxConcurrency: CONCURRENT_CASES,
     pool: 'forks' as const,
     maxWorkers,
     sequence: { groupOrder },
@@ -48,19 +53,20 @@ export default defineConfig({
   oxc,
   test: {
     teardownTimeout: 10_000,
+    sequence: { sequencer: SlowFirstSequencer },
     ...(resultsDir && {
       reporters: ['default', 'json'],
       outputFile: { json: join(resultsDir, `vitest-${process.pid}.json`) },
     }),
     projects: [
-      project('unit', ['test/unit/**/*.test.ts'], { timeoutMs: 10_000, maxWorkers: '100%', groupOrder: 1 }),
-      project('contract', ['test/contract/**/*.test.ts'], { timeoutMs: 60_000, maxWorkers: 2, groupOrder: 2 }),
+      project('unit', ['test/unit/**/*.test.ts'], { timeoutMs: 30_000, maxWorkers: '100%', groupOrder: 1 }),
+      project('contract', ['test/contract/**/*.test.ts'], { timeoutMs: 60_000, maxWorkers: 4, groupOrder: 2 }),
       project('e2e', ['test/e2e/**/*.test.ts', 'sample/*/test/**/*.test.ts'], {
         timeoutMs: 120_000,
-        maxWorkers: 1,
+        maxWorkers: 2,
         groupOrder: 3,
       }),
-      project('chaos', ['test/chaos/**/*.test.ts'], { timeoutMs: 120_000, maxWorkers: 1, groupOrder: 4 }),
+      project('chaos', ['test/chaos/**/*.test.ts'], { timeoutMs: 120_000, maxWorkers: 2, groupOrder: 4 }),
       project('package', ['test/package/**/*.test.ts'], { timeoutMs: 120_000, maxWorkers: 1, groupOrder: 5 }),
       types,
     ],

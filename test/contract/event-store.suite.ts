@@ -61,8 +61,9 @@ export function eventStoreSuite(adapter: Adapter, open: (context: StorageContext
       describe('read', () => readCases(suite));
       describe('readEach', () => readEachCases(suite));
       describe('tags', () => tagCases(suite));
-      describe('readAll', () => readAllCases(suite));
-      describe('query', () => queryCases(suite));
+      // Most of these wait until what they have appended is settled: together, since each has a tenant of its own.
+      describe.concurrent('readAll', () => readAllCases(suite));
+      describe.concurrent('query', () => queryCases(suite));
       describe('undispatched', () => undispatchedCases(suite));
       if (adapter.startsWith('clickhouse')) describe('what is not supported', () => unsupportedCases(suite));
       else {

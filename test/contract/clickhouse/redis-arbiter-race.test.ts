@@ -16,7 +16,7 @@ import { sequences, upTo } from '../event-store/event-store-cases.js';
 
 const PROCESSES = 4;
 const WRITERS = 5;
-const ROUNDS = 50;
+const ROUNDS = 30;
 const RACE_LIMIT_MS = 150_000;
 /** So short that a process can be paused for longer than both. */
 const OPTIONS = { insertDeadlineMs: 600, maxInsertMs: 1_000, maxInsertAttempts: 3 };
@@ -140,11 +140,11 @@ test(
         paused.push(round);
       }
     });
-    expect(paused).toEqual([9, 21, 33, 45]);
+    expect(paused).toEqual([9, 21]);
     await checkLog(connection, results);
     const epochs = await connection.query('SELECT epoch FROM arbiter_epochs');
     // The disturbances were felt: each loss of Redis has opened an epoch.
-    expect(epochs.length).toBeGreaterThan(7);
+    expect(epochs.length).toBeGreaterThan(5);
   },
 );
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
 import type { EventQuery } from '../../../lib/event-store/event-query.js';
 import type { StreamId } from '../../../lib/event-store/stream-id.js';
@@ -29,83 +29,6 @@ export function ownStreamsCases({ test, store, log, settle }: EventStoreCases): 
     await expect(log().drop('')).rejects.toBeInstanceOf(InvalidArgumentError);
   });
 
-  const tagged = (name: string) => [{ data: new ItemAdded(name), tags: ['t'] }];
-
-  /** A stream of a user between two of our own, which stand before and after it in the log. */
-  async function streams(): Promise<{ readonly own: StreamId; readonly users: StreamId }> {
-    const users = newStream({ aggregateType: '%basket' });
-    const own: StreamId = { ...users, aggregateType: '$links:fold@1', aggregateId: 'key' };
-    await store().append(own, tagged('own1'));
-    await store().append({ ...users, aggregateType: '#basket' }, tagged('first'));
-    await store().append(users, tagged('second'));
-    await store().append(own, tagged('own2'));
-    await settle();
-    return { own, users };
-  }
-
-  const QUERIES: readonly EventQuery[] = [
-    {},
-    { types: ['contract.item_added'] },
-    { tags: ['t'] },
-    { payload: { quantity: 1 } },
-    [{ types: ['contract.item_added'], tags: ['t'] }, {}],
-  ];
-
-  test('readAll and count leave them out, whatever is asked for', async () => {
-    const { own, users } = await streams();
-    const { tenantId } = users;
-    for (const query of QUERIES) {
-      expect(names(await collect(store().readAll({ tenantId, query })))).toEqual(['first', 'second']);
-      expect(names(await collect(store().readAll({ tenantId, query, direction: 'backwards', limit: 2 })))).toEqual([
-        'second',
-        'first',
-      ]);
-      expect(await store().count({ tenantId, query })).toBe(2);
-    }
-    const { aggregateType, aggregateId } = own;
-    for (const query of [{ aggregateType }, { aggregateType, aggregateId }, { aggregateId }]) {
-      expect(await collect(store().readAll({ tenantId, query }))).toEqual([]);
-      expect(await store().count({ tenantId, query })).toBe(0);
-    }
-  });
-
-  test('walks over the log leave them out, unless their type is named', async () => {
-    const { own, users } = await streams();
-    const { tenantId } = users;
-    const { aggregateType } = own;
-    expect(names(await collect(store().scan({ tenantId })))).toEqual(['first', 'second']);
-    expect(names(await collect(store().scan({ tenantId, aggregateType })))).toEqual(['own1', 'own2']);
-    const ofTenant = (row: { readonly tenantId: string }) => row.tenantId === tenantId;
-    expect(names((await collect(store().scan())).filter(ofTenant))).toEqual(['first', 'second']);
-    expect((await collect(log().rows({ tenantId }))).map((row) => row.aggregateType)).toEqual(['#basket', '%basket']);
-    expect((await collect(log().rows({ aggregateType }))).filter(ofTenant)).toHaveLength(2);
-    const first = { ...users, aggregateType: '#basket', sequence: 1 };
-    expect((await collect(log().rows({ tenantId, after: first }))).map((row) => row.aggregateType)).toEqual([
-      '%basket',
-    ]);
-  });
-
-  test('whoever knows them reads them as any other', async () => {
-    const { own } = await streams();
-    expect(names(await collect(store().read(own)))).toEqual(['own1', 'own2']);
-    expect(names(await collect(store().readEach([{ ...own, sequence: 2 }])))).toEqual(['own2']);
-    expect(await store().head(own)).toBe(2);
-    const { tenantId, aggregateType } = own;
-    expect(await collect(store().heads({ tenantId, aggregateType }))).toEqual([
-      { tenantId, aggregateId: 'key', sequence: 2, count: 2 },
-    ]);
-    expect(await store().append(own, items(1), { key: 'k' })).toMatchObject({ firstSequence: 3, repeated: false });
-    expect(await store().append(own, items(1), { key: 'k' })).toMatchObject({ firstSequence: 3, repeated: true });
-    expect((await store().appended(own, ['k'])).get('k')).toMatchObject({ lastSequence: 3 });
-  });
-
-  test('are noted as undispatched, as any other', async () => {
-    const { users } = await streams();
-    const list = await store().undispatched({ olderThanMs: 0, limit: 10_000 });
-    const types = list.filter(({ stream }) => stream.tenantId === users.tenantId);
-    expect(types.map(({ stream }) => stream.aggregateType).toSorted()).toEqual(['#basket', '$links:fold@1', '%basket']);
-  });
-
   test('retention leaves them, and a tenant that is forgotten takes them with it', async () => {
     const own = newStream({ aggregateType: '$links:fold@1' });
     const { tenantId, aggregateType } = own;
@@ -119,5 +42,88 @@ export function ownStreamsCases({ test, store, log, settle }: EventStoreCases): 
     expect(await log().forget(tenantId)).toMatchObject({ events: 2 });
     expect(await store().head(own)).toBe(0);
     expect(await collect(store().read(own))).toEqual([]);
+  });
+
+  describe.concurrent('between those of a user', () => {
+    const tagged = (name: string) => [{ data: new ItemAdded(name), tags: ['t'] }];
+
+    /** A stream of a user between two of our own, which stand before and after it in the log. */
+    async function streams(): Promise<{ readonly own: StreamId; readonly users: StreamId }> {
+      const users = newStream({ aggregateType: '%basket' });
+      const own: StreamId = { ...users, aggregateType: '$links:fold@1', aggregateId: 'key' };
+      await store().append(own, tagged('own1'));
+      await store().append({ ...users, aggregateType: '#basket' }, tagged('first'));
+      await store().append(users, tagged('second'));
+      await store().append(own, tagged('own2'));
+      await settle();
+      return { own, users };
+    }
+
+    const QUERIES: readonly EventQuery[] = [
+      {},
+      { types: ['contract.item_added'] },
+      { tags: ['t'] },
+      { payload: { quantity: 1 } },
+      [{ types: ['contract.item_added'], tags: ['t'] }, {}],
+    ];
+
+    test('readAll and count leave them out, whatever is asked for', async () => {
+      const { own, users } = await streams();
+      const { tenantId } = users;
+      for (const query of QUERIES) {
+        expect(names(await collect(store().readAll({ tenantId, query })))).toEqual(['first', 'second']);
+        expect(names(await collect(store().readAll({ tenantId, query, direction: 'backwards', limit: 2 })))).toEqual([
+          'second',
+          'first',
+        ]);
+        expect(await store().count({ tenantId, query })).toBe(2);
+      }
+      const { aggregateType, aggregateId } = own;
+      for (const query of [{ aggregateType }, { aggregateType, aggregateId }, { aggregateId }]) {
+        expect(await collect(store().readAll({ tenantId, query }))).toEqual([]);
+        expect(await store().count({ tenantId, query })).toBe(0);
+      }
+    });
+
+    test('walks over the log leave them out, unless their type is named', async () => {
+      const { own, users } = await streams();
+      const { tenantId } = users;
+      const { aggregateType } = own;
+      expect(names(await collect(store().scan({ tenantId })))).toEqual(['first', 'second']);
+      expect(names(await collect(store().scan({ tenantId, aggregateType })))).toEqual(['own1', 'own2']);
+      const ofTenant = (row: { readonly tenantId: string }) => row.tenantId === tenantId;
+      expect(names((await collect(store().scan())).filter(ofTenant))).toEqual(['first', 'second']);
+      expect((await collect(log().rows({ tenantId }))).map((row) => row.aggregateType)).toEqual(['#basket', '%basket']);
+      expect((await collect(log().rows({ aggregateType }))).filter(ofTenant)).toHaveLength(2);
+      const first = { ...users, aggregateType: '#basket', sequence: 1 };
+      expect((await collect(log().rows({ tenantId, after: first }))).map((row) => row.aggregateType)).toEqual([
+        '%basket',
+      ]);
+    });
+
+    test('whoever knows them reads them as any other', async () => {
+      const { own } = await streams();
+      expect(names(await collect(store().read(own)))).toEqual(['own1', 'own2']);
+      expect(names(await collect(store().readEach([{ ...own, sequence: 2 }])))).toEqual(['own2']);
+      expect(await store().head(own)).toBe(2);
+      const { tenantId, aggregateType } = own;
+      expect(await collect(store().heads({ tenantId, aggregateType }))).toEqual([
+        { tenantId, aggregateId: 'key', sequence: 2, count: 2 },
+      ]);
+      expect(await store().append(own, items(1), { key: 'k' })).toMatchObject({ firstSequence: 3, repeated: false });
+      expect(await store().append(own, items(1), { key: 'k' })).toMatchObject({ firstSequence: 3, repeated: true });
+      expect((await store().appended(own, ['k'])).get('k')).toMatchObject({ lastSequence: 3 });
+    });
+
+    test('are noted as undispatched, as any other', async () => {
+      const { users } = await streams();
+      const list = await store().undispatched({ olderThanMs: 0, limit: 10_000 });
+      const types = list.filter(({ stream }) => stream.tenantId === users.tenantId);
+      expect(types.map(({ stream }) => stream.aggregateType).toSorted()).toEqual([
+        '#basket',
+        '$links:fold@1',
+        '%basket',
+      ]);
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SLOW_FILES } from '../../support/slow-files.js';
 import { filesWithoutPlace, importsOf, importsWithoutExtension, uphillImports } from './import-rules.js';
 import { root, sourceFiles } from './source-files.js';
 
@@ -33,6 +34,20 @@ describe('files', () => {
 
   it('have names in kebab-case', () => {
     expect([...typescript.keys()].filter((path) => !kebabCase.test(baseName(path)))).toEqual([]);
+  });
+
+  it('make no AsyncLocalStorage for each instance: every promise of the process would carry it along, for ever', () => {
+    const made = [...lib].flatMap(([path, text]) =>
+      text
+        .split('\n')
+        .filter((line) => line.includes('new AsyncLocalStorage') && !/^(export )?const /.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+    expect(made).toEqual([]);
+  });
+
+  it('are there when they are named as slow', () => {
+    expect(SLOW_FILES.filter((path) => !typescript.has(path))).toEqual([]);
   });
 
   it('name no path of one machine', () => {
