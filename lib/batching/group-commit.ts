@@ -71,18 +71,19 @@ export class GroupCommit<T> {
   }
 
   /**
-   * Resolves when the item is written, rejects with the error of the flush that it was part of.
-   *
-   * @throws GroupCommitFullError, ClosedError when it was not accepted
+   * Resolves when the item is written; rejects with the error of the flush that it was part of, or with
+   * GroupCommitFullError or ClosedError when it was not accepted.
    */
-  async add(item: T): Promise<void> {
-    if (this.closed) throw new ClosedError('The group commit');
+  add(item: T): Promise<void> {
+    if (this.closed) return Promise.reject(new ClosedError('The group commit'));
     const bytes = this.options.bytesOf(item);
     const { maxQueuedRows, maxQueuedBytes } = this.options;
     const full = this.queue.length >= maxQueuedRows || this.queuedBytes + bytes > maxQueuedBytes;
     // An item over the bound by itself is let in when nothing else waits: it could never come in otherwise.
-    if (full && this.queue.length > 0) throw new GroupCommitFullError(this.queue.length, this.queuedBytes);
-    await new Promise<void>((resolve, reject) => {
+    if (full && this.queue.length > 0) {
+      return Promise.reject(new GroupCommitFullError(this.queue.length, this.queuedBytes));
+    }
+    return new Promise<void>((resolve, reject) => {
       this.queue.push({ item, bytes, resolve, reject });
       this.queuedBytes += bytes;
       this.pump();

@@ -3,11 +3,13 @@ import type { NewEvent } from '../events/new-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { StreamId } from '../event-store/stream-id.js';
+import type { BatchAbort } from '../queue/batch-abort.js';
 import { inTime } from '../queue/in-time.js';
 import type { CommandJob } from '../queue/job.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
 import { encodeKey } from '../tenancy/encode-key.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
+import type { CommandContext } from './command-context.js';
 import type { CommandDefinition } from './command-definition.js';
 import { CommandParkedError } from './command-parked.error.js';
 import type { CommandOutcome } from './command-outcome.js';
@@ -24,6 +26,12 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export interface ExecutedCommand {
   readonly outcome: CommandOutcome;
   readonly appended?: AppendResult;
+}
+
+/** What a handler decided. */
+interface Drafted {
+  readonly events: readonly NewEvent[];
+  readonly expectedSequence?: number;
 }
 
 export interface ExecutedCommands {
@@ -66,10 +74,10 @@ export class CommandExecutor {
     const begun = new Map<string, Promise<ExecutedCommand>>();
     const results: Promise<ExecutedCommand>[] = [];
     for (const [index, job] of batch.jobs.entries()) {
-      if (index > 0 && (performance.now() > endAt || batch.signal.aborted)) break;
+      if (index > 0 && (performance.now() > endAt || batch.abort.reason)) break;
       const attempt = index === 0 ? batch.attempt : 1;
       try {
-        const result = begun.get(job.commandId) ?? (await this.begin(stream, job, known, attempt, batch.signal)).result;
+        const result = begun.get(job.commandId) ?? (await this.begin(stream, job, known, attempt, batch.abort)).result;
         begun.set(job.commandId, result);
         results.push(result);
         // Looked at below, in the order of the batch.
@@ -77,7 +85,9 @@ export class CommandExecutor {
         // A handler that reads its aggregate must find the events of the commands before it.
         if (this.commands.get(job.type)?.options.stateless !== true) await result;
       } catch (error) {
-        results.push(Promise.reject(error));
+        const failed = Promise.reject(error);
+        failed.catch(() => {});
+        results.push(failed);
         break;
       }
     }
@@ -93,7 +103,7 @@ export class CommandExecutor {
     job: CommandJob,
     known: ReadonlyMap<string, AppendResult>,
     attempt: number,
-    signal: AbortSignal,
+    abort: LaneBatch['abort'],
   ): Promise<{ readonly result: Promise<ExecutedCommand> }> {
     const repeated = known.get(job.commandId);
     if (repeated) return { result: Promise.resolve(stored(stream, job, repeated)) };
@@ -101,7 +111,8 @@ export class CommandExecutor {
     const conclude = (error: unknown): ExecutedCommand => this.conclude(job, error, attempt);
     try {
       if (!definition) throw new UnknownCommandError(job.type);
-      const { events, expectedSequence } = await this.decide(definition, stream, job, attempt, signal);
+      const deciding = this.decide(definition, stream, job, attempt, abort);
+      const { events, expectedSequence } = deciding instanceof Promise ? await deciding : deciding;
       if (events.length === 0) return { result: Promise.resolve(stored(stream, job, undefined)) };
       const appending = this.store.append(stream, events, { key: job.commandId, expectedSequence });
       return { result: appending.then((appended) => stored(stream, job, appended), conclude) };
@@ -122,28 +133,40 @@ export class CommandExecutor {
     return { outcome };
   }
 
-  private async decide(
+  /** At once where the handler answers at once. */
+  private decide(
     { commandClass, handler, options }: CommandDefinition,
     stream: StreamId,
     job: CommandJob,
     attempt: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly events: readonly NewEvent[]; readonly expectedSequence?: number }> {
-    const { commandId, metadata, acceptedAt } = job;
+    abort: LaneBatch['abort'],
+  ): Drafted | Promise<Drafted> {
+    const { commandId, metadata } = job;
     const command = Object.assign(Object.create(commandClass.prototype as object) as object, job.data);
-    const context = { ...stream, commandId, metadata, acceptedAt: new Date(acceptedAt), attempt };
     const ambient = { ...metadata, tenantId: stream.tenantId, causationId: commandId };
-    const decided: unknown = await inTime(
-      handler.name,
-      { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal },
-      (aborted) =>
-        TenantContext.run(ambient, async () =>
-          (await handler.resolve()).handle(command, { ...context, signal: aborted }),
-        ),
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const decided: unknown = inTime<unknown>(handler.name, { timeoutMs, abort }, (aborting) =>
+      TenantContext.run(ambient, () => {
+        const context = contextOf(job, stream, attempt, aborting);
+        const resolved = handler.resolve();
+        if (!(resolved instanceof Promise)) return resolved.handle(command, context);
+        return resolved.then((instance) => instance.handle(command, context));
+      }),
     );
+    const draft = (one: unknown): Drafted => this.draft(handler.name, stream, job, one);
+    return decided instanceof Promise ? decided.then(draft) : draft(decided);
+  }
+
+  /** @throws InvalidDecisionError */
+  private draft(
+    handler: string,
+    { tenantId, aggregateType, aggregateId }: StreamId,
+    { commandId, metadata, acceptedAt }: CommandJob,
+    decided: unknown,
+  ): Drafted {
     const events: unknown = isDecision(decided) ? decided.raised : decided;
-    if (!Array.isArray(events)) throw new InvalidDecisionError(handler.name, decided);
-    const seed = encodeKey(stream.tenantId, stream.aggregateType, stream.aggregateId, commandId);
+    if (!Array.isArray(events)) throw new InvalidDecisionError(handler, decided);
+    const seed = encodeKey(tenantId, aggregateType, aggregateId, commandId);
     const drafts = (events as readonly object[]).map((data, index) => ({
       data,
       id: this.ids.derive(acceptedAt, `${seed}:${index}`),
@@ -154,6 +177,24 @@ export class CommandExecutor {
   }
 }
 
+function contextOf(
+  { commandId, metadata, acceptedAt }: CommandJob,
+  stream: StreamId,
+  attempt: number,
+  abort: BatchAbort,
+): CommandContext {
+  return {
+    ...stream,
+    commandId,
+    metadata,
+    acceptedAt: new Date(acceptedAt),
+    attempt,
+    get signal() {
+      return abort.signal;
+    },
+  };
+}
+
 function stored(stream: StreamId, { commandId }: CommandJob, appended: AppendResult | undefined): ExecutedCommand {
   const eventCount = appended?.events.length ?? 0;
   const lastSequence = appended?.lastSequence ?? null;
@@ -162,12 +203,14 @@ function stored(stream: StreamId, { commandId }: CommandJob, appended: AppendRes
 
 async function inOrder(results: readonly Promise<ExecutedCommand>[]): Promise<ExecutedCommands> {
   const executed: ExecutedCommand[] = [];
-  for (const result of await Promise.allSettled(results)) {
-    if (result.status === 'rejected') {
-      const error: unknown = result.reason;
-      return { executed, failure: { error, ...(error instanceof CommandParkedError && { park: true }) } };
+  let failure: ExecutedCommands['failure'];
+  for (const result of results) {
+    try {
+      const one = await result;
+      if (!failure) executed.push(one);
+    } catch (error) {
+      failure ??= { error, ...(error instanceof CommandParkedError && { park: true }) };
     }
-    executed.push(result.value);
   }
-  return { executed };
+  return failure ? { executed, failure } : { executed };
 }

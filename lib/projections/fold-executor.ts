@@ -14,6 +14,7 @@ import { type FoldState, NO_STATE, toFoldState } from './fold-state.js';
 import { PureFoldCaller } from './pure-fold-caller.js';
 import type { ProjectionKey } from './stores/projection-row.js';
 import type { ProjectionStore } from './stores/projection-store.js';
+import { sequenceBefore } from './sequence-before.js';
 
 /** Which of the events that a fold covers are wanted, for its reactors. */
 export type Wanted = (event: RecordedEvent) => boolean;
@@ -52,6 +53,18 @@ interface Beginning {
   readonly gap?: Gap;
 }
 
+/** What there is to do, whatever it begins with. */
+interface FoldBatch {
+  readonly fold: FoldDefinition;
+  readonly caller: FoldCaller;
+  readonly key: ProjectionKey;
+  /** Its jobs in the order of the stream. */
+  readonly batch: LaneBatch<EventRangeJob>;
+  /** The same in the order in which they came. */
+  readonly given: readonly EventRangeJob[];
+  readonly wanted: Wanted | undefined;
+}
+
 /** What a job gave: the wanted events from somewhere to its end. */
 interface DonePart {
   readonly from: number;
@@ -82,22 +95,19 @@ export class FoldExecutor {
   /** @param wanted absent when nobody reacts */
   async execute(fold: FoldDefinition, given: LaneBatch<EventRangeJob>, wanted?: Wanted): Promise<FoldedBatch> {
     const batch = { ...given, jobs: given.jobs.toSorted((one, other) => one.from - other.from) };
-    const { projections, cache, checkPurity } = this.tools;
+    const { projections, checkPurity } = this.tools;
     const { tenantId, id } = batch.lane;
     const key: ProjectionKey = { tenantId, projection: fold.name, version: fold.version, id };
-    const handler = await fold.handler.resolve();
+    const resolved = fold.handler.resolve();
+    // Each wait costs, and most have nothing to wait for.
+    const handler = resolved instanceof Promise ? await resolved : resolved;
     const caller = checkPurity ? new PureFoldCaller(fold, handler, key) : new FoldCaller(fold, handler);
-    const run = async (beginning: Beginning): Promise<FoldedBatch> => {
-      const one = new FoldRun(fold, caller, key, beginning.state, projections);
-      const { done, failure } = await this.run(fold, batch, one, beginning, wanted);
-      if (failure) cache.delete(key);
-      else cache.put(key, one.saved);
-      return toFoldedBatch(given.jobs, done, failure);
-    };
+    const work: FoldBatch = { fold, caller, key, batch, given: given.jobs, wanted };
 
-    const known = await this.known(key, batch);
+    const before = sequenceBefore(batch);
+    const known = before === undefined ? undefined : (this.remembered(key, before) ?? (await this.stored(key, before)));
     if (known) {
-      const folded = await run({ state: known, skipped: NONE, reactsAgain: false });
+      const folded = await this.run(work, { state: known, skipped: NONE, reactsAgain: false });
       if (!folded.failure || folded.failure.error instanceof OutageError) return folded;
     }
     const reactsAgain = wanted !== undefined && (batch.redelivered || known !== undefined);
@@ -107,7 +117,7 @@ export class FoldExecutor {
     const state = toFoldState(row);
     const standing = readGap(gap);
     if (wanted) await this.noteGap(key, state, batch.jobs, standing);
-    return run({ state, skipped, reactsAgain, gap: standing });
+    return this.run(work, { state, skipped, reactsAgain, gap: standing });
   }
 
   /**
@@ -128,82 +138,78 @@ export class FoldExecutor {
     await this.tools.projections.save([{ ...gapKey(key), sequence: gap.to, state: { ...gap }, updatedAt }]);
   }
 
-  /** The state that the jobs follow, if they are new, without a gap, and bring all of their events along. */
-  private async known(
-    key: ProjectionKey,
-    { jobs, redelivered }: LaneBatch<EventRangeJob>,
-  ): Promise<FoldState | undefined> {
-    const before = jobs[0]!.from - 1;
-    let reached = before;
-    for (const { from, to, events } of jobs) {
-      if (redelivered || events === null || from !== reached + 1) return undefined;
-      reached = to;
-    }
-    const remembered = this.tools.cache.get(key) ?? NO_STATE;
-    if (remembered.sequence === before) return remembered;
-    const [row] = await this.tools.projections.load([key]);
-    const stored = toFoldState(row);
-    return stored.sequence === before ? stored : undefined;
+  private remembered(key: ProjectionKey, sequence: number): FoldState | undefined {
+    const state = this.tools.cache.get(key) ?? NO_STATE;
+    return state.sequence === sequence ? state : undefined;
   }
 
-  private async run(
-    fold: FoldDefinition,
-    batch: LaneBatch<EventRangeJob>,
-    run: FoldRun,
-    beginning: Beginning,
-    wanted: Wanted | undefined,
-  ): Promise<{ readonly done: DoneJobs; readonly failure?: FoldedBatch['failure'] }> {
+  private async stored(key: ProjectionKey, sequence: number): Promise<FoldState | undefined> {
+    const [row] = await this.tools.projections.load([key]);
+    const state = toFoldState(row);
+    return state.sequence === sequence ? state : undefined;
+  }
+
+  private async run(work: FoldBatch, beginning: Beginning): Promise<FoldedBatch> {
+    const { fold, caller, key, batch, given } = work;
+    const run = new FoldRun(fold, caller, key, beginning.state, this.tools.projections);
     const done = new Map<EventRangeJob, DonePart>();
     let failure: FoldedBatch['failure'];
     for (const job of batch.jobs) {
       try {
-        done.set(job, await this.fold(fold, run, batch, job, beginning, wanted));
+        const folding = this.fold(work, run, job, beginning);
+        done.set(job, folding instanceof Promise ? await folding : folding);
       } catch (error) {
         failure = { error };
         break;
       }
     }
     failure = run.check() ?? failure;
-    await run.save();
+    if (run.isAhead) await run.save();
     // What was taken back is not done.
     for (const job of done.keys()) if (job.to > run.sequence) done.delete(job);
-    return { done, failure };
+    if (failure) this.tools.cache.delete(key);
+    else this.tools.cache.put(key, run.saved);
+    return toFoldedBatch(given, done, failure);
   }
 
-  /** Returns what the job gives. */
-  private async fold(
-    fold: FoldDefinition,
+  /** Returns what the job gives: at once where it lacks nothing, as most do. */
+  private fold(
+    { fold, batch, wanted }: FoldBatch,
     run: FoldRun,
-    batch: LaneBatch<EventRangeJob>,
     job: EventRangeJob,
     { skipped, reactsAgain, gap }: Beginning,
-    wanted: Wanted | undefined,
-  ): Promise<DonePart> {
+  ): DonePart | Promise<DonePart> {
     // A job that is delivered again may have been saved before its reactors were staged.
     const again = reactsAgain ? Math.min(job.from, gap && gap.to >= job.from ? gap.from : job.from) : Infinity;
     const from = Math.min(run.sequence + 1, again);
     const inputs: FoldInput[] = [];
-    for await (const input of this.inputs(fold, batch, job, from, skipped)) {
-      batch.signal.throwIfAborted();
-      if (input.sequence > run.sequence) await run.apply(input);
+    const take = (input: FoldInput): void => {
+      batch.abort.throwIfAborted();
+      if (input.sequence > run.sequence) run.apply(input);
       if (wanted?.(input.event)) inputs.push(input);
-    }
-    run.cover(job.to);
-    return { from, inputs };
-  }
-
-  /** The listed events from `from` to the end of a job, in order; from the log where the job lacks any. */
-  private async *inputs(
-    fold: FoldDefinition,
-    { lane: { tenantId } }: LaneBatch<EventRangeJob>,
-    job: EventRangeJob,
-    from: number,
-    skipped: ReadonlySet<number>,
-  ): AsyncIterable<FoldInput> {
+    };
     const { events } = this.tools;
     const missingTo = job.events === null ? job.to : job.from - 1;
-    yield* events.read(fold, { tenantId, id: job.aggregateId }, { from, to: missingTo }, skipped);
-    yield* events.carried(fold, job, from, skipped);
+    const carried = events.carried(fold, job, from, skipped);
+    const end = (): DonePart => {
+      run.cover(job.to);
+      return { from, inputs };
+    };
+    if (from > missingTo && run.room > (job.events?.length ?? 0)) {
+      for (const input of carried) take(input);
+      return end();
+    }
+    const takeAll = async (some: Iterable<FoldInput> | AsyncIterable<FoldInput>): Promise<void> => {
+      for await (const input of some) {
+        take(input);
+        if (run.room <= 0) await run.saveInBetween();
+      }
+    };
+    const stream = { tenantId: batch.lane.tenantId, id: job.aggregateId };
+    const missing = events.read(fold, stream, { from, to: missingTo }, skipped);
+    return takeAll(missing)
+      .then(() => takeAll(carried))
+      .then(end);
   }
 }
 

@@ -36,8 +36,13 @@ export class FoldRun {
     return this.state;
   }
 
+  /** How many events may be applied before it is time for `saveInBetween`. */
+  get room(): number {
+    return (this.fold.options.maxBatchEvents ?? DEFAULT_MAX_EVENTS) - this.sinceSaved.length;
+  }
+
   /** @throws whatever the handler throws; what came before the event is kept */
-  async apply(input: FoldInput): Promise<void> {
+  apply(input: FoldInput): void {
     try {
       this.progress.apply(input);
     } catch (error) {
@@ -45,7 +50,10 @@ export class FoldRun {
       throw error;
     }
     this.sinceSaved.push(input);
-    if (this.sinceSaved.length < (this.fold.options.maxBatchEvents ?? DEFAULT_MAX_EVENTS)) return;
+  }
+
+  /** @throws what `check` gives */
+  async saveInBetween(): Promise<void> {
     const refused = this.check();
     if (refused) throw refused.error;
     await this.save();
@@ -66,9 +74,13 @@ export class FoldRun {
     }
   }
 
-  /** Call `check` first. */
+  /** Whether there is something to save. */
+  get isAhead(): boolean {
+    return this.progress.sequence > this.state.sequence;
+  }
+
+  /** Call `check` first, and only when it `isAhead`. */
   async save(): Promise<void> {
-    if (this.progress.sequence <= this.state.sequence) return;
     const next = this.encoded();
     const { sequence, updatedAt, json } = next;
     await this.projections.save([{ ...this.key, sequence, updatedAt, state: JSON.parse(json) }]);

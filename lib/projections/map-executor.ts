@@ -36,7 +36,7 @@ export class MapExecutor {
     let failure: MappedBatch['failure'];
     for (const job of batch.jobs) {
       for await (const event of this.events(map, batch, job)) {
-        batch.signal.throwIfAborted();
+        batch.abort.throwIfAborted();
         try {
           rows.push(mapEvent(map, handler, event));
         } catch (error) {

@@ -15,9 +15,9 @@ const ABORT_GRACE_MS = 5_000;
  * @throws HandlerTimeoutError
  * @throws InvalidOutcomeError, and what `checkOutcome` says of follow-ups and answers
  */
-export async function handleInTime(
+export function handleInTime(
   handle: (batch: LaneBatch) => Promise<LaneOutcome>,
-  batch: Omit<LaneBatch, 'signal'>,
+  batch: Omit<LaneBatch, 'abort'>,
   abort: BatchAbort,
   timeoutMs: number,
   clock: Clock,
@@ -26,32 +26,28 @@ export async function handleInTime(
     abort.abort(new HandlerTimeoutError(batch.lane.component, timeoutMs));
   });
   let cancelGrace = (): void => {};
-  let outcome: LaneOutcome;
-  try {
-    outcome = await new Promise((resolve, reject) => {
-      abort.onAbort(() => {
-        cancelGrace = clock.schedule(ABORT_GRACE_MS, () => reject(abort.reason!));
-      });
-      handle(withSignal(batch, abort)).then(resolve, reject);
-    });
-  } catch (error) {
+  return new Promise((resolve, reject) => {
+    const settle = (give: () => LaneOutcome): void => {
+      cancelTimeout();
+      cancelGrace();
+      try {
+        resolve(give());
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
     // What an aborted handler throws mostly only tells that it was aborted.
-    throw abort.reason ?? error;
-  } finally {
-    cancelTimeout();
-    cancelGrace();
-  }
-  return checkOutcome(outcome, batch.jobs.length);
-}
-
-function withSignal({ lane, jobs, attempt, redelivered }: Omit<LaneBatch, 'signal'>, abort: BatchAbort): LaneBatch {
-  return {
-    lane,
-    jobs,
-    attempt,
-    redelivered,
-    get signal() {
-      return abort.signal;
-    },
-  };
+    const fail = (error: unknown): void =>
+      settle(() => {
+        throw abort.reason ?? error;
+      });
+    abort.onAbort((reason) => {
+      cancelGrace = clock.schedule(ABORT_GRACE_MS, () => fail(reason));
+    });
+    try {
+      handle({ ...batch, abort }).then((outcome) => settle(() => checkOutcome(outcome, batch.jobs.length)), fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
 }

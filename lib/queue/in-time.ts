@@ -1,4 +1,6 @@
+import { BatchAbort } from './batch-abort.js';
 import { HandlerTimeoutError } from './handler-timeout.error.js';
+import type { LaneBatch } from './lane-batch.js';
 
 export interface CallBounds {
   /** Time of the call; milliseconds. */
@@ -6,39 +8,47 @@ export interface CallBounds {
   /** How long it is waited for after it was aborted; what it still gives counts. @default 0 */
   readonly graceMs?: number;
   /** Aborts the call from outside as well. */
-  readonly signal: AbortSignal;
+  readonly abort: LaneBatch['abort'];
 }
 
 /**
- * Aborts a handler that takes too long, and goes on without it: its late answer is dropped, so nothing of it counts.
+ * Aborts a handler that takes too long, and goes on without it: its late answer is dropped, so nothing of it counts. What
+ * is answered at once comes back at once.
  *
- * @throws HandlerTimeoutError
+ * @throws HandlerTimeoutError, and what the handler throws
  */
-export async function inTime<T>(
+export function inTime<T>(
   handler: string,
-  { timeoutMs, graceMs = 0, signal: outside }: CallBounds,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const abort = new AbortController();
-  const abortAs = (reason: unknown): void => abort.abort(reason);
-  const timers = [setTimeout(() => abortAs(new HandlerTimeoutError(handler, timeoutMs)), timeoutMs)];
-  const onAbort = (): void => abortAs(outside.reason);
-  outside.addEventListener('abort', onAbort);
-  const aborted = new Promise<never>((_, reject) => {
-    abort.signal.addEventListener('abort', () => {
-      const giveUp = (): void => reject(abort.signal.reason as Error);
-      if (graceMs === 0) giveUp();
-      else timers.push(setTimeout(giveUp, graceMs));
-    });
-  });
-  try {
-    outside.throwIfAborted();
-    return await Promise.race([work(abort.signal), aborted]);
-  } catch (error) {
+  { timeoutMs, graceMs = 0, abort: outside }: CallBounds,
+  work: (abort: BatchAbort) => T | PromiseLike<T>,
+): T | Promise<T> {
+  outside.throwIfAborted();
+  const abort = new BatchAbort();
+  const working = work(abort);
+  if (!isPromise(working)) return working;
+  const timers = [setTimeout(() => abort.abort(new HandlerTimeoutError(handler, timeoutMs)), timeoutMs)];
+  const detach = outside.onAbort((reason) => abort.abort(reason));
+  return new Promise<T>((resolve, reject) => {
+    const end = (): void => {
+      for (const timer of timers) clearTimeout(timer);
+      detach();
+    };
     // What an aborted handler throws mostly only tells that it was aborted.
-    throw abort.signal.aborted ? abort.signal.reason : error;
-  } finally {
-    for (const timer of timers) clearTimeout(timer);
-    outside.removeEventListener('abort', onAbort);
-  }
+    const fail = (error: unknown): void => {
+      end();
+      reject((abort.reason ?? error) as Error);
+    };
+    abort.onAbort((reason) => {
+      if (graceMs === 0) fail(reason);
+      else timers.push(setTimeout(() => fail(reason), graceMs));
+    });
+    working.then((value) => {
+      end();
+      resolve(value);
+    }, fail);
+  });
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

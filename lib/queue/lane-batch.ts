@@ -1,3 +1,4 @@
+import type { BatchAbort } from './batch-abort.js';
 import type { Job } from './job.js';
 import type { JobAnswer } from './job-answer.js';
 import type { Lane } from './lane.js';
@@ -12,7 +13,7 @@ export interface LaneBatch<J extends Job = Job> {
   /** Whether any of the jobs was handed out before, so that what it led to may have taken place. */
   readonly redelivered: boolean;
   /** Aborted when the batch takes too long or the process must go. */
-  readonly signal: AbortSignal;
+  readonly abort: Pick<BatchAbort, 'reason' | 'signal' | 'onAbort' | 'throwIfAborted'>;
 }
 
 /**

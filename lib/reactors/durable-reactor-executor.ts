@@ -111,7 +111,7 @@ export class DurableReactorExecutor {
     const fold: FoldDefinition = { ...reactor.fold, aggregateType: batch.lane.aggregateType, types: reactor.types };
     let last = 0;
     for await (const input of this.inputs(fold, batch, job, progress)) {
-      batch.signal.throwIfAborted();
+      batch.abort.throwIfAborted();
       if (progress.cursor > begun && performance.now() > endAt) return false;
       // Everything before it is behind us, also if it fails.
       progress.cursor = input.sequence - 1;
@@ -136,7 +136,7 @@ export class DurableReactorExecutor {
 
   private async call(
     reactor: ReactorDefinition,
-    { attempt, signal }: LaneBatch<ReactionJob>,
+    { attempt, abort }: LaneBatch<ReactionJob>,
     at: Parameters<ReactorCalls['call']>[1],
     input: FoldInput,
     progress: Progress,
@@ -144,13 +144,13 @@ export class DurableReactorExecutor {
     const bounds = {
       timeoutMs: reactor.options.timeoutMs ?? DEFAULT_REACTOR_TIMEOUT_MS,
       graceMs: ABORT_GRACE_MS,
-      signal,
+      abort,
     };
     // What was tried before is the first reaction of a batch.
     const nth = progress.reactions === 0 ? attempt : 1;
     progress.reactions += 1;
-    await inTime(reactor.handler.name, bounds, (aborted) =>
-      this.tools.calls.call(reactor, at, input, { attempt: nth, signal: aborted }),
+    await inTime(reactor.handler.name, bounds, (aborting) =>
+      this.tools.calls.call(reactor, at, input, { attempt: nth, abort: aborting }),
     );
   }
 

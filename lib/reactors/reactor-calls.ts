@@ -6,6 +6,7 @@ import type { Lane } from '../queue/lane.js';
 import type { LaneBatch } from '../queue/lane-batch.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
 import type { ReactorDefinition } from './reactor-definition.js';
+import type { ReactorContext } from './reactor-handler.js';
 
 /** The row of the fold that a reaction is told of. */
 export interface ReactedRow {
@@ -30,13 +31,19 @@ export class ReactorCalls {
     reactor: ReactorDefinition,
     at: ReactedRow,
     input: FoldInput,
-    { attempt, signal }: Pick<LaneBatch, 'attempt' | 'signal'>,
+    { attempt, abort }: Pick<LaneBatch, 'attempt' | 'abort'>,
   ): Promise<void> {
     const { event } = input;
     const { tenantId, aggregateType, aggregateId, metadata } = event;
-    const { state, sequence: foldSequence } = await this.state(reactor, at, input.sequence, signal);
+    const { state, sequence: foldSequence } = await this.state(reactor, at, input.sequence, abort);
     const ids = { tenantId, aggregateType, aggregateId, foldId: at.id };
-    const context = { ...ids, state, foldSequence, attempt, signal };
+    const context: ReactorContext<unknown> = {
+      ...ids,
+      ...{ state, foldSequence, attempt },
+      get signal() {
+        return abort.signal;
+      },
+    };
     const ambient = { ...metadata, tenantId, causationId: event.id };
     await TenantContext.run(ambient, async () => (await reactor.handler.resolve()).handle(event, context));
   }
@@ -49,14 +56,14 @@ export class ReactorCalls {
     { fold, options }: ReactorDefinition,
     { lane, id, row }: ReactedRow,
     sequence: number,
-    signal: AbortSignal,
+    abort: LaneBatch['abort'],
   ): Promise<FoldedState> {
     const saved = { state: row?.state ?? null, sequence: row?.sequence ?? 0 };
     // Of another version's links: its sequences say nothing here.
     if (lane.aggregateType !== fold.aggregateType || saved.sequence === sequence) return saved;
     const { exact: whole = false } = options;
     if (!whole && saved.sequence > sequence) return saved;
-    return this.replay.replay(fold, { tenantId: lane.tenantId, id }, { sequence, whole, signal });
+    return this.replay.replay(fold, { tenantId: lane.tenantId, id }, { sequence, whole, signal: abort.signal });
   }
 }
 

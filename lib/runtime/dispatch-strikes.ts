@@ -24,7 +24,7 @@ export class DispatchStrikes {
 
   constructor(
     store: Pick<EventStore, 'dispatched'>,
-    private readonly staging: Pick<RangeStaging, 'complete'>,
+    private readonly staging: Pick<RangeStaging, 'isComplete' | 'complete'>,
     clock: Clock,
   ) {
     this.commit = new GroupCommit({
@@ -47,7 +47,11 @@ export class DispatchStrikes {
     staged: FedComponents,
     revision?: string,
   ): void {
-    this.finish({ stream, from: firstSequence, to: lastSequence }, staged, revision).catch((error: unknown) => {
+    const range = { stream, from: firstSequence, to: lastSequence };
+    // As a rule no component has come since.
+    const isDone = this.staging.isComplete(staged, revision);
+    const struck = isDone ? this.commit.add(range) : this.finish(range, staged, revision);
+    struck.catch((error: unknown) => {
       if (error instanceof ClosedError) return;
       this.logger.warn({ message: 'Events may be staged twice', ...stream, error: describeError(error) });
     });

@@ -46,7 +46,7 @@ export class FoldWork {
       jobs,
       attempt: batch.attempt,
       redelivered: batch.redelivered,
-      signal: batch.signal,
+      abort: batch.abort,
     });
   }
 

@@ -29,6 +29,11 @@ export class RangeStaging {
     return this.complete(ranges, FedComponents.NONE, '');
   }
 
+  /** Whether what was staged may be struck as it is. @param revision of the routes after that; absent when nothing was staged */
+  isComplete(staged: FedComponents, revision: string | undefined): boolean {
+    return revision !== undefined && staged.revision === revision && staged.complete;
+  }
+
   /**
    * Stages ranges also for the components that have come since.
    *

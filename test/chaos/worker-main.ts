@@ -50,7 +50,7 @@ queue.consume({
     timeoutMs: 10_000,
     whenExhausted: 'park',
   }),
-  handle: async ({ lane, jobs, signal }) => {
+  handle: async ({ lane, jobs, abort: { signal } }) => {
     const run = (runs += 1);
     const ranges = jobs as readonly EventRangeJob[];
     note({ what: 'begun', run, lane: `${lane.kind} ${lane.id}`, jobs: ranges.map(({ to }) => to) });

@@ -1,3 +1,4 @@
+import { BatchAbort } from '../../lib/queue/batch-abort.js';
 import { randomUUID } from 'node:crypto';
 import { PermanentError } from '../../lib/errors/permanent.error.js';
 import { MemoryEventStore } from '../../lib/event-store/memory/memory-event-store.js';
@@ -146,10 +147,10 @@ export class FoldWorld {
   }
 
   run(jobs: readonly EventRangeJob[], redelivered = false, worker = 0): Promise<FoldedBatch> {
-    const signal = new AbortController().signal;
+    const abort = new BatchAbort();
     return this.executors[worker]!.execute(
       this.fold,
-      { lane: this.lane, jobs, attempt: 1, redelivered, signal },
+      { lane: this.lane, jobs, attempt: 1, redelivered, abort },
       () => true,
     );
   }

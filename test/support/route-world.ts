@@ -1,3 +1,4 @@
+import { BatchAbort } from '../../lib/queue/batch-abort.js';
 import { randomUUID } from 'node:crypto';
 import { AppendOutcomeUnknownError } from '../../lib/event-store/append-outcome-unknown.error.js';
 import { MemoryEventStore } from '../../lib/event-store/memory/memory-event-store.js';
@@ -179,8 +180,8 @@ export class RouteWorld {
       cache: this.caches[worker]!,
       checkPurity: this.checkPurity,
     });
-    const signal = new AbortController().signal;
-    return executor.execute(this.fold, { lane: this.lane(aggregateId), jobs, attempt: 1, redelivered, signal });
+    const abort = new BatchAbort();
+    return executor.execute(this.fold, { lane: this.lane(aggregateId), jobs, attempt: 1, redelivered, abort });
   }
 
   /** What an operator does about a route that is parked. */
@@ -208,7 +209,7 @@ export class RouteWorld {
       jobs: jobs.map((job) => ({ kind: 'fold', aggregateId: key, ...job })),
       attempt: 1,
       redelivered: false,
-      signal: new AbortController().signal,
+      abort: new BatchAbort(),
     });
   }
 

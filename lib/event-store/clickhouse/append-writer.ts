@@ -150,14 +150,18 @@ export class AppendWriter {
       for (const verdict of writing) this.putBack(verdict.lane, unsettled(verdict), until ?? Promise.resolve());
     } else {
       this.settler.settle(verdicts, outcome);
-      if (until) for (const { lane } of writing) this.queue.hold(lane, until);
+      if (until)
+        this.queue.hold(
+          writing.map(({ lane }) => lane),
+          until,
+        );
     }
   }
 
   /** As if the items had not been taken; but the lane waits. */
   private putBack(lane: Verdict['lane'], items: readonly WaitingAppend[], until: Promise<void>): void {
     this.queue.handBack(lane, items);
-    this.queue.hold(lane, until);
+    this.queue.hold([lane], until);
   }
 
   private checkRest(): void {

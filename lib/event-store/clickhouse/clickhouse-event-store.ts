@@ -122,10 +122,11 @@ export class ClickHouseEventStore extends EventStore {
   }
 
   /** @throws WriterFencedError when another process has taken over as the writer */
-  async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
-    const append = prepareAppend(stream, events, options, this.tools);
-    if (append.condition) throw unsupported('A condition of an append', 'Expect a sequence of its stream');
+  append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {
+    // What it throws in here rejects.
     return new Promise<AppendResult>((resolve, reject) => {
+      const append = prepareAppend(stream, events, options, this.tools);
+      if (append.condition) throw unsupported('A condition of an append', 'Expect a sequence of its stream');
       const since = performance.now();
       this.writer.submit({ kind: 'append', stream: append.stream, append, since, resolve, reject });
     });

@@ -100,14 +100,16 @@ export class LaneQueue {
     this.offer(lane);
   }
 
-  /** Nothing of the lane is taken until `until` resolves; when it rejects, all that waits in it fails. */
-  hold(lane: Lane, until: Promise<void>): void {
-    this.unready(lane);
-    lane.phase = 'held';
+  /** Nothing of the lanes is taken until `until` resolves; when it rejects, all that waits in them fails. */
+  hold(lanes: readonly Lane[], until: Promise<void>): void {
+    for (const lane of lanes) {
+      this.unready(lane);
+      lane.phase = 'held';
+    }
     this.events.rested();
     until.then(
-      () => this.land(lane),
-      (error: Error) => this.fail(lane, error),
+      () => lanes.forEach((lane) => this.land(lane)),
+      (error: Error) => lanes.forEach((lane) => this.fail(lane, error)),
     );
   }
 
@@ -145,7 +147,7 @@ export class LaneQueue {
     this.lanes.set(key, lane);
     const held = this.heldTenants.get(stream.tenantId);
     const until = held ? held.then(() => this.arbiter.prepare(lane)) : this.arbiter.prepare(lane);
-    if (until) this.hold(lane, until);
+    if (until) this.hold([lane], until);
     return lane;
   }
 
@@ -173,7 +175,7 @@ export class LaneQueue {
       lane.waiting.shift();
       this.count(lane, next, -1);
       this.hold(
-        lane,
+        [lane],
         next.until.then(() => this.arbiter.refresh(lane)),
       );
       next.resolve();

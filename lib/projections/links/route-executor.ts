@@ -9,6 +9,7 @@ import type { FoldCache } from '../fold-cache.js';
 import type { FoldDefinition } from '../fold-definition.js';
 import { readSkips, skipsKey } from '../fold-skips.js';
 import type { ProjectionKey } from '../stores/projection-row.js';
+import { sequenceBefore } from '../sequence-before.js';
 import type { ProjectionStore } from '../stores/projection-store.js';
 import { keysOf } from './keys-of.js';
 import { cursorKey, NO_CURSOR, type RouteCursor, toCursor, toRowState } from './route-cursor.js';
@@ -80,16 +81,11 @@ export class RouteExecutor {
   }
 
   /** The cursor that the jobs follow, if they are new, without a gap, and bring all of their events along. */
-  private known(key: ProjectionKey, { jobs, redelivered }: LaneBatch<EventRangeJob>): Beginning | undefined {
-    const before = jobs[0]!.from - 1;
-    let reached = before;
-    for (const { from, to, events } of jobs) {
-      if (redelivered || events === null || from !== reached + 1) return undefined;
-      reached = to;
-    }
+  private known(key: ProjectionKey, batch: LaneBatch<EventRangeJob>): Beginning | undefined {
+    const before = sequenceBefore(batch);
     if (before === 0) return BEGINNING;
     const cached = this.tools.cache.get(key);
-    if (cached?.sequence !== before) return undefined;
+    if (!cached || cached.sequence !== before) return undefined;
     return { ...BEGINNING, cursor: toCursor({ ...key, ...cached, state: JSON.parse(cached.json) as JsonValue }) };
   }
 
@@ -117,7 +113,7 @@ export class RouteExecutor {
   private async route(
     fold: FoldDefinition,
     source: StreamId,
-    { jobs: given, signal }: LaneBatch<EventRangeJob>,
+    { jobs: given, abort }: LaneBatch<EventRangeJob>,
     run: RouteRun,
     skipped: ReadonlySet<number>,
   ): Promise<void> {
@@ -125,7 +121,7 @@ export class RouteExecutor {
     const to = Math.max(...jobs.map((job) => job.to));
     const from = run.cursor.sequence + 1;
     for await (const next of this.keyed(fold, source, jobs, { from, to }, skipped)) {
-      signal.throwIfAborted();
+      abort.throwIfAborted();
       if (next.source) run.add(next.source, next.keys);
       if (next.source && !run.isFull) continue;
       await run.flush(next.to);

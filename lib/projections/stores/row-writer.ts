@@ -51,14 +51,14 @@ export class RowWriter<T> {
 
   /** @throws StoreUnavailableError, SaveOutcomeUnknownError, ClosedError */
   async write(rows: readonly T[]): Promise<void> {
-    await Promise.all(
-      this.chunks(rows).map((chunk) =>
-        this.commit.add(chunk).catch((error: unknown) => {
-          if (!(error instanceof GroupCommitFullError)) throw error;
-          throw new StoreUnavailableError(`Too many ${this.options.what} wait to be saved`, { cause: error });
-        }),
-      ),
-    );
+    try {
+      const chunks = this.chunks(rows);
+      if (chunks.length === 1) await this.commit.add(chunks[0]!);
+      else await Promise.all(chunks.map((chunk) => this.commit.add(chunk)));
+    } catch (error) {
+      if (!(error instanceof GroupCommitFullError)) throw error;
+      throw new StoreUnavailableError(`Too many ${this.options.what} wait to be saved`, { cause: error });
+    }
   }
 
   /** Writes what was accepted, for at most 10 s. */

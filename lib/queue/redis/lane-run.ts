@@ -7,7 +7,6 @@ import { type Lane, parseLaneKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import { type LaneTries, nextStep } from '../next-step.js';
-import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
 import { decodeEntry, type EntryBounds } from './entry-codec.js';
 import { type LaneEntries, toSteps } from './lane-entries.js';
@@ -47,7 +46,10 @@ export class LaneRun {
       const batch = { lane: this.lane, jobs, attempt: claim.failures + 1, redelivered: claim.redelivered };
       const handle: LaneConsumer['handle'] = (one) => this.consumer.handle(one);
       const found = await handleInTime(handle, batch, this.abort, policy.timeoutMs, this.clock);
-      followUps = await this.withinBound(found.followUps);
+      const steps = toSteps(found.followUps, this.bounds);
+      // What one script cannot take with the acknowledgement is staged before it; who repeats the batch repeats it.
+      for (const step of steps.slice(0, -1)) await this.stageAhead(step);
+      followUps = steps.at(-1) ?? [];
       outcome = found;
       failure = found.failure;
     } catch (error) {
@@ -81,13 +83,6 @@ export class LaneRun {
   handBack(): BatchEnd {
     const { failures, outages } = this.claim;
     return this.end('settle', { completed: 0, tries: { failures, outages }, followUps: [] });
-  }
-
-  /** What one script can take with the acknowledgement. The rest is staged before it; who repeats the batch repeats them. */
-  private async withinBound(followUps: readonly StagedJob[]): Promise<readonly LaneEntries[]> {
-    const steps = toSteps(followUps, this.bounds);
-    for (const step of steps.slice(0, -1)) await this.stageAhead(step);
-    return steps.at(-1) ?? [];
   }
 
   private end(

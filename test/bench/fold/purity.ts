@@ -1,3 +1,4 @@
+import { BatchAbort } from '../../../lib/queue/batch-abort.js';
 import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { MemoryEventStore } from '../../../lib/event-store/memory/memory-event-store.js';
 import { FoldCache } from '../../../lib/projections/fold-cache.js';
@@ -20,7 +21,7 @@ export async function foldsPerSecond(checkPurity: boolean, measureMs: number): P
     checkPurity,
   });
   let aggregate = 0;
-  const signal = new AbortController().signal;
+  const abort = new BatchAbort();
   const batch = Array.from({ length: BATCH_EVENTS }, (_, index) => benchJob(0, index + 1, 'bench').job);
   const { rate } = await measure(measureMs, 1, BATCH_EVENTS, async () => {
     aggregate += 1;
@@ -30,7 +31,7 @@ export async function foldsPerSecond(checkPurity: boolean, measureMs: number): P
       jobs: batch,
       attempt: 1,
       redelivered: false,
-      signal,
+      abort,
     });
     if (failure) throw failure.error;
   });

@@ -181,7 +181,7 @@ export function badInputCases({ open, start }: GroupQueueCases): void {
     const queue = await start(
       (batch) => {
         if (batch.attempt > 1) return done(batch);
-        signals.push(batch.signal);
+        signals.push(batch.abort.signal);
         return new Promise<LaneOutcome>(() => undefined);
       },
       { policy: { timeoutMs: 20 } },

@@ -31,7 +31,7 @@ export function drainCases({ start }: GroupQueueCases): void {
       (batch) =>
         new Promise<LaneOutcome>(() => {
           started = true;
-          batch.signal.addEventListener('abort', () => (aborted = batch.signal.reason));
+          batch.abort.signal.addEventListener('abort', () => (aborted = batch.abort.signal.reason));
         }),
       { limits: { drainTimeoutMs: 50 } },
     );

@@ -141,8 +141,8 @@ export function failureCases({ start }: GroupQueueCases): void {
       async (batch) => {
         if (batch.attempt > 1) return done(batch);
         return await new Promise<LaneOutcome>((_, reject) => {
-          batch.signal.addEventListener('abort', () => {
-            reasons.push(batch.signal.reason);
+          batch.abort.signal.addEventListener('abort', () => {
+            reasons.push(batch.abort.signal.reason);
             reject(new Error('heard it'));
           });
         });
@@ -251,7 +251,7 @@ export function failureCases({ start }: GroupQueueCases): void {
         most = Math.max(most, (running += 1));
         if (!batch.redelivered) await delay(60);
         running -= 1;
-        batch.signal.throwIfAborted();
+        batch.abort.signal.throwIfAborted();
         return done(batch);
       },
       { policy: { timeoutMs: 20 } },

@@ -199,7 +199,7 @@ it('aborts a handler whose lease is lost, and tells listeners', async () => {
   const handle: Handle = async (batch) => {
     runs += 1;
     if (runs > 1) return done(batch);
-    await new Promise<void>((resolve) => batch.signal.addEventListener('abort', () => resolve()));
+    await new Promise<void>((resolve) => batch.abort.signal.addEventListener('abort', () => resolve()));
     return done(batch);
   };
   const { queue } = await start(handle, {

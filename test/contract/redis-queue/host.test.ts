@@ -68,7 +68,7 @@ describe.each(['bullmq', 'native'] as const)('the host %s', (host) => {
     const handle: Handle = async (batch) => {
       runs += 1;
       await delay(KEPT_LEASE_MS * 2);
-      expect(batch.signal.aborted).toBe(false);
+      expect(batch.abort.signal.aborted).toBe(false);
       return done(batch);
     };
     const queue = await open(handle, { leaseMs: KEPT_LEASE_MS });
@@ -84,8 +84,8 @@ describe.each(['bullmq', 'native'] as const)('the host %s', (host) => {
     const handle: Handle = async (batch) => {
       runs += 1;
       if (runs > 1) return done(batch);
-      await new Promise<void>((resolve) => batch.signal.addEventListener('abort', () => resolve()));
-      reasons.push(batch.signal.reason);
+      await new Promise<void>((resolve) => batch.abort.signal.addEventListener('abort', () => resolve()));
+      reasons.push(batch.abort.signal.reason);
       return { ...(await done(batch)), followUps: [range(lane('b'), 1)] };
     };
     const queue = await open(handle, { leaseMs: LEASE_MS });
@@ -128,8 +128,8 @@ describe.each(['bullmq', 'native'] as const)('the host %s', (host) => {
       async (batch) => {
         runs += 1;
         if (runs > 1) return done(batch);
-        await new Promise<void>((resolve) => batch.signal.addEventListener('abort', () => resolve()));
-        reasons.push(batch.signal.reason);
+        await new Promise<void>((resolve) => batch.abort.signal.addEventListener('abort', () => resolve()));
+        reasons.push(batch.abort.signal.reason);
         return done(batch);
       },
       { leaseMs: LEASE_MS },
@@ -339,9 +339,9 @@ describe.each(['bullmq', 'native'] as const)('the host %s', (host) => {
     const queue = await open(
       async (batch) => {
         attempts.push(batch.attempt);
-        await new Promise<void>((resolve) => batch.signal.addEventListener('abort', () => resolve()));
-        aborted = batch.signal.reason;
-        throw batch.signal.reason;
+        await new Promise<void>((resolve) => batch.abort.signal.addEventListener('abort', () => resolve()));
+        aborted = batch.abort.signal.reason;
+        throw batch.abort.signal.reason;
       },
       { drainTimeoutMs: 20 },
     );

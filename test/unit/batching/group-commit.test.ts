@@ -206,6 +206,7 @@ describe('GroupCommit', () => {
     await expect(group.add(1)).rejects.toBeInstanceOf(GroupCommitFullError);
     flushes[0]!.end();
     await first;
+    await settle();
     clock.advance(5);
     flushes[1]!.end();
     await second;

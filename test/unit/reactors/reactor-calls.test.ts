@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
 import type { FoldReplay, ReplayBound } from '../../../lib/projections/fold-replay.js';
 import type { ProjectionRow } from '../../../lib/projections/stores/projection-row.js';
+import { BatchAbort } from '../../../lib/queue/batch-abort.js';
 import type { Lane } from '../../../lib/queue/lane.js';
 import { ReactorCalls } from '../../../lib/reactors/reactor-calls.js';
 import type { ReactorDefinition } from '../../../lib/reactors/reactor-definition.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 
 const tenantId = createTenantId('acme');
-const { signal } = new AbortController();
+const abort = new BatchAbort();
+const { signal } = abort;
 const event = { id: 'e7', tenantId, aggregateType: 't', aggregateId: 'a', metadata: {} } as unknown as RecordedEvent;
 
 /** What a reaction to the event at 7 is told, with a row at such a sequence, and what was folded from the log for it. */
@@ -32,7 +34,7 @@ async function told(exact: boolean, rowAt: number | undefined, laneType = '$link
   } as unknown as ReactorDefinition;
   const lane: Lane = { tenantId, kind: 'reactor', component: 'r', aggregateType: laneType, id: 'k' };
   const row = rowAt === undefined ? null : ({ state: 'saved', sequence: rowAt } as ProjectionRow);
-  await new ReactorCalls(replay).call(reactor, { lane, id: 'k', row }, { sequence: 7, event }, { attempt: 3, signal });
+  await new ReactorCalls(replay).call(reactor, { lane, id: 'k', row }, { sequence: 7, event }, { attempt: 3, abort });
   expect(contexts).toEqual([expect.objectContaining({ tenantId, aggregateId: 'a', foldId: 'k', attempt: 3, signal })]);
   const { state, foldSequence } = contexts[0] as { state: unknown; foldSequence: number };
   return { state, foldSequence, replays };

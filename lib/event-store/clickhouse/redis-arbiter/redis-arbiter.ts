@@ -14,12 +14,12 @@ import { StreamLoader } from '../stream-loader.js';
 import type { WriterTools } from '../writer-tools.js';
 import { ArbiterKeys } from './arbiter-keys.js';
 import { ClosingScripts, type Closable } from './closing-scripts.js';
+import { KeyFinder } from './key-finder.js';
 import { endsAt, parseReservation } from './open-reservation.js';
 import { RedisEpochs } from './redis-epochs.js';
 import { type ReservedStream, RedisUndispatched } from './redis-undispatched.js';
 import { ReservationResolver } from './reservation-resolver.js';
 import { Reserver, type Round } from './reserver.js';
-import { FIND_KEYS } from './scripts/find-keys.js';
 import { StreamSeeder } from './stream-seeder.js';
 
 /** A stream that another process writes to is asked for again after about half of what it has taken so far. */
@@ -54,6 +54,7 @@ export class RedisArbiter implements Arbiter {
   private readonly epochs: RedisEpochs;
   private readonly reserver: Reserver;
   private readonly seeder: StreamSeeder;
+  private readonly finder: KeyFinder;
   private readonly closing: ClosingScripts;
   private readonly resolver: ReservationResolver;
   private readonly unsettled = new Set<Promise<void>>();
@@ -61,7 +62,7 @@ export class RedisArbiter implements Arbiter {
 
   private constructor(
     private readonly tools: WriterTools,
-    private readonly redis: RedisConnection,
+    redis: RedisConnection,
     private readonly keys: ArbiterKeys,
   ) {
     const loader = new StreamLoader(tools.reader, tools.stats);
@@ -72,6 +73,7 @@ export class RedisArbiter implements Arbiter {
     });
     this.epochs = new RedisEpochs(tools, redis, keys, `${hostname()}:${process.pid}`, () => this.closed);
     this.reserver = new Reserver(tools, redis, keys);
+    this.finder = new KeyFinder(redis, keys, () => this.epochs.current);
     this.seeder = new StreamSeeder(redis, keys, loader, tools.options);
     this.closing = new ClosingScripts(redis, keys, tools.options);
     this.resolver = new ReservationResolver(tools, loader, this.closing, () => this.closed);
@@ -101,14 +103,8 @@ export class RedisArbiter implements Arbiter {
 
   rest(): void {}
 
-  async candidates({ key }: Lane, keys: readonly string[]): Promise<readonly string[]> {
-    const epoch = this.epochs.current;
-    if (epoch === undefined) return keys;
-    const names = [this.keys.epoch, this.keys.open(epoch), this.keys.stream(epoch, key)];
-    // Where Redis cannot tell, the log can.
-    const found = await this.redis.run(FIND_KEYS, names, [epoch, key, ...keys]).catch(() => []);
-    const known = found as number[];
-    return known.length === 0 ? keys : keys.filter((_, index) => known[index] === 1);
+  candidates({ key }: Lane, keys: readonly string[]): Promise<readonly string[]> {
+    return this.finder.find(key, keys);
   }
 
   async reserve(batch: readonly Taken[]): Promise<Reservation> {

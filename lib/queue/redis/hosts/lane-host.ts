@@ -10,7 +10,7 @@ import type { BatchEnd } from '../redis-lane-engine.js';
 export type HostedLanes = Pick<LaneSource, 'slots' | 'lanes' | 'take' | 'end' | 'suspend' | 'drain' | 'onLost'>;
 
 /** Runs something as part of a batch. */
-export type InsideBatch = (run: () => Promise<void>) => Promise<void>;
+export type InsideBatch = <T>(run: () => T) => T;
 
 /** Takes lanes from a source and runs them. What one host has that another has not, is when and how many it takes. */
 export abstract class LaneHost {
@@ -25,15 +25,16 @@ export abstract class LaneHost {
   abstract drain(timeoutMs: number): Promise<void>;
 
   /** Runs a lane that was taken, to its end. Never rejects. */
-  protected async work(run: LaneRun): Promise<void> {
-    await this.inside(async () => {
-      const end = await run.run();
-      const { reason } = run.abort;
-      if (reason instanceof LeaseLostError) return this.source.end(run);
-      const told = reason instanceof ClosedError && end.completed === 0 ? run.handBack() : end;
-      this.log(run, told.step);
-      this.source.end(run, told);
-    });
+  protected work(run: LaneRun): Promise<void> {
+    return this.inside(() => run.run()).then((end) => this.end(run, end));
+  }
+
+  private end(run: LaneRun, end: BatchEnd): void {
+    const { reason } = run.abort;
+    if (reason instanceof LeaseLostError) return this.source.end(run);
+    const told = reason instanceof ClosedError && end.completed === 0 ? run.handBack() : end;
+    this.log(run, told.step);
+    this.source.end(run, told);
   }
 
   private log({ lane, claim }: LaneRun, step: BatchEnd['step']): void {
