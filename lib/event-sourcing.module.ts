@@ -15,6 +15,7 @@ import { EventSourcingFeatureModule } from './pipeline/event-sourcing-feature.mo
 import type { PipelineOptions } from './pipeline/pipeline-options.js';
 import { ROOT } from './pipeline/root.token.js';
 import { ProjectionReadersModule } from './projections/projection-readers.module.js';
+import { Processes } from './processes/processes.js';
 import { Projections } from './projections/projections.js';
 import { GroupQueue } from './queue/group-queue.js';
 import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
@@ -26,9 +27,9 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `Consistency`, `GroupQueue`, `LogMaintenance`,
- * `ProjectionMaintenance`, `EventSourcingHealth`, `DistributedLock`, `FeatureFlags`, `Clock` and `IdGenerator` are
- * injectable everywhere.
+ * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `Processes`, `Consistency`, `GroupQueue`,
+ * `LogMaintenance`, `ProjectionMaintenance`, `EventSourcingHealth`, `DistributedLock`, `FeatureFlags`, `Clock` and
+ * `IdGenerator` are injectable everywhere.
  *
  * @publicApi
  */
@@ -42,6 +43,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
     Commands,
     AggregateRepository,
     Projections,
+    Processes,
     Consistency,
     GroupQueue,
     RecurringJobs,

@@ -4,6 +4,7 @@ import { AggregateRepository } from './aggregates/aggregate-repository.js';
 import { Snapshots } from './aggregates/snapshots.js';
 import { Clock } from './clock/clock.js';
 import { SystemClock } from './clock/system-clock.js';
+import { CommandEncoder } from './commands/command-encoder.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
 import { Commands } from './commands/commands.js';
 import { CommandWait } from './consistency/command-wait.js';
@@ -26,6 +27,10 @@ import { FoldCache } from './projections/fold-cache.js';
 import { FoldEvents } from './projections/fold-events.js';
 import { FoldReplay } from './projections/fold-replay.js';
 import { FoldSkips } from './projections/fold-skips.js';
+import { PROCESS_EVENTS } from './processes/stream/process-events.js';
+import { Processes } from './processes/processes.js';
+import { ProcessLog } from './processes/process-log.js';
+import { ProcessSkips } from './processes/process-skips.js';
 import { Link } from './projections/links/link.event.js';
 import { ProjectionRegistry } from './projections/projection-registry.js';
 import { Projections } from './projections/projections.js';
@@ -81,6 +86,7 @@ const RUNTIME_TOOLS = {
   locks: DistributedLock,
   reconciliation: Reconciliation,
   dispatcher: CommandDispatcher,
+  encoder: CommandEncoder,
   router: EventRouter,
   announcer: EventAnnouncer,
   strikes: DispatchStrikes,
@@ -112,7 +118,7 @@ export const eventSourcingProviders: Provider[] = [
     inject: [PipelineRegistry],
     useFactory: ({ pipelines }: PipelineRegistry) =>
       new EventTypeRegistry(
-        [Link, ...pipelines.flatMap(({ events }) => events)],
+        [Link, ...PROCESS_EVENTS, ...pipelines.flatMap(({ events }) => events)],
         pipelines.flatMap(({ upcasts }) => upcasts),
       ),
   },
@@ -138,19 +144,19 @@ export const eventSourcingProviders: Provider[] = [
   },
   {
     provide: GroupQueue,
-    inject: [ROOT, PipelineRegistry, STORAGE, Clock],
+    inject: [ROOT, PipelineRegistry, STORAGE, FoldCache, Clock],
     useFactory: async (
       setup: EventSourcingSetup,
       pipelines: PipelineRegistry,
-      { log, projections }: Storage,
+      { events, log, projections }: Storage,
+      foldCache: FoldCache,
       clock: Clock,
     ) => {
       const queue = await setup.queue.open({ clock });
       const skips = new FoldSkips(log, projections, clock);
-      return new SkippingQueue(
-        queue,
-        new SkippingControl(queue.control, pipelines, skips, new ReactorSkips(skips, projections)),
-      );
+      const reactorSkips = new ReactorSkips(skips, projections);
+      const processSkips = new ProcessSkips(events, new ProcessLog(events, foldCache), clock);
+      return new SkippingQueue(queue, new SkippingControl(queue.control, pipelines, skips, reactorSkips, processSkips));
     },
   },
   {
@@ -168,10 +174,21 @@ export const eventSourcingProviders: Provider[] = [
     useFactory: ({ queue }: EventSourcingSetup, clock: Clock) => queue.openLocks({ clock }),
   },
   {
+    provide: CommandEncoder,
+    inject: [Validator, ROOT],
+    useFactory: (validator: Validator, { maxCommandBytes }: EventSourcingSetup) =>
+      new CommandEncoder(validator, maxCommandBytes),
+  },
+  {
     provide: CommandDispatcher,
-    inject: [GroupQueue, Validator, IdGenerator, Clock, ROOT],
-    useFactory: (queue: GroupQueue, validator: Validator, ids: IdGenerator, clock: Clock, setup: EventSourcingSetup) =>
-      new CommandDispatcher(queue, validator, ids, clock, { ...setup, sharedQueue: setup.queue.shared }),
+    inject: [GroupQueue, CommandEncoder, IdGenerator, Clock, ROOT],
+    useFactory: (
+      queue: GroupQueue,
+      encoder: CommandEncoder,
+      ids: IdGenerator,
+      clock: Clock,
+      setup: EventSourcingSetup,
+    ) => new CommandDispatcher(queue, encoder, ids, clock, { ...setup, sharedQueue: setup.queue.shared }),
   },
   {
     provide: Commands,
@@ -270,6 +287,12 @@ export const eventSourcingProviders: Provider[] = [
     inject: [EventStore, STORAGE],
     useFactory: (store: EventStore, { projections }: Storage) =>
       new AggregateRepository(store, new Snapshots(projections)),
+  },
+  {
+    provide: Processes,
+    inject: [PipelineRegistry, STORAGE, FoldCache],
+    useFactory: ({ processes }: PipelineRegistry, { events }: Storage, foldCache: FoldCache) =>
+      new Processes(processes.values(), new ProcessLog(events, foldCache)),
   },
   {
     provide: LogMaintenance,

@@ -16,6 +16,7 @@ export * from './feature-flags/index.js';
 export * from './maintenance/index.js';
 export type { PipelineOptions } from './pipeline/pipeline-options.js';
 export { WiringError } from './pipeline/wiring.error.js';
+export * from './processes/index.js';
 export * from './projections/index.js';
 export * from './queue/index.js';
 export type * from './recurring-jobs/index.js';

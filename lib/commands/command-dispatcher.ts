@@ -1,21 +1,16 @@
 import type { Clock } from '../clock/clock.js';
 import type { EventMetadata } from '../events/event-metadata.js';
 import type { IdGenerator } from '../events/id-generator.js';
-import type { JsonValue } from '../events/json-value.js';
-import type { Validator } from '../events/validator.js';
 import type { CommandJob } from '../queue/job.js';
 import type { GroupQueue } from '../queue/group-queue.js';
 import type { Lane } from '../queue/lane.js';
-import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
-import type { TenantId } from '../tenancy/tenant-id.js';
-import { textProblem } from '../tenancy/text-problem.js';
 import type { CommandDefinition } from './command-definition.js';
+import type { CommandEncoder } from './command-encoder.js';
 import { CommandFailedError } from './command-failed.error.js';
 import type { CommandReceipt, QueuedReceipt, StoredReceipt } from './command-receipt.js';
 import { CommandRejectedError } from './command-rejected.error.js';
 import { CommandTimeoutError } from './command-timeout.error.js';
-import { InvalidCommandError } from './invalid-command.error.js';
 import { NotReadyError } from './not-ready.error.js';
 import { decodeOutcome } from './outcome-codec.js';
 
@@ -23,7 +18,6 @@ export interface CommandDispatcherOptions {
   /** Whether commands may be handled in another process, so that the answer is `queued`. */
   readonly sharedQueue: boolean;
   readonly commandTimeoutMs: number;
-  readonly maxCommandBytes: number;
 }
 
 /** The front half of a command's way: validate, stage, and wait for the outcome where that is wanted. */
@@ -32,7 +26,7 @@ export class CommandDispatcher {
 
   constructor(
     private readonly queue: GroupQueue,
-    private readonly validator: Validator,
+    private readonly encoder: CommandEncoder,
     private readonly ids: IdGenerator,
     private readonly clock: Clock,
     private readonly options: CommandDispatcherOptions,
@@ -66,22 +60,20 @@ export class CommandDispatcher {
   }
 
   private toJob(
-    { options, commandClass, pipeline, aggregateType }: CommandDefinition,
+    definition: CommandDefinition,
     command: object,
     awaited: boolean,
   ): { readonly lane: Lane; readonly job: CommandJob } {
-    const tenantId = tenantOf(options, command);
-    const problems = this.validator.problems(command, commandClass, options.schema);
-    if (problems.length > 0) throw new InvalidCommandError(options.type, problems);
-    const aggregateId = checkedId(options.type, 'aggregateId', options.aggregateId(command));
-    const commandId = checkedId(options.type, 'commandId', options.commandId?.(command) ?? this.ids.next());
+    const { options, pipeline, aggregateType } = definition;
+    const encoded = this.encoder.encode(definition, command, () => this.ids.next());
+    const { tenantId, aggregateId, commandId, data } = encoded;
     const job: CommandJob = {
       kind: 'command',
       commandId,
       receiptId: this.ids.next(),
       awaited,
       type: options.type,
-      data: this.toJson(options.type, command),
+      data,
       metadata: metadataOf(commandId),
       acceptedAt: this.clock.now(),
     };
@@ -102,32 +94,6 @@ export class CommandDispatcher {
         throw new CommandFailedError(commandId, outcome.code, outcome.kind, outcome.message);
     }
   }
-
-  private toJson(type: string, command: object): JsonValue {
-    let json: string;
-    try {
-      json = JSON.stringify(command);
-    } catch (cause) {
-      throw new InvalidCommandError(type, ['it cannot be written as JSON'], { cause });
-    }
-    const bytes = Buffer.byteLength(json);
-    const { maxCommandBytes } = this.options;
-    if (bytes > maxCommandBytes)
-      throw new InvalidCommandError(type, [`it has ${bytes} bytes as JSON, the limit is ${maxCommandBytes}`]);
-    return JSON.parse(json) as JsonValue;
-  }
-}
-
-function tenantOf(options: CommandDefinition['options'], command: object): TenantId {
-  if (options.tenantId) return createTenantId(options.tenantId(command));
-  if ('tenantId' in command && command.tenantId !== undefined) return createTenantId(command.tenantId);
-  return TenantContext.requireTenantId();
-}
-
-function checkedId(type: string, name: string, id: unknown): string {
-  const problem = textProblem(id);
-  if (problem !== null) throw new InvalidCommandError(type, [`its ${name} ${problem}`]);
-  return id as string;
 }
 
 function metadataOf(commandId: string): EventMetadata {

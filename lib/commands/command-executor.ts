@@ -4,6 +4,7 @@ import type { AppendResult } from '../event-store/append-result.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import type { BatchAbort } from '../queue/batch-abort.js';
+import type { GroupQueue } from '../queue/group-queue.js';
 import { inTime } from '../queue/in-time.js';
 import type { CommandJob } from '../queue/job.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
@@ -16,6 +17,7 @@ import type { CommandOutcome } from './command-outcome.js';
 import { isDecision } from './decision.js';
 import { finalOutcome } from './final-outcome.js';
 import { InvalidDecisionError } from './invalid-decision.error.js';
+import { decodeOutcome } from './outcome-codec.js';
 import { UnknownCommandError } from './unknown-command.error.js';
 
 /** After this time a batch takes no further command, so that those it has done are answered. */
@@ -52,6 +54,7 @@ export class CommandExecutor {
     private readonly commands: ReadonlyMap<string, CommandDefinition>,
     private readonly store: EventStore,
     private readonly ids: IdGenerator,
+    private readonly answers: Pick<GroupQueue, 'answer'>,
   ) {}
 
   async execute(batch: LaneBatch<CommandJob>): Promise<ExecutedCommands> {
@@ -107,6 +110,10 @@ export class CommandExecutor {
   ): Promise<{ readonly result: Promise<ExecutedCommand> }> {
     const repeated = known.get(job.commandId);
     if (repeated) return { result: Promise.resolve(stored(stream, job, repeated)) };
+    if (job.replyTo) {
+      const answered = await this.answered(stream, job);
+      if (answered) return { result: Promise.resolve({ outcome: answered }) };
+    }
     const definition = this.commands.get(job.type);
     const conclude = (error: unknown): ExecutedCommand => this.conclude(job, error, attempt);
     try {
@@ -119,6 +126,15 @@ export class CommandExecutor {
     } catch (error) {
       return { result: Promise.resolve(conclude(error)) };
     }
+  }
+
+  /**
+   * What became of a command that a process may have sent twice: one that was rejected leaves nothing in the log, and must
+   * not be decided anew when its process goes by the rejection.
+   */
+  private async answered({ tenantId }: StreamId, { receiptId }: CommandJob): Promise<CommandOutcome | undefined> {
+    const answer = await this.answers.answer(tenantId, receiptId);
+    return answer === undefined ? undefined : decodeOutcome(answer);
   }
 
   /** The outcome that an error is. @throws the error while another attempt may help, or CommandParkedError */

@@ -10,7 +10,7 @@ import type { PipelineOptions } from './pipeline-options.js';
 import type { WiringProblems } from './wiring-problems.js';
 
 /** An event that counts for more rows than these costs more than a fold is worth. */
-const MAX_MAX_KEYS = 1_000;
+export const MAX_MAX_KEYS = 1_000;
 
 /** Reports what is wrong with the key of a fold, or the lack of one. @param types of the events that the fold takes */
 export function checkKey(

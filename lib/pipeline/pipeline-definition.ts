@@ -3,6 +3,7 @@ import type { EventClass } from '../events/event-class.js';
 import type { UpcastStep } from '../events/upcast-step.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
+import type { ProcessDefinition } from '../processes/process-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 
 /** Everything that one feature module declares: all that the runtime knows of it. */
@@ -15,4 +16,5 @@ export interface PipelineDefinition {
   readonly folds: readonly FoldDefinition[];
   readonly maps: readonly MapDefinition[];
   readonly reactors: readonly ReactorDefinition[];
+  readonly processes: readonly ProcessDefinition[];
 }

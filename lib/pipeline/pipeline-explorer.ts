@@ -1,15 +1,17 @@
 import type { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import { commandHandlerMetadata } from '../commands/command-handler.decorator.js';
+import { type CommandHandlerMetadata, commandHandlerMetadata } from '../commands/command-handler.decorator.js';
 import { domainEventMetadata } from '../events/domain-event.decorator.js';
 import type { EventClass } from '../events/event-class.js';
 import { upcasterMetadata } from '../events/upcaster.decorator.js';
 import { foldProjectionMetadata } from '../projections/fold-projection.decorator.js';
 import { mapProjectionMetadata } from '../projections/map-projection.decorator.js';
+import { processManagerMetadata } from '../processes/process-manager.decorator.js';
 import { reactorMetadata } from '../reactors/reactor.decorator.js';
 import { buildCommand } from './build-command.js';
 import { buildFold } from './build-fold.js';
 import { buildMap } from './build-map.js';
+import { buildProcess } from './build-process.js';
 import { buildReactor } from './build-reactor.js';
 import { buildUpcastStep } from './build-upcast-step.js';
 import { checkName, checkVersion } from './check-options.js';
@@ -33,9 +35,10 @@ export class PipelineExplorer {
     const options = this.pipelineOptions();
     const global = globalPipeline([...new Set(options.flatMap(({ events }) => events))]);
     const providers = this.handlerProviders(global, problems);
+    const commands = providers.flatMap(({ handlerClass }) => commandHandlerMetadata(handlerClass) ?? []);
     const isUsed = providers.some(({ pipeline }) => pipeline === global);
     const pipelines = [...options, ...(isUsed ? [global] : [])].map((pipeline) =>
-      this.build(pipeline, options, providers, problems),
+      this.build(pipeline, options, providers, commands, problems),
     );
     checkEvents(options, problems);
     for (const pipeline of pipelines) checkUpcasts(pipeline, problems);
@@ -57,6 +60,8 @@ export class PipelineExplorer {
       if (!handlerClass || wrapper.isAlias) return [];
       if (isGlobal(handlerClass)) return [new HandlerProvider(handlerClass, global, wrapper, this.moduleRef)];
       const pipelines = pipelinesOf(wrapper);
+      // It may be at home anywhere.
+      if (pipelines.length === 0 && processManagerMetadata(handlerClass)) pipelines.push(global);
       if (pipelines.length === 1) return [new HandlerProvider(handlerClass, pipelines[0]!, wrapper, this.moduleRef)];
       const module = wrapper.host?.name;
       problems.add(
@@ -72,6 +77,7 @@ export class PipelineExplorer {
     pipeline: PipelineOptions,
     all: readonly PipelineOptions[],
     providers: readonly HandlerProvider[],
+    commands: readonly CommandHandlerMetadata[],
     problems: WiringProblems,
   ): PipelineDefinition {
     const own = providers.filter((provider) => provider.pipeline === pipeline);
@@ -97,6 +103,9 @@ export class PipelineExplorer {
       reactors: each(reactorMetadata, (provider, metadata) => buildReactor(provider, metadata, folds, problems)).filter(
         (reactor) => reactor !== undefined,
       ),
+      processes: each(processManagerMetadata, (provider, metadata) =>
+        buildProcess(provider, metadata, all, commands, problems),
+      ),
     };
   }
 }
@@ -116,6 +125,7 @@ function isAnnotated(target: Function): boolean {
     reactorMetadata,
     commandHandlerMetadata,
     upcasterMetadata,
+    processManagerMetadata,
   ].some((metadataOf) => metadataOf(target) !== undefined);
 }
 
@@ -125,7 +135,7 @@ function isGlobal(handlerClass: EventClass): boolean {
   return foldProjectionMetadata(fold)?.pipeline === 'all';
 }
 
-function pipelinesOf({ host }: InstanceWrapper): readonly PipelineOptions[] {
+function pipelinesOf({ host }: InstanceWrapper): PipelineOptions[] {
   return [...(host?.imports ?? [])].flatMap((module) => {
     const provider = module.providers.get(PIPELINE_OPTIONS);
     return provider ? [provider.instance as PipelineOptions] : [];
@@ -169,6 +179,7 @@ function checkDuplicates(
   const projections = pipelines.flatMap(({ folds, maps }) => [...folds, ...maps]);
   const commands = pipelines.flatMap((pipeline) => pipeline.commands);
   const reactors = pipelines.flatMap((pipeline) => pipeline.reactors);
+  const processes = pipelines.flatMap((pipeline) => pipeline.processes);
   const named = (what: string): string => `the pipeline '${what}'`;
   problems.addDuplicates(
     pipelines,
@@ -191,6 +202,12 @@ function checkDuplicates(
   problems.addDuplicates(
     reactors,
     'The reactor name',
+    ({ name }) => name,
+    ({ handler }) => handler.name,
+  );
+  problems.addDuplicates(
+    processes,
+    'The process manager',
     ({ name }) => name,
     ({ handler }) => handler.name,
   );

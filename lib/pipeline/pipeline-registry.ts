@@ -1,6 +1,7 @@
 import type { CommandDefinition } from '../commands/command-definition.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
+import type { ProcessDefinition } from '../processes/process-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import type { PipelineDefinition } from './pipeline-definition.js';
 
@@ -14,6 +15,8 @@ export class PipelineRegistry {
   readonly maps: ReadonlyMap<string, MapDefinition>;
   /** By name. */
   readonly reactors: ReadonlyMap<string, ReactorDefinition>;
+  /** By name. */
+  readonly processes: ReadonlyMap<string, ProcessDefinition>;
   private readonly byAggregateType: ReadonlyMap<string, PipelineDefinition>;
   private readonly byFold: ReadonlyMap<FoldDefinition, readonly ReactorDefinition[]>;
   /** Folds with keys by the type of the aggregates that they take events of. */
@@ -35,6 +38,10 @@ export class PipelineRegistry {
     );
     this.reactors = index(
       pipelines.flatMap(({ reactors }) => reactors),
+      ({ name }) => name,
+    );
+    this.processes = index(
+      pipelines.flatMap(({ processes }) => processes),
       ({ name }) => name,
     );
     this.routed = groups(

@@ -53,7 +53,11 @@ export class FoldSkips {
    *
    * @returns undefined when there is none
    */
-  skipNext(fold: FoldDefinition, lane: Lane, note: OperatorNote): Promise<SkippedEvent | undefined> {
+  skipNext(
+    fold: Pick<FoldDefinition, 'name' | 'version' | 'types' | 'sources'>,
+    lane: Lane,
+    note: OperatorNote,
+  ): Promise<SkippedEvent | undefined> {
     const { tenantId, aggregateType, id } = lane;
     const key: ProjectionKey =
       lane.kind === 'route'

@@ -3,7 +3,7 @@ import type { LaneComponent } from './lane.js';
 
 /** What feeds a component: which events it is staged, and in which of its lanes. @publicApi */
 export interface EventRoute extends LaneComponent {
-  readonly kind: EventRangeJob['kind'];
+  readonly kind: Exclude<EventRangeJob['kind'], 'process'>;
   readonly aggregateTypes: readonly string[];
   /** Types of the events. */
   readonly types: readonly string[];

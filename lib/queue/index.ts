@@ -6,7 +6,16 @@ export * from './invalid-outcome.error.js';
 export { inProcessQueue } from './in-process/in-process-queue.adapter.js';
 export type { InProcessQueueOptions } from './in-process/in-process-queue-options.js';
 export type { JobAnswer } from './job-answer.js';
-export type { CommandJob, EventRangeJob, Job, ReactorJob } from './job.js';
+export type {
+  CommandJob,
+  CommandReply,
+  CommandSender,
+  EventRangeJob,
+  Job,
+  OutboxJob,
+  ReactorJob,
+  TimerJob,
+} from './job.js';
 export type { Lane, LaneComponent, LaneKind } from './lane.js';
 export type { LaneBatch, LaneOutcome } from './lane-batch.js';
 export type { KnownComponent, LaneConsumer } from './lane-consumer.js';

@@ -16,19 +16,39 @@ export interface CommandJob {
   readonly awaited: boolean;
   /** When the command was accepted; milliseconds since the epoch. */
   readonly acceptedAt: number;
+  /**
+   * The process that is to hear of the outcome, whose commands may be staged again: an answer that is known then stands.
+   */
+  readonly replyTo?: CommandSender;
 }
 
-/** The events `from` to `to` of one stream, for a fold, for a map, or to be routed to the rows of a fold with a key. @publicApi */
+/** A command in the stream of a process. @publicApi */
+export interface CommandSender {
+  /** Name of the process manager. */
+  readonly process: string;
+  readonly processId: string;
+  /** The decision that it is of, by its sequence. */
+  readonly decision: number;
+  /** Which of the commands of that decision it is, from 0. */
+  readonly index: number;
+}
+
+/**
+ * The events `from` to `to` of one stream, for a fold, for a map, for a process, or to be routed to the rows of a fold
+ * with a key, or to processes.
+ *
+ * @publicApi
+ */
 export interface EventRangeJob {
-  readonly kind: 'fold' | 'map' | 'route';
-  /** Of a fold with a key: the key. */
+  readonly kind: 'fold' | 'map' | 'route' | 'process';
+  /** Of a fold with a key: the key. Of a process: its id. */
   readonly aggregateId: string;
   readonly from: number;
   readonly to: number;
   /**
    * The events that the component lists, in order; `null` when they are to be read from the log: such a job is merged with
-   * the one before it where they overlap. Of a fold with a key the first one stands at `from`, the next one behind it, and
-   * so on.
+   * the one before it where they overlap. Of a fold with a key or a process the first one stands at `from`, the next
+   * one behind it, and so on.
    */
   readonly events: readonly StoredEvent[] | null;
 }
@@ -49,9 +69,35 @@ export interface ReactorJob {
   readonly from?: number;
 }
 
+/** Something about the commands of a process. @publicApi */
+export interface OutboxJob {
+  readonly kind: 'outbox';
+  /** The id of the process. */
+  readonly aggregateId: string;
+  /** What became of one; absent where everything that the process has open is to be staged again. */
+  readonly reply?: CommandReply;
+}
+
+/** @publicApi */
+export interface CommandReply extends Pick<CommandSender, 'decision' | 'index'> {
+  readonly metadata: EventMetadata;
+  /** As the queue keeps it as an answer. */
+  readonly outcome: string;
+}
+
+/** The time has come to look at a wake-up of a process. @publicApi */
+export interface TimerJob {
+  readonly kind: 'timer';
+  /** The id of the process. */
+  readonly aggregateId: string;
+  readonly wakeUp: string;
+  /** The decision that scheduled it, by its sequence. */
+  readonly since: number;
+}
+
 /**
  * A job is JSON-safe as a whole, so that every queue can carry it.
  *
  * @publicApi
  */
-export type Job = CommandJob | EventRangeJob | ReactorJob;
+export type Job = CommandJob | EventRangeJob | ReactorJob | OutboxJob | TimerJob;

@@ -2,12 +2,12 @@ import { encodeKey } from '../tenancy/encode-key.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 
 /** What a lane's jobs do. @publicApi */
-export type LaneKind = 'command' | 'fold' | 'map' | 'reactor' | 'route';
+export type LaneKind = 'command' | 'fold' | 'map' | 'reactor' | 'route' | 'process' | 'outbox' | 'timer';
 
 /** Names what handles the jobs of a lane. @publicApi */
 export interface LaneComponent {
   readonly kind: LaneKind;
-  /** `name@version` of a projection, the name of a reactor, or the pipeline of a command. */
+  /** `name@version` of a projection, the name of a reactor or process manager, or the pipeline of a command. */
   readonly component: string;
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock/clock.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { ProcessDefinition } from '../processes/process-definition.js';
+import { processType } from '../processes/stream/process-streams.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ProjectionKey } from '../projections/stores/projection-row.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
@@ -10,7 +12,7 @@ import { readImport, readImports } from '../maintenance/import-marks.js';
 import { RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
 import { SYSTEM_TENANT } from '../tenancy/system-tenant.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
-import { hasHistory } from './has-history.js';
+import { hasHistory, type History, historyOf } from './has-history.js';
 
 /** Under which name the births of the versions of a fold stand. */
 export function birthsName(name: string): string {
@@ -19,17 +21,17 @@ export function birthsName(name: string): string {
 
 /** What has a birth. */
 interface Born {
-  /** `name@version` of a fold; of a durable reactor a name that no fold has. */
+  /** `name@version` of a fold; of others a name that no fold has. */
   readonly component: string;
   readonly key: ProjectionKey;
   /** What it is born with a history of. */
-  readonly history: FoldDefinition;
+  readonly history: History;
 }
 
 /**
- * When each fold, in each of its versions, and each durable reactor came into being. What was recorded before is folded
- * silently: a new version that is built from the log, or a new fold on an old log, must not repeat the side effects of
- * years, nor must a reactor that is new, or made durable, begin with them.
+ * When each fold, in each of its versions, each durable reactor and each process manager came into being. What was
+ * recorded before is folded silently: a new version that is built from the log, or a new fold on an old log, must not
+ * repeat the side effects of years, nor must a reactor or process manager that is new begin with them.
  */
 export class ComponentBirths {
   private readonly births = new Map<string, number>();
@@ -88,9 +90,19 @@ export class ComponentBirths {
     return Math.max(this.of(bornReactor(reactor).component, tenantId), ofLinks);
   }
 
+  /** The same of a process manager, whose processes are told nothing from before. */
+  ofProcess(process: ProcessDefinition, tenantId: TenantId): number {
+    return this.of(bornProcess(process).component, tenantId);
+  }
+
   private all(): readonly Born[] {
     const durable = [...this.pipelines.reactors.values()].filter(({ options }) => options.durable);
-    return [...[...this.pipelines.folds.values()].map(bornFold), ...durable.map(bornReactor)];
+    const processes = [...this.pipelines.processes.values()];
+    return [
+      ...[...this.pipelines.folds.values()].map(bornFold),
+      ...durable.map(bornReactor),
+      ...processes.map(bornProcess),
+    ];
   }
 
   private async giveBirth(one: Born, now: number): Promise<number> {
@@ -108,7 +120,7 @@ export class ComponentBirths {
 
 function bornFold(fold: FoldDefinition): Born {
   const { component, name, version } = fold;
-  return { component, key: keyOf(name, version), history: fold };
+  return { component, key: keyOf(name, version), history: historyOf(fold) };
 }
 
 function bornReactor(reactor: ReactorDefinition): Born {
@@ -116,8 +128,13 @@ function bornReactor(reactor: ReactorDefinition): Born {
   return {
     component: `${RESERVED_PREFIX}reactor:${name}`,
     key: keyOf(cursorsName(reactor), 1),
-    history: { ...fold, types },
+    history: { ...historyOf(fold), types },
   };
+}
+
+function bornProcess({ route, name }: ProcessDefinition): Born {
+  const history = { types: route.types, sources: route.sources ?? [] };
+  return { component: `${RESERVED_PREFIX}process:${name}`, key: keyOf(processType(name), 1), history };
 }
 
 function keyOf(name: string, version: number): ProjectionKey {

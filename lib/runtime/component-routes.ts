@@ -1,4 +1,5 @@
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { ProcessDefinition } from '../processes/process-definition.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { EventRoute } from '../queue/event-route.js';
@@ -7,8 +8,12 @@ import type { EventRoute } from '../queue/event-route.js';
 export const MAP_LANES = 16;
 
 /** What feeds the components of this process. */
-export function componentRoutes({ folds, maps }: PipelineRegistry): readonly EventRoute[] {
-  return [...[...folds.values()].map(foldRoute), ...[...maps.values()].map(mapRoute)];
+export function componentRoutes({ folds, maps, processes }: PipelineRegistry): readonly EventRoute[] {
+  return [
+    ...[...folds.values()].map(foldRoute),
+    ...[...maps.values()].map(mapRoute),
+    ...[...processes.values()].map(processRoute),
+  ];
 }
 
 /** A fold with keys is fed by its own route alone. */
@@ -19,4 +24,8 @@ function foldRoute({ kind, component, aggregateType, sources, types }: FoldDefin
 
 function mapRoute({ kind, component, aggregateType, types }: MapDefinition): EventRoute {
   return { kind, component, aggregateTypes: [aggregateType], types: [...types], lanes: MAP_LANES };
+}
+
+function processRoute({ route: { component, sources = [], types } }: ProcessDefinition): EventRoute {
+  return { kind: 'route', component, aggregateTypes: sources, types: [...types] };
 }

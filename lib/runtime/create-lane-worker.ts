@@ -9,6 +9,7 @@ import type { LaneConsumer } from '../queue/lane-consumer.js';
 import { DurableReactorExecutor } from '../reactors/durable-reactor-executor.js';
 import { ReactorCalls } from '../reactors/reactor-calls.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
+import { createProcessWork } from './create-process-work.js';
 import { FoldWork } from './fold-work.js';
 import { GatedConsumer } from './gated-consumer.js';
 import { LaneWorker } from './lane-worker.js';
@@ -17,7 +18,7 @@ import type { RuntimeTools } from './runtime-tools.js';
 /** Who works off the lanes of a process, with feature flags before him where there are any. */
 export function createLaneWorker(tools: RuntimeTools): LaneConsumer {
   const { setup, pipelines, foldEvents, foldCache, births, router, announcer, strikes, unknownCommands } = tools;
-  const { storage, featureFlags, serializer, clock, ids } = tools;
+  const { storage, queue, featureFlags, serializer, clock, ids } = tools;
   const { events, projections, records } = storage;
   const { checkPurity } = setup;
   const calls = new ReactorCalls(new FoldReplay(events, foldEvents, projections));
@@ -36,10 +37,11 @@ export function createLaneWorker(tools: RuntimeTools): LaneConsumer {
   );
   const worker = new LaneWorker(
     pipelines,
-    new CommandExecutor(pipelines.commands, events, ids),
+    new CommandExecutor(pipelines.commands, events, ids, queue),
     folding,
     new RouteExecutor({ store: events, serializer, projections, cache: foldCache, checkPurity }),
     new MapExecutor(events, records, serializer),
+    createProcessWork(tools),
     router,
     announcer,
     strikes,

@@ -1,9 +1,14 @@
 import type { StoredEvent } from '../events/stored-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { DispatchedRange } from '../event-store/undispatched-stream.js';
+import { openJob, processJob } from '../processes/process-jobs.js';
+import type { ProcessId } from '../processes/process-log.js';
+import { processOfStream } from '../processes/stream/process-streams.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import { foldOfLinks } from '../projections/links/link-streams.js';
+import type { RouteDefinition } from '../projections/links/route-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
+import type { EventRangeJob } from '../queue/job.js';
 import type { Lane } from '../queue/lane.js';
 import type { StagedJob } from '../queue/staged-job.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
@@ -61,7 +66,12 @@ export class EventRouter {
     fed = this.fed,
     but?: FedComponents,
   ): readonly StagedJob[] {
-    // Links feed their fold alone, which only other processes may have.
+    // These feed their process manager or fold alone, which only other processes may have.
+    const process = processOfStream(aggregateType);
+    if (process) {
+      const id: ProcessId = { name: process.name, tenantId, id: aggregateId };
+      return [process.part === 'inbox' ? processJob(id, { from, to, events: null }) : openJob(id)];
+    }
     const component = foldOfLinks(aggregateType);
     if (component !== undefined) {
       return [toJob({ kind: 'fold', component }, aggregateType, { tenantId, aggregateId, from, to, events: null })];
@@ -72,13 +82,15 @@ export class EventRouter {
       .map((component) => toJob(component, aggregateType, { tenantId, aggregateId, from, to, events: null }));
   }
 
-  /** The job that links which were appended to the stream of a key give. */
+  /** The job that links which were appended to the stream of a key, or to the inbox of a process, give. */
   routeLinks(
-    fold: FoldDefinition,
+    { component, aggregateType }: RouteDefinition,
     { stream, firstSequence: from, lastSequence: to }: AppendResult,
     events: readonly StoredEvent[] | null,
   ): StagedJob {
-    return this.foldJob(fold, { tenantId: stream.tenantId, aggregateId: stream.aggregateId, from, to, events });
+    const kind = processOfStream(aggregateType) ? 'process' : 'fold';
+    const { tenantId, aggregateId } = stream;
+    return toJob({ kind, component }, aggregateType, { tenantId, aggregateId, from, to, events });
   }
 
   foldJob({ kind, component, aggregateType }: FoldDefinition, range: EventRange): StagedJob {
@@ -95,14 +107,14 @@ export class EventRouter {
     return toJob({ kind, component }, aggregateType, range);
   }
 
-  /** @param fold one with keys @param aggregateType of the aggregate whose events are to be routed */
-  routeJob({ component }: FoldDefinition, aggregateType: string, range: EventRange): StagedJob {
+  /** @param route of a fold with keys, or of a process manager @param aggregateType of the aggregate whose events are to be routed */
+  routeJob({ component }: Pick<FoldDefinition, 'component'>, aggregateType: string, range: EventRange): StagedJob {
     return toJob({ kind: 'route', component }, aggregateType, range);
   }
 }
 
 function toJob(
-  { kind, component, lanes }: Omit<FedComponent, 'types'>,
+  { kind, component, lanes }: Omit<FedComponent, 'types' | 'kind'> & Pick<EventRangeJob, 'kind'>,
   aggregateType: string,
   { tenantId, ...range }: EventRange,
 ): StagedJob {

@@ -20,6 +20,10 @@ const DEFAULTS: Readonly<Record<LaneKind, LanePolicy>> = {
   map: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'dead-letter' },
   route: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'park' },
   reactor: { ...COMMON, maxBatchJobs: 1, maxAttempts: 5, whenExhausted: 'dead-letter' },
+  process: { ...COMMON, maxBatchJobs: 100, maxAttempts: 10, whenExhausted: 'park' },
+  // Nothing of the user's runs there, so that only a store can fail.
+  outbox: { ...COMMON, maxBatchJobs: 100, maxAttempts: Number.POSITIVE_INFINITY, whenExhausted: 'park' },
+  timer: { ...COMMON, maxBatchJobs: 1, maxAttempts: Number.POSITIVE_INFINITY, whenExhausted: 'park' },
 };
 
 /** The executor of durable reactors keeps the time of each call itself; this is for all that a batch does beside calls. */
@@ -40,10 +44,15 @@ export function lanePolicy({ kind, component }: LaneComponent, pipelines: Pipeli
 function optionsOf(kind: LaneKind, component: string, pipelines: PipelineRegistry): Partial<LanePolicy> | undefined {
   switch (kind) {
     case 'command':
+    case 'outbox':
+    case 'timer':
       return undefined;
     case 'fold':
-    case 'route':
       return pipelines.folds.get(component)?.options;
+    case 'route':
+      return (pipelines.folds.get(component) ?? pipelines.processes.get(component))?.options;
+    case 'process':
+      return pipelines.processes.get(component)?.options;
     case 'map':
       return pipelines.maps.get(component)?.options;
     case 'reactor':

@@ -4,9 +4,10 @@ import { encodeOutcome } from '../commands/outcome-codec.js';
 import { OutcomeLog } from '../commands/outcome-log.js';
 import { UnknownCommandError } from '../commands/unknown-command.error.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { ProcessDefinition } from '../processes/process-definition.js';
 import type { RouteExecutor } from '../projections/links/route-executor.js';
 import type { MapExecutor } from '../projections/map-executor.js';
-import type { CommandJob, EventRangeJob, Job, ReactorJob } from '../queue/job.js';
+import type { CommandJob, EventRangeJob, Job, OutboxJob, ReactorJob, TimerJob } from '../queue/job.js';
 import type { LaneComponent } from '../queue/lane.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
 import type { KnownComponent, LaneConsumer } from '../queue/lane-consumer.js';
@@ -18,6 +19,7 @@ import type { EventRouter } from './event-router.js';
 import type { FoldWork } from './fold-work.js';
 import { laneComponents } from './lane-components.js';
 import { lanePolicy } from './lane-policies.js';
+import type { ProcessWork } from './process-work.js';
 import type { UnknownCommands } from './unknown-commands.js';
 import { UnknownComponentError } from './unknown-component.error.js';
 
@@ -32,6 +34,7 @@ export class LaneWorker implements LaneConsumer {
     private readonly folding: FoldWork,
     private readonly routes: RouteExecutor,
     private readonly maps: MapExecutor,
+    private readonly processes: ProcessWork,
     private readonly router: EventRouter,
     private readonly announcer: EventAnnouncer,
     private readonly strikes: DispatchStrikes,
@@ -59,6 +62,12 @@ export class LaneWorker implements LaneConsumer {
           return this.react(batch as LaneBatch<ReactorJob>);
         case 'route':
           return this.route(batch as LaneBatch<EventRangeJob>);
+        case 'process':
+          return this.processes.decide(this.process(batch), batch as LaneBatch<EventRangeJob>);
+        case 'outbox':
+          return this.processes.send(this.process(batch), batch as LaneBatch<OutboxJob>);
+        case 'timer':
+          return this.processes.wake(this.process(batch), batch as LaneBatch<TimerJob>);
       }
     });
   }
@@ -66,7 +75,10 @@ export class LaneWorker implements LaneConsumer {
   private async handleCommands(batch: LaneBatch<CommandJob>): Promise<LaneOutcome> {
     const { executed, failure } = await this.commands.execute(batch);
     const { fed } = this.router;
-    const followUps = executed.flatMap(({ appended }) => (appended ? this.router.route(appended, fed) : []));
+    const followUps = [
+      ...executed.flatMap(({ appended }) => (appended ? this.router.route(appended, fed) : [])),
+      ...this.processes.replies(batch, executed),
+    ];
     const answers = executed.map(({ outcome, appended }, index) => {
       const job = batch.jobs[index]!;
       if (appended) this.announcer.announce(appended);
@@ -90,10 +102,11 @@ export class LaneWorker implements LaneConsumer {
   }
 
   private async route(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
-    const fold = known(this.pipelines.folds, batch);
-    const { completed, appended, failure } = await this.routes.execute(fold, batch);
+    const process = this.pipelines.processes.get(batch.lane.component);
+    const route = process ? await this.processes.route(process, batch) : known(this.pipelines.folds, batch);
+    const { completed, appended, failure } = await this.routes.execute(route, batch);
     const { fed } = this.router;
-    const followUps = appended.map(({ result, events }) => this.router.routeLinks(fold, result, events));
+    const followUps = appended.map(({ result, events }) => this.router.routeLinks(route, result, events));
     const staged = (revision: string): void => {
       for (const { result } of appended) this.strikes.strike(result, fed, revision);
     };
@@ -103,6 +116,10 @@ export class LaneWorker implements LaneConsumer {
   private async map(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
     const { completed, failure } = await this.maps.execute(known(this.pipelines.maps, batch), batch);
     return { completed, followUps: [], failure };
+  }
+
+  private process(batch: LaneBatch): ProcessDefinition {
+    return known(this.pipelines.processes, batch);
   }
 
   private react(batch: LaneBatch<ReactorJob>): Promise<LaneOutcome> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.js';
+import type { CommandEncoder } from '../commands/command-encoder.js';
 import type { CommandDispatcher } from '../commands/command-dispatcher.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
@@ -36,6 +37,7 @@ export interface RuntimeTools {
   readonly recurringJobs: RecurringJobs;
   readonly locks: DistributedLock;
   readonly dispatcher: CommandDispatcher;
+  readonly encoder: CommandEncoder;
   readonly router: EventRouter;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;

@@ -1,4 +1,5 @@
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import type { ProcessSkips } from '../processes/process-skips.js';
 import type { FoldSkips } from '../projections/fold-skips.js';
 import { checkNote } from '../queue/check-control.js';
 import type { ReactorJob } from '../queue/job.js';
@@ -33,20 +34,34 @@ export class SkippingControl implements QueueControl {
     private readonly pipelines: PipelineRegistry,
     private readonly skips: FoldSkips,
     private readonly reactorSkips: ReactorSkips,
+    private readonly processSkips: ProcessSkips,
   ) {}
 
   async skipJob(lane: Lane, note: OperatorNote): Promise<boolean> {
     const reactor = lane.kind === 'reactor' ? this.pipelines.reactors.get(lane.component) : undefined;
     if (reactor?.options.durable) return this.skipReaction(reactor, lane, note);
+    if (lane.kind === 'process') return this.skipEntry(lane, note);
     if (lane.kind !== 'fold' && lane.kind !== 'route') return this.control.skipJob(lane, note);
     checkNote(note);
-    const fold = this.pipelines.folds.get(lane.component);
+    const fold =
+      this.pipelines.folds.get(lane.component) ??
+      (lane.kind === 'route' ? this.pipelines.processes.get(lane.component)?.route : undefined);
     if (!fold) throw new UnknownComponentError(lane);
     const content = await this.control.inspect(lane, 1);
     // A lane that fails may go on by itself meanwhile, with the event in its row.
     if (content?.status !== 'parked') return false;
     // On record before the lane goes on, so that whoever takes it knows.
     await this.skips.skipNext(fold, lane, note);
+    return this.control.retryLane(lane, note);
+  }
+
+  /** A process decides about every entry of its inbox, so the decision about this one is made in its place. */
+  private async skipEntry(lane: Lane, note: OperatorNote): Promise<boolean> {
+    checkNote(note);
+    const content = await this.control.inspect(lane, 1);
+    if (content?.status !== 'parked') return false;
+    const { component: name, tenantId, id } = lane;
+    await this.processSkips.skipNext({ name, tenantId, id }, note);
     return this.control.retryLane(lane, note);
   }
 

@@ -2,9 +2,9 @@ import { describeError } from '../../errors/describe-error.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import { textProblem } from '../../tenancy/text-problem.js';
 import { deepFreeze } from '../deep-freeze.js';
-import type { FoldDefinition } from '../fold-definition.js';
 import { ImpureFoldError } from '../impure-fold.error.js';
 import { InvalidKeyError } from './invalid-key.error.js';
+import type { RouteDefinition } from './route-definition.js';
 
 const DEFAULT_MAX_KEYS = 100;
 
@@ -14,7 +14,7 @@ const DEFAULT_MAX_KEYS = 100;
  * @param checkPurity asks twice, and lets nobody change the event
  * @throws InvalidKeyError, ImpureFoldError
  */
-export function keysOf(fold: FoldDefinition, event: RecordedEvent, checkPurity: boolean): readonly string[] {
+export function keysOf(fold: RouteDefinition, event: RecordedEvent, checkPurity: boolean): readonly string[] {
   if (!checkPurity) return call(fold, event);
   const [keys, again] = [call(fold, deepFreeze(event)), call(fold, event)];
   if (keys.length !== again.length || keys.some((key) => !again.includes(key))) {
@@ -23,7 +23,7 @@ export function keysOf(fold: FoldDefinition, event: RecordedEvent, checkPurity: 
   return keys;
 }
 
-function call({ component, options }: FoldDefinition, event: RecordedEvent): readonly string[] {
+function call({ component, options }: RouteDefinition, event: RecordedEvent): readonly string[] {
   const { key, maxKeys = DEFAULT_MAX_KEYS } = options;
   let given: unknown;
   try {

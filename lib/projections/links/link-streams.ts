@@ -15,6 +15,10 @@ export function foldOfLinks(aggregateType: string): string | undefined {
 }
 
 /** The links of one key. */
-export function linkStream({ component }: { readonly component: string }, tenantId: TenantId, key: string): StreamId {
-  return { tenantId, aggregateType: linksType(component), aggregateId: key };
+export function linkStream(
+  { aggregateType }: { readonly aggregateType: string },
+  tenantId: TenantId,
+  key: string,
+): StreamId {
+  return { tenantId, aggregateType, aggregateId: key };
 }

@@ -29,7 +29,10 @@ export function routesName({ name }: Pick<FoldDefinition, 'name'>, aggregateType
 }
 
 /** The row of a cursor: of one aggregate, in one version of the fold. */
-export function cursorKey(fold: FoldDefinition, { tenantId, aggregateType, aggregateId }: StreamId): ProjectionKey {
+export function cursorKey(
+  fold: Pick<FoldDefinition, 'name' | 'version'>,
+  { tenantId, aggregateType, aggregateId }: StreamId,
+): ProjectionKey {
   return { tenantId, projection: routesName(fold, aggregateType), version: fold.version, id: aggregateId };
 }
 

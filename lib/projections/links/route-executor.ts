@@ -6,13 +6,13 @@ import type { EventSerializer } from '../../events/event-serializer.js';
 import type { EventRangeJob } from '../../queue/job.js';
 import type { LaneBatch } from '../../queue/lane-batch.js';
 import type { FoldCache } from '../fold-cache.js';
-import type { FoldDefinition } from '../fold-definition.js';
 import { readSkips, skipsKey } from '../fold-skips.js';
 import type { ProjectionKey } from '../stores/projection-row.js';
 import { sequenceBefore } from '../sequence-before.js';
 import type { ProjectionStore } from '../stores/projection-store.js';
 import { keysOf } from './keys-of.js';
 import { cursorKey, NO_CURSOR, type RouteCursor, toCursor, toRowState } from './route-cursor.js';
+import type { RouteDefinition } from './route-definition.js';
 import { type LinkAppend, RouteRun } from './route-run.js';
 import { type SourceEvent, SourceEvents } from './source-events.js';
 
@@ -67,7 +67,7 @@ export class RouteExecutor {
     this.sources = new SourceEvents(tools.store, tools.serializer);
   }
 
-  async execute(fold: FoldDefinition, batch: LaneBatch<EventRangeJob>): Promise<RoutedBatch> {
+  async execute(fold: RouteDefinition, batch: LaneBatch<EventRangeJob>): Promise<RoutedBatch> {
     const { tenantId, aggregateType, id: aggregateId } = batch.lane;
     const source: StreamId = { tenantId, aggregateType, aggregateId };
     const key = cursorKey(fold, source);
@@ -90,7 +90,7 @@ export class RouteExecutor {
   }
 
   private async run(
-    fold: FoldDefinition,
+    fold: RouteDefinition,
     source: StreamId,
     key: ProjectionKey,
     batch: LaneBatch<EventRangeJob>,
@@ -111,7 +111,7 @@ export class RouteExecutor {
   }
 
   private async route(
-    fold: FoldDefinition,
+    fold: RouteDefinition,
     source: StreamId,
     { jobs: given, abort }: LaneBatch<EventRangeJob>,
     run: RouteRun,
@@ -132,7 +132,7 @@ export class RouteExecutor {
 
   /** The events with their keys, up to the first that fails; what lies before that one is taken all the same. */
   private async *keyed(
-    fold: FoldDefinition,
+    fold: RouteDefinition,
     source: StreamId,
     jobs: readonly EventRangeJob[],
     range: { readonly from: number; readonly to: number },

@@ -5,13 +5,13 @@ import type { StreamId } from '../../event-store/stream-id.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import type { StoredEvent } from '../../events/stored-event.js';
 import { encodeKey } from '../../tenancy/encode-key.js';
-import type { FoldDefinition } from '../fold-definition.js';
 import type { ProjectionKey } from '../stores/projection-row.js';
 import type { ProjectionStore } from '../stores/projection-store.js';
 import { atOnce } from './at-once.js';
 import { Link } from './link.event.js';
 import { linkStream } from './link-streams.js';
 import { type RouteCursor, toRowState } from './route-cursor.js';
+import type { RouteDefinition } from './route-definition.js';
 import type { SourceEvent } from './source-events.js';
 
 const DEFAULT_MAX_EVENTS = 500;
@@ -44,7 +44,7 @@ export class RouteRun {
   private saved: RouteCursor;
 
   constructor(
-    private readonly fold: FoldDefinition,
+    private readonly fold: RouteDefinition,
     private readonly source: StreamId,
     private readonly key: ProjectionKey,
     from: RouteCursor,

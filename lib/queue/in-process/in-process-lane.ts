@@ -121,9 +121,9 @@ export class InProcessLane {
     if (head) head.notBefore = 0;
   }
 
-  /** Lets jobs that wait for quiet have it, and returns whether the head is one of them. */
+  /** Lets jobs that wait for quiet have it, and returns whether the head is one of them. Wake-ups have their time. */
   hurry(): boolean {
-    for (const entry of this.entries) if (entry.twin) entry.notBefore = 0;
+    for (const entry of this.entries) if (entry.twin && entry.job.kind !== 'timer') entry.notBefore = 0;
     return this.dueAt === 0;
   }
 

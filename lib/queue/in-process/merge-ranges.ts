@@ -16,7 +16,7 @@ interface Part {
  * @param ofLongLane merges all ranges of events, also those that carry them
  */
 export function mergeRanges(one: Job, other: Job, ofLongLane = false): Job | undefined {
-  if (one.kind === 'command' || other.kind === 'command') return undefined;
+  if (!isPart(one) || !isPart(other)) return undefined;
   if (one.kind !== other.kind || one.aggregateId !== other.aggregateId) return undefined;
   const [first, second] = [partOf(one), partOf(other)];
   if (!first || !second) return undefined;
@@ -25,6 +25,10 @@ export function mergeRanges(one: Job, other: Job, ofLongLane = false): Job | und
   const from = Math.min(first.from, second.from);
   const to = Math.max(first.to, second.to);
   return one.kind === 'reactor' ? { ...one, from, sequence: to } : { ...one, from, to, events: null };
+}
+
+function isPart(job: Job): job is EventRangeJob | ReactorJob {
+  return job.kind !== 'command' && job.kind !== 'outbox' && job.kind !== 'timer';
 }
 
 /** Undefined of a reactor that is not durable, whose jobs are a reaction each. */

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { PermanentError } from '../../errors/permanent.error.js';
 import type { StoredEvent } from '../../events/stored-event.js';
 import { isPlain } from '../../tenancy/is-plain.js';
-import type { CommandJob, Job } from '../job.js';
+import type { CommandJob, Job, OutboxJob, TimerJob } from '../job.js';
 import type { StagedJob } from '../staged-job.js';
 import type { JobTiming } from '../timing.js';
 
@@ -13,16 +13,19 @@ export interface EntryBounds {
   readonly maxJobBytes: number;
 }
 
-const RANGE_LETTERS = { fold: 'F', map: 'M', route: 'R' } as const;
-const RANGE_KINDS = { F: 'fold', M: 'map', R: 'route' } as const;
+const RANGE_LETTERS = { fold: 'F', map: 'M', route: 'R', process: 'I' } as const;
+const RANGE_KINDS = { F: 'fold', M: 'map', R: 'route', I: 'process' } as const;
 
 /**
  * Entries of lanes as the scripts see them: a header, a line feed, the payload as JSON. Scripts read headers only.
  *
  *     C\n<command job>
- *     F<from> <to> <aggregateId>\n<events, or nothing when they are to be read from the log>; M… of a map, R… of a route
+ *     F<from> <to> <aggregateId>\n<events, or nothing when they are to be read from the log>; M… of a map, R… of a route,
+ *                                      I… of the inbox of a process
  *     E<sequence> <aggregateId>\n<event of a reactor job, or nothing when it is to be read from the log>
  *     P<from> <sequence> <aggregateId>\n<the same, of a durable reactor>
+ *     O\n<outbox job>
+ *     T\n<timer job>
  *     D<delayMs> <timing>\n<one of the above>
  *
  * with the timings, the second and third of which may be replaced while they wait:
@@ -73,6 +76,10 @@ function encodeJob(job: Job, maxInlineBytes: number): string {
   switch (job.kind) {
     case 'command':
       return `C\n${JSON.stringify(job)}`;
+    case 'outbox':
+      return `O\n${JSON.stringify(job)}`;
+    case 'timer':
+      return `T\n${JSON.stringify(job)}`;
     case 'reactor': {
       const { aggregateId, sequence, event, from } = job;
       const place = from === undefined ? `E${sequence}` : `P${from} ${sequence}`;
@@ -82,6 +89,7 @@ function encodeJob(job: Job, maxInlineBytes: number): string {
     }
     case 'fold':
     case 'map':
+    case 'process':
     case 'route': {
       const { kind, aggregateId, from, to, events } = job;
       const header = `${RANGE_LETTERS[kind]}${from} ${to} ${encodeText(aggregateId)}\n`;
@@ -110,7 +118,9 @@ function decode(entry: string): Job {
   const payload = entry.slice(end + 1);
   switch (entry[0]) {
     case 'C':
-      return JSON.parse(payload) as CommandJob;
+    case 'O':
+    case 'T':
+      return JSON.parse(payload) as CommandJob | OutboxJob | TimerJob;
     case 'E': {
       const [sequence, aggregateId] = entry.slice(1, end).split(' ');
       const event = payload === '' ? null : (JSON.parse(payload) as StoredEvent);
@@ -124,7 +134,8 @@ function decode(entry: string): Job {
     }
     case 'F':
     case 'M':
-    case 'R': {
+    case 'R':
+    case 'I': {
       const [from, to, aggregateId] = entry.slice(1, end).split(' ');
       const events = payload === '' ? null : (JSON.parse(payload) as readonly StoredEvent[]);
       const kind = RANGE_KINDS[entry[0]];

@@ -4,7 +4,7 @@ import type { FoldDefinition } from '../../projections/fold-definition.js';
 import type { MapDefinition } from '../../projections/map-definition.js';
 import type { ActiveVersions } from '../../projections/versions/active-versions.js';
 import type { BuildLedger } from './build-ledger.js';
-import { hasHistory } from '../has-history.js';
+import { hasHistory, historyOf } from '../has-history.js';
 
 /** What is built from the log when its version is new. */
 export type BuiltProjection = FoldDefinition | MapDefinition;
@@ -39,7 +39,7 @@ export class UnbuiltVersions {
   /** Finds them at a start. Versions without history are complete from the beginning. */
   async find(): Promise<void> {
     for (const projection of await this.inactive()) {
-      if (await hasHistory(this.store, projection)) this.unbuilt.set(projection.component, projection);
+      if (await hasHistory(this.store, historyOf(projection))) this.unbuilt.set(projection.component, projection);
       else await this.versions.activate(projection);
     }
   }
@@ -47,7 +47,7 @@ export class UnbuiltVersions {
   /** For a process that builds nothing, and may append before any does: only lets those be complete that have no history. */
   async noteBeginnings(): Promise<void> {
     for (const projection of await this.inactive()) {
-      if (!(await hasHistory(this.store, projection))) await this.versions.activate(projection);
+      if (!(await hasHistory(this.store, historyOf(projection)))) await this.versions.activate(projection);
     }
   }
 

@@ -8,7 +8,9 @@ import type { EventRouter } from '../event-router.js';
 import type { Comparison } from './comparison.js';
 import { DurableReactorComparison } from './durable-reactor-comparison.js';
 import { FoldComparison } from './fold-comparison.js';
+import { InboxComparison } from './inbox-comparison.js';
 import { MapComparison } from './map-comparison.js';
+import { OutboxComparison } from './outbox-comparison.js';
 import { RouteComparison } from './route-comparison.js';
 
 /** What comparisons look at. */
@@ -25,10 +27,15 @@ export function createComparisons(
   { pipelines }: PipelineRegistry,
   { events, projections, records, router, births }: ComparisonTools,
 ): readonly Comparison[] {
-  return pipelines.flatMap(({ folds, maps, reactors }) => [
+  return pipelines.flatMap(({ folds, maps, reactors, processes }) => [
     ...folds.filter(({ sources }) => sources).map((fold) => new RouteComparison(fold, events, projections, router)),
     ...folds.map((fold) => new FoldComparison(fold, events, projections, router)),
     ...maps.map((map) => new MapComparison(map, events, records, router)),
+    ...processes.flatMap((process) => [
+      new RouteComparison(process.route, events, projections, router),
+      new InboxComparison(process, events),
+      new OutboxComparison(process, events),
+    ]),
     ...reactors
       .filter(({ options }) => options.durable)
       .map((reactor) => {

@@ -24,6 +24,7 @@ const foldersLowToHigh = [
   'reactors',
   'commands',
   'aggregates',
+  'processes',
   'storage',
   'maintenance',
   'pipeline',

@@ -1,0 +1,13 @@
+export type { CommandRejection } from './command-rejection.js';
+export * from './errors/invalid-process-result.error.js';
+export * from './errors/process-limit.error.js';
+export * from './errors/unhandled-command.error.js';
+export * from './errors/unknown-wake-up.error.js';
+export { On, type OnOptions } from './on.decorator.js';
+export { OnRejection } from './on-rejection.decorator.js';
+export { OnWakeUp } from './on-wake-up.decorator.js';
+export type { ProcessContext, WakeUpTime } from './process-context.js';
+export type { ProcessHandler } from './process-handler.js';
+export { ProcessManager, type ProcessManagerOptions } from './process-manager.decorator.js';
+export { Processes, type ProcessStatus } from './processes.js';
+export type { WakeUp } from './wake-up.js';
