@@ -1,12 +1,12 @@
 import type { CommandHandlerMetadata } from '../commands/command-handler.decorator.js';
-import type { EventClass } from '../events/event-class.js';
 import { domainEventMetadata } from '../events/domain-event.decorator.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import { applyMetadata } from '../projections/apply.decorator.js';
-import { type OnMetadata, type OnOptions, onMetadata } from '../processes/on.decorator.js';
-import { onRejectionMetadata } from '../processes/on-rejection.decorator.js';
-import { onWakeUpMetadata } from '../processes/on-wake-up.decorator.js';
+import { type OnMetadata, onMetadata } from '../processes/on.decorator.js';
+import { type OnRejectionMetadata, onRejectionMetadata } from '../processes/on-rejection.decorator.js';
+import { type OnWakeUpMetadata, onWakeUpMetadata } from '../processes/on-wake-up.decorator.js';
 import type { EventMethod, ProcessDefinition } from '../processes/process-definition.js';
+import { processMethods } from '../processes/process-methods.js';
 import type { ProcessManagerOptions } from '../processes/process-manager.decorator.js';
 import { inboxType } from '../processes/stream/process-streams.js';
 import { RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
@@ -42,94 +42,87 @@ export function buildProcess(
     problems.add(`${owner} has no initialState(): a process manager needs the state before the first event.`);
   if (applyMetadata(prototype).length > 0)
     problems.add(`${owner} has methods with @Apply(): those of a process manager are marked with @On().`);
-  const marked = onMetadata(prototype);
-  if (marked.length === 0) problems.add(`${owner} is told no event: mark methods with @On().`);
-  const handled = new Set(commands.map(({ commandClass }) => commandClass));
-  const events = new Map<string, EventMethod & Pick<OnMetadata, 'options'>>();
-  for (const one of marked) addEvent(owner, one, pipelines, events, problems);
-  const types = new Set(events.keys());
-  const sources = pipelines
-    .filter((pipeline) => pipeline.events.some((eventClass) => types.has(domainEventMetadata(eventClass)?.type ?? '')))
-    .map(({ aggregateType }) => aggregateType);
+  const methods = processMethods(provider.handlerClass);
+  checkEvents(owner, onMetadata(prototype), pipelines, problems);
+  checkWakeUps(owner, onWakeUpMetadata(prototype), problems);
+  checkRejections(owner, onRejectionMetadata(prototype), commands, problems);
+  const types = new Set(methods.events.keys());
+  const isSource = ({ events }: PipelineOptions): boolean =>
+    events.some((eventClass) => types.has(domainEventMetadata(eventClass)?.type ?? ''));
+  const sources = pipelines.filter(isSource).map(({ aggregateType }) => aggregateType);
   // Its cursors stand beside those of folds.
   const routed = `${RESERVED_PREFIX}process:${name}`;
   checkSources(owner, routed, sources, problems);
   return {
     name,
     processClass: provider.handlerClass,
-    events,
-    wakeUps: wakeUpsOf(owner, prototype, problems),
-    rejections: rejectionsOf(owner, prototype, handled, problems),
+    ...methods,
     route: {
       ...{ component: name, name: routed, version: 1, projectionClass: provider.handlerClass },
       ...{ types, sources, aggregateType: inboxType(name) },
-      options: { maxKeys, key: (event: RecordedEvent) => keyOf(events.get(event.type)!.options, event) },
+      options: { maxKeys, key: (event: RecordedEvent) => keyOf(methods.events.get(event.type)!, event) },
     },
     options,
     handler: provider.reference(),
   };
 }
 
-function keyOf({ key }: OnOptions<object>, event: RecordedEvent): string | readonly string[] {
+function keyOf({ key }: EventMethod, event: RecordedEvent): string | readonly string[] {
   return key ? key(event) : event.aggregateId;
 }
 
-function addEvent(
+function checkEvents(
   owner: string,
-  { eventClass, options, method }: OnMetadata,
+  marked: readonly OnMetadata[],
   pipelines: readonly PipelineOptions[],
-  events: Map<string, EventMethod & Pick<OnMetadata, 'options'>>,
   problems: WiringProblems,
 ): void {
-  const type = domainEventMetadata(eventClass)?.type;
-  if (type === undefined) {
-    problems.add(`${owner} is told ${eventClass?.name}, which is no event: mark it with @DomainEvent().`);
-    return;
+  if (marked.length === 0) problems.add(`${owner} is told no event: mark methods with @On().`);
+  for (const { eventClass, options } of marked) {
+    const type = domainEventMetadata(eventClass)?.type;
+    if (type === undefined) {
+      problems.add(`${owner} is told ${eventClass?.name}, which is no event: mark it with @DomainEvent().`);
+      continue;
+    }
+    if (!pipelines.some(({ events }) => events.includes(eventClass)))
+      problems.add(`${owner} is told ${eventClass.name}, which no pipeline declares: add it to the events of one.`);
+    if (options.key !== undefined) checkFunctions(owner, { [`key of ${type}`]: options.key }, problems);
+    checkBooleans(owner, { [`starts of ${type}`]: options.starts }, problems);
   }
-  if (!pipelines.some((pipeline) => pipeline.events.includes(eventClass)))
-    problems.add(`${owner} is told ${eventClass.name}, which no pipeline declares: add it to the events of one.`);
-  const { key, starts } = options;
-  if (key !== undefined) checkFunctions(owner, { [`key of ${type}`]: key }, problems);
-  checkBooleans(owner, { [`starts of ${type}`]: starts }, problems);
-  addOnce(owner, events, type, { method, starts: starts ?? true, options }, problems);
+  checkOnce(owner, marked, ({ eventClass }) => eventClass?.name, problems);
 }
 
-function wakeUpsOf(owner: string, prototype: object, problems: WiringProblems): ProcessDefinition['wakeUps'] {
-  const wakeUps = new Map<string, { readonly method: string | symbol }>();
-  for (const { name, method } of onWakeUpMetadata(prototype)) {
-    checkName(owner, 'wake-up', name, problems, MAX_PROJECTION_NAME_BYTES);
-    addOnce(owner, wakeUps, name, { method }, problems);
-  }
-  return new Map([...wakeUps].map(([name, { method }]) => [name, method]));
+function checkWakeUps(owner: string, marked: readonly OnWakeUpMetadata[], problems: WiringProblems): void {
+  for (const { name } of marked) checkName(owner, 'wake-up', name, problems, MAX_PROJECTION_NAME_BYTES);
+  checkOnce(owner, marked, ({ name }) => name, problems);
 }
 
-function rejectionsOf(
+/** @param commands of all pipelines */
+function checkRejections(
   owner: string,
-  prototype: object,
-  handled: ReadonlySet<EventClass>,
+  marked: readonly OnRejectionMetadata[],
+  commands: readonly Pick<CommandHandlerMetadata, 'commandClass'>[],
   problems: WiringProblems,
-): ProcessDefinition['rejections'] {
-  const rejections = new Map<EventClass, string | symbol>();
-  for (const { commandClass, method } of onRejectionMetadata(prototype)) {
-    if (!handled.has(commandClass))
+): void {
+  for (const { commandClass } of marked) {
+    if (!commands.some((command) => command.commandClass === commandClass))
       problems.add(`${owner} is told rejections of ${commandClass?.name}, which no @CommandHandler handles.`);
-    if (rejections.has(commandClass))
-      problems.add(`${owner} is told rejections of ${commandClass.name} twice: keep one.`);
-    rejections.set(commandClass, method);
   }
-  return rejections;
+  checkOnce(owner, marked, ({ commandClass }) => `rejections of ${commandClass?.name}`, problems);
 }
 
 /** A method of a child may stand for that of its parent. */
-function addOnce<T extends { readonly method: string | symbol }>(
+function checkOnce<T extends { readonly method: string | symbol }>(
   owner: string,
-  methods: Map<string, T>,
-  of: string,
-  one: T,
+  marked: readonly T[],
+  of: (one: T) => string | undefined,
   problems: WiringProblems,
 ): void {
-  const other = methods.get(of);
-  if (other && other.method !== one.method)
-    problems.add(`${owner} is told ${of} twice, in ${String(other.method)}() and ${String(one.method)}(): keep one.`);
-  methods.set(of, one);
+  const methods = new Map<string | undefined, string | symbol>();
+  for (const one of marked) {
+    const other = methods.get(of(one));
+    if (other !== undefined && other !== one.method)
+      problems.add(`${owner} is told ${of(one)} twice, in ${String(other)}() and ${String(one.method)}(): keep one.`);
+    methods.set(of(one), one.method);
+  }
 }

@@ -13,6 +13,9 @@ import type { DecisionData } from './stream/decision.event.js';
 
 const DEFAULT_MAX_STATE_BYTES = 65_536;
 
+/** What decides. */
+type DecidingProcess = Pick<ProcessDefinition, 'name' | 'events' | 'wakeUps' | 'rejections' | 'options'>;
+
 /** What a decision needs besides the process as it stands. */
 export interface DecideTools {
   readonly handler: ProcessHandler<unknown>;
@@ -25,7 +28,7 @@ type Methods = Record<string | symbol, (state: unknown, told: unknown, context: 
 
 /** What a process decides about an entry of its inbox. @throws whatever its method throws, and what it returned amiss */
 export function decide(
-  process: ProcessDefinition,
+  process: DecidingProcess,
   before: DecisionData,
   entry: ProcessEntry,
   point: DecisionPoint,
@@ -70,7 +73,7 @@ export function passOver(before: DecisionData, entry: ProcessEntry, at: number):
 
 /** The method that is told of an entry, if any is; twice the same, and what was cancelled, are nobody's. */
 function methodOf(
-  process: ProcessDefinition,
+  process: DecidingProcess,
   before: DecisionData,
   entry: ProcessEntry,
   tools: DecideTools,
@@ -120,7 +123,7 @@ function clone(state: JsonValue): JsonValue {
 }
 
 /** @throws InvalidProcessResultError */
-function toState({ name, options }: ProcessDefinition, method: string, state: unknown): JsonValue {
+function toState({ name, options }: DecidingProcess, method: string, state: unknown): JsonValue {
   const refuse = (problem: string): never => {
     throw new InvalidProcessResultError(name, method, problem);
   };

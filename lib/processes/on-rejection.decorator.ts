@@ -1,5 +1,5 @@
 import type { EventClass } from '../events/event-class.js';
-import { addMethod, methodsOf } from './process-methods.js';
+import { markedMethods, markMethod } from './marked-methods.js';
 import type { CommandRejection } from './command-rejection.js';
 import type { ProcessContext } from './process-context.js';
 
@@ -24,10 +24,10 @@ export function OnRejection<C extends object>(
   method: string | symbol,
   descriptor: TypedPropertyDescriptor<M>,
 ) => void {
-  return (target, method) => addMethod(target, METADATA, { commandClass, method });
+  return (target, method) => markMethod(target, METADATA, { commandClass, method });
 }
 
 /** Those of a prototype, inherited ones first. */
 export function onRejectionMetadata(prototype: object): readonly OnRejectionMetadata[] {
-  return methodsOf<OnRejectionMetadata>(prototype, METADATA);
+  return markedMethods<OnRejectionMetadata>(prototype, METADATA);
 }

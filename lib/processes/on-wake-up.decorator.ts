@@ -1,4 +1,4 @@
-import { addMethod, methodsOf } from './process-methods.js';
+import { markedMethods, markMethod } from './marked-methods.js';
 import type { ProcessContext } from './process-context.js';
 import type { WakeUp } from './wake-up.js';
 
@@ -23,10 +23,10 @@ export function OnWakeUp(
   method: string | symbol,
   descriptor: TypedPropertyDescriptor<M>,
 ) => void {
-  return (target, method) => addMethod(target, METADATA, { name, method });
+  return (target, method) => markMethod(target, METADATA, { name, method });
 }
 
 /** Those of a prototype, inherited ones first. */
 export function onWakeUpMetadata(prototype: object): readonly OnWakeUpMetadata[] {
-  return methodsOf<OnWakeUpMetadata>(prototype, METADATA);
+  return markedMethods<OnWakeUpMetadata>(prototype, METADATA);
 }

@@ -1,6 +1,6 @@
 import type { EventClass } from '../events/event-class.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
-import { addMethod, methodsOf } from './process-methods.js';
+import { markedMethods, markMethod } from './marked-methods.js';
 import type { ProcessContext } from './process-context.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:on');
@@ -44,10 +44,10 @@ export function On<T extends object>(
   method: string | symbol,
   descriptor: TypedPropertyDescriptor<M>,
 ) => void {
-  return (target, method) => addMethod(target, METADATA, { eventClass, options, method });
+  return (target, method) => markMethod(target, METADATA, { eventClass, options, method });
 }
 
 /** Those of a prototype, inherited ones first. */
 export function onMetadata(prototype: object): readonly OnMetadata[] {
-  return methodsOf<OnMetadata>(prototype, METADATA);
+  return markedMethods<OnMetadata>(prototype, METADATA);
 }

@@ -1,6 +1,7 @@
 import type { EventClass } from '../events/event-class.js';
 import type { HandlerReference } from '../handlers/handler-reference.js';
 import type { RouteDefinition } from '../projections/links/route-definition.js';
+import type { OnOptions } from './on.decorator.js';
 import type { ProcessHandler } from './process-handler.js';
 import type { ProcessManagerOptions } from './process-manager.decorator.js';
 
@@ -9,6 +10,7 @@ export interface EventMethod {
   readonly method: string | symbol;
   /** Whether such an event begins a process where none runs. */
   readonly starts: boolean;
+  readonly key?: OnOptions<object>['key'];
 }
 
 /** A process manager of a pipeline. */

@@ -392,7 +392,7 @@ describe('a process manager', () => {
       'The maxKeys of Wrong must be an integer from 1 to 1000, not 0.',
       'The key of order.shipped of Wrong must be a function, not string.',
       'Wrong is told Added, which no pipeline declares: add it to the events of one.',
-      'Wrong is told order.shipped twice, in one() and other(): keep one.',
+      'Wrong is told OrderShipped twice, in one() and other(): keep one.',
       'The wake-up of Wrong must not begin with $.',
       'Wrong is told rejections of Add, which no @CommandHandler handles.',
       'Same is told no event: mark methods with @On().',
