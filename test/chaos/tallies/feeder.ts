@@ -3,29 +3,38 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { EventStore } from '../../../lib/index.js';
+import { Commands, EventStore, type EventSourcingError } from '../../../lib/index.js';
 import { pieceAt } from './pieces.js';
 import { Count, Counted, TALLY } from './tallies.js';
 
 const FILE = 'pieces';
 const CALLERS = 50;
 const REPEAT_MS = 50;
+/** For the answer to a command; then it is sent again. */
+const WAIT_MS = 3_000;
 
 /** What became of the pieces, in all processes that fed one after the other. */
 export interface Fed {
   readonly begun: ReadonlySet<number>;
-  /** What was said to be appended, or accepted as a command. */
+  /** What was said to be appended, or accepted as a command, or stored. */
   readonly answered: ReadonlySet<number>;
+  /** What was answered by an error that does not pass, with its code. */
+  readonly refused: ReadonlyMap<number, string>;
 }
+
+/** When a command counts as answered: only what is stored survives a queue that loses its memory. */
+export type Answered = 'queued' | 'stored';
 
 export function readFed(journals: string): Fed {
   const begun = new Set<number>();
   const answered = new Set<number>();
+  const refused = new Map<number, string>();
   for (const line of readFileSync(join(journals, FILE), { encoding: 'utf8', flag: 'a+' }).split('\n').filter(Boolean)) {
-    const [what, index] = line.split(' ');
-    (what === 'begun' ? begun : answered).add(Number(index));
+    const [what, index, code] = line.split(' ');
+    if (what === 'refused') refused.set(Number(index), code!);
+    else (what === 'begun' ? begun : answered).add(Number(index));
   }
-  return { begun, answered };
+  return { begun, answered, refused };
 }
 
 /**
@@ -37,6 +46,7 @@ export class Feeder {
   private readonly again: number[];
   private next: number;
   private upTo = 0;
+  private waitFor: Answered = 'queued';
   private running = 0;
 
   constructor(
@@ -53,8 +63,9 @@ export class Feeder {
     this.again = unanswered.filter((index) => pieceAt(index, aggregates).how === 'command');
   }
 
-  /** Lets it feed the pieces below `upTo`. */
-  feed(upTo: number): void {
+  /** Lets it feed the pieces below `upTo`. @param waitFor of commands that are sent from now on */
+  feed(upTo: number, waitFor: Answered): void {
+    this.waitFor = waitFor;
     this.upTo = Math.max(this.upTo, upTo);
     while (this.running < CALLERS && this.hasMore()) {
       this.running += 1;
@@ -88,20 +99,24 @@ export class Feeder {
     for (;;) {
       try {
         if (how === 'command') {
-          await this.app.get(CommandBus).execute(Count.of(tenantId, id, numbers, `piece-${index}`));
+          const command = Count.of(tenantId, id, numbers, `piece-${index}`);
+          if (this.waitFor === 'queued') await this.app.get(CommandBus).execute(command);
+          else await this.app.get(Commands).run(command, { waitFor: 'stored', timeoutMs: WAIT_MS });
         } else {
           const stream = { tenantId, aggregateType: TALLY, aggregateId: id };
           const events = numbers.map((number) => ({ data: Counted.of(number) }));
           await this.app.get(EventStore).append(stream, events, { key: `piece-${index}` });
         }
         return;
-      } catch {
+      } catch (error) {
+        const { kind, code } = error as Partial<EventSourcingError>;
+        if (kind !== 'transient') this.note('refused', index, ` ${code ?? String(error)}`);
         await delay(REPEAT_MS);
       }
     }
   }
 
-  private note(what: 'begun' | 'answered', index: number): void {
-    writeSync(this.file, `${what} ${index}\n`);
+  private note(what: 'begun' | 'answered' | 'refused', index: number, code = ''): void {
+    writeSync(this.file, `${what} ${index}${code}\n`);
   }
 }

@@ -58,7 +58,7 @@ export async function judge(views: readonly View[], settings: TallySettings): Pr
 }
 
 function logWrongs(streams: readonly Stream[], { journals, aggregates }: TallySettings): readonly string[] {
-  const { begun, answered } = readFed(journals);
+  const { begun, answered, refused } = readFed(journals);
   const times = new Map<string, number>();
   const holes = streams.flatMap(({ id, events }) =>
     events.every(({ sequence }, index) => sequence === index + 1) ? [] : [`the log of ${id} has a hole`],
@@ -78,7 +78,8 @@ function logWrongs(streams: readonly Stream[], { journals, aggregates }: TallySe
       return found === 0 && answered.has(index) ? [`${name} was answered and is not in the log`] : [];
     });
   });
-  return [...holes, ...wrongs];
+  const refusals = [...refused].map(([index, code]) => `piece ${index} was refused: ${code}`);
+  return [...holes, ...refusals, ...wrongs];
 }
 
 /** Each event must have one link, those of an aggregate in order, and rows must be as their links say. */

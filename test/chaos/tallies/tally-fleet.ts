@@ -1,6 +1,7 @@
 import type { ProcessRole } from '../../../lib/index.js';
 import type { Compiled } from '../../support/compile.js';
 import type { Crash } from '../../support/crash-points.js';
+import type { Answered } from './feeder.js';
 import type { TallyPlan, TallySettings } from './tally-plan.js';
 import { TallyProcess } from './tally-process.js';
 
@@ -11,6 +12,8 @@ export type Special = Pick<TallyPlan, 'crash' | 'release' | 'pace'>;
 export class TallyFleet {
   /** How many processes came to their crash. */
   deaths = 0;
+  /** When commands that are fed from now on count as answered. */
+  waitFor: Answered = 'queued';
   private readonly processes: TallyProcess[] = [];
   private started = 0;
   private upTo = 0;
@@ -24,6 +27,10 @@ export class TallyFleet {
     return this.processes.filter((one) => one.alive);
   }
 
+  get workers(): readonly TallyProcess[] {
+    return this.alive.filter(({ plan }) => plan.role === 'worker');
+  }
+
   get webs(): readonly TallyProcess[] {
     return this.alive.filter(({ plan }) => plan.role !== 'worker');
   }
@@ -33,7 +40,7 @@ export class TallyFleet {
     const name = `${role} ${(this.started += 1)}`;
     const one = await TallyProcess.start(this.compiled, { ...this.settings, ...special, name, role });
     this.processes.push(one);
-    one.feed(this.upTo);
+    one.feed({ upTo: this.upTo, waitFor: this.waitFor });
     return one;
   }
 
@@ -49,7 +56,7 @@ export class TallyFleet {
   /** Lets the web processes feed the pieces below `upTo`, those that are started later too. */
   feed(upTo: number): void {
     this.upTo = Math.max(this.upTo, upTo);
-    for (const web of this.webs) web.feed(this.upTo);
+    for (const web of this.webs) web.feed({ upTo: this.upTo, waitFor: this.waitFor });
   }
 
   get feeds(): number {

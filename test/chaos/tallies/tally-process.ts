@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Compiled } from '../../support/compile.js';
+import type { Answered } from './feeder.js';
 import type { TallyPlan } from './tally-plan.js';
 
 /** No process of a test lives longer. */
@@ -9,6 +10,13 @@ const PROCESS_TIMEOUT_MS = 600_000;
 
 /** How a process ended. */
 export type End = NodeJS.Signals | number;
+
+/** Lets a web process feed the pieces below `upTo`. */
+export interface FeedMessage {
+  readonly upTo: number;
+  /** What it waits for when it sends a command. */
+  readonly waitFor: Answered;
+}
 
 /** A process of `tally-main.ts`, as its parent sees it. */
 export class TallyProcess {
@@ -50,10 +58,10 @@ export class TallyProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Lets a web process feed the pieces below `upTo`. */
-  feed(upTo: number): void {
+  /** Lets a web process feed. */
+  feed(message: FeedMessage): void {
     // It may have ended; its successor is told anew.
-    if (this.child.connected) this.child.send({ upTo }, () => undefined);
+    if (this.child.connected) this.child.send(message, () => undefined);
   }
 
   /** Resolves when all pieces below were answered. */

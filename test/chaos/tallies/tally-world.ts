@@ -54,6 +54,11 @@ export class TallyWorld {
     this.views[1] = { wholeSince: await readHeads(this.app), ...view };
   }
 
+  /** Plain reactors may have missed what there is: a queue lost it. */
+  async excuse(): Promise<void> {
+    this.views[0] = { ...this.views[0]!, wholeSince: await readHeads(this.app) };
+  }
+
   /** How far the version of the next release is. */
   async build(): Promise<ProjectionBuildStatus> {
     const builds = await this.views[1]!.app.get(ProjectionMaintenance).builds();
@@ -83,7 +88,11 @@ export class TallyWorld {
       () => true,
     );
     while (!(await Promise.race([ended, delay(POLL_MS, false)]))) {
-      const { jobs } = await this.app.get(GroupQueue).depth();
+      // While the queue is away there is enough to do.
+      const { jobs } = await this.app
+        .get(GroupQueue)
+        .depth()
+        .catch(() => ({ jobs: Number.POSITIVE_INFINITY }));
       if (jobs <= maxWaitingJobs) this.fleet.feed(this.fleet.feeds + pieces);
     }
   }
