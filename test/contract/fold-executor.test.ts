@@ -6,6 +6,7 @@ import { PostgresProjectionStore } from '../../lib/projections/stores/postgres/p
 import type { ProjectionStore } from '../../lib/projections/stores/projection-store.js';
 import { startTestDatabase } from '../support/clickhouse-database.js';
 import { ItemAdded } from '../support/contract-events.js';
+import { foldsSurviveLossAndPauses } from '../support/fold-lane-property.js';
 import { foldsEqualSequentialFold } from '../support/fold-property.js';
 import { FoldWorld } from '../support/fold-world.js';
 import {
@@ -65,6 +66,10 @@ describe.each([
 
   it('equals the sequential fold under any interleaving, partition, duplication, staleness, failure and skip', async () => {
     await foldsEqualSequentialFold(() => opened!.store, numRuns);
+  });
+
+  it('equals the sequential fold whatever is lost, repeated and delayed, and whoever goes on past his lease', async () => {
+    await foldsSurviveLossAndPauses(() => opened!.store, { numRuns });
   });
 
   it('loads the rows of many lanes in one statement, and saves them in one', async () => {

@@ -1,5 +1,6 @@
-import type { EventRangeJob, StorageAdapter } from '../../lib/index.js';
+import type { StorageAdapter } from '../../lib/index.js';
 import { batchAtHand } from './batch-at-hand.js';
+import { coveringAgainRows } from './covering-again-rows.js';
 import { overriding } from './overriding.js';
 
 /**
@@ -17,9 +18,7 @@ export function coveringAgain(adapter: StorageAdapter): StorageAdapter {
           load: async (keys) => {
             const rows = await projections.load(keys);
             const batch = batchAtHand.getStore();
-            if (batch?.lane.kind !== 'fold') return rows;
-            const before = (batch.jobs[0] as EventRangeJob).from - 1;
-            return rows.map((row) => row && { ...row, sequence: Math.min(row.sequence, before) });
+            return batch?.lane.kind === 'fold' ? coveringAgainRows(rows, batch) : rows;
           },
         }),
       });

@@ -19,9 +19,16 @@ import type { ProjectionKey, ProjectionRow } from '../../lib/projections/stores/
 import type { ProjectionStore } from '../../lib/projections/stores/projection-store.js';
 import type { EventRangeJob } from '../../lib/queue/job.js';
 import type { Lane } from '../../lib/queue/lane.js';
+import { FoldComparison } from '../../lib/runtime/comparisons/fold-comparison.js';
+import { EventRouter } from '../../lib/runtime/event-router.js';
+import { FedComponents } from '../../lib/runtime/fed-components.js';
 import { createTenantId } from '../../lib/tenancy/create-tenant-id.js';
+import { batchAtHand } from './batch-at-hand.js';
+import { collect } from './collect.js';
 import { ItemAdded, ItemRemoved, Noted } from './contract-events.js';
+import { coveringAgainRows } from './covering-again-rows.js';
 import { ManualClock } from './manual-clock.js';
+import { overriding } from './overriding.js';
 import { createStorageContext } from './storage-context.js';
 
 export interface Basket {
@@ -73,7 +80,12 @@ export interface FoldWorldOptions {
   /** @default 0 */
   readonly cacheBytes?: number;
   readonly checkPurity?: boolean;
+  /** Whether folds drop what their rows cover; without it tests must find out that they do not. @default true */
+  readonly guarded?: boolean;
 }
+
+/** What a worker does with the projection store. */
+export type StoreCall = 'load' | 'save';
 
 /** One aggregate with its log and several workers, each with what it remembers, over one projection store. */
 export class FoldWorld {
@@ -86,17 +98,20 @@ export class FoldWorld {
   readonly calls = { loads: 0, saves: 0 };
   /** Lets a load give a row as it once was, as a replica may: the index of one in the history, else the latest. */
   pick: () => number = () => -1;
+  /** Lets a worker stand still with what it has loaded, or before it saves. */
+  standStill: (worker: number, call: StoreCall) => Promise<void> | undefined = () => undefined;
   readonly store: FailingEventStore;
   readonly projections: ProjectionStore;
   readonly caches: readonly FoldCache[];
   private readonly fold: FoldDefinition;
   private readonly executors: readonly FoldExecutor[];
+  readonly events: object[] = [];
   private readonly stored: StoredEvent[] = [];
 
   static async open(events: readonly object[], options: FoldWorldOptions = {}): Promise<FoldWorld> {
     const clock = new ManualClock();
     const { serializer, ...context } = await createStorageContext({ clock });
-    const world = new FoldWorld(new FailingEventStore({ serializer, ...context }), serializer, clock, events, options);
+    const world = new FoldWorld(new FailingEventStore({ serializer, ...context }), serializer, clock, options);
     await world.append(events);
     return world;
   }
@@ -105,8 +120,7 @@ export class FoldWorld {
     store: FailingEventStore,
     private readonly serializer: EventSerializer,
     readonly clock: ManualClock,
-    readonly events: readonly object[],
-    { fold, handler, projections, workers = 1, cacheBytes = 0, checkPurity = false }: FoldWorldOptions,
+    { fold, handler, projections, workers = 1, cacheBytes = 0, checkPurity = false, guarded = true }: FoldWorldOptions,
   ) {
     const tenantId = createTenantId(`tenant-${randomUUID()}`);
     this.store = store;
@@ -126,11 +140,10 @@ export class FoldWorld {
       handler: { name: 'Baskets', resolve: () => handler ?? this.handler },
     };
     this.caches = Array.from({ length: workers }, () => new FoldCache(cacheBytes, this.clock));
-    const watched = this.watch(this.projections);
-    this.executors = this.caches.map(
-      (cache) =>
-        new FoldExecutor({ events: new FoldEvents(store, serializer), projections: watched, cache, checkPurity }),
-    );
+    this.executors = this.caches.map((cache, worker) => {
+      const watched = this.watch(this.projections, worker, guarded);
+      return new FoldExecutor({ events: new FoldEvents(store, serializer), projections: watched, cache, checkPurity });
+    });
   }
 
   async append(events: readonly object[]): Promise<void> {
@@ -138,6 +151,7 @@ export class FoldWorld {
     for (const data of events) {
       const { stored } = await this.store.append({ tenantId, aggregateType, aggregateId }, [{ data }]);
       this.stored.push(...stored);
+      this.events.push(data);
     }
   }
 
@@ -147,12 +161,15 @@ export class FoldWorld {
   }
 
   run(jobs: readonly EventRangeJob[], redelivered = false, worker = 0): Promise<FoldedBatch> {
-    const abort = new BatchAbort();
-    return this.executors[worker]!.execute(
-      this.fold,
-      { lane: this.lane, jobs, attempt: 1, redelivered, abort },
-      () => true,
-    );
+    const batch = { lane: this.lane, jobs, attempt: 1, redelivered, abort: new BatchAbort() };
+    return batchAtHand.run(batch, () => this.executors[worker]!.execute(this.fold, batch, () => true));
+  }
+
+  /** What a comparison with the log finds to be missing. */
+  async lacking(): Promise<readonly EventRangeJob[]> {
+    const router = new EventRouter({ current: FedComponents.NONE });
+    const comparison = new FoldComparison(this.fold, this.store, this.projections, router);
+    return (await collect(comparison.lack(this.lane.tenantId))).map(({ job }) => job as EventRangeJob);
   }
 
   /** The state from the log, without the executor. */
@@ -189,21 +206,24 @@ export class FoldWorld {
     return state;
   }
 
-  private watch(projections: ProjectionStore): ProjectionStore {
+  private watch(projections: ProjectionStore, worker: number, guarded: boolean): ProjectionStore {
     const { calls, history } = this;
-    const watched = Object.create(projections) as ProjectionStore;
-    watched.save = async (rows) => {
-      calls.saves += 1;
-      await projections.save(rows);
-      history.push(...structuredClone(rows.filter(({ projection }) => projection === this.key.projection)));
-    };
-    watched.load = async (keys) => {
-      calls.loads += 1;
-      const rows = await projections.load(keys);
-      const stale = history[this.pick()];
-      if (!stale) return rows;
-      return rows.map((row, index) => (keys[index]!.projection === stale.projection ? structuredClone(stale) : row));
-    };
-    return watched;
+    return overriding(projections, {
+      save: async (rows) => {
+        calls.saves += 1;
+        await this.standStill(worker, 'save');
+        await projections.save(rows);
+        history.push(...structuredClone(rows.filter(({ projection }) => projection === this.key.projection)));
+      },
+      load: async (keys) => {
+        calls.loads += 1;
+        const loaded = await projections.load(keys);
+        const rows = guarded ? loaded : coveringAgainRows(loaded, batchAtHand.getStore()!);
+        await this.standStill(worker, 'load');
+        const stale = history[this.pick()];
+        if (!stale) return rows;
+        return rows.map((row, index) => (keys[index]!.projection === stale.projection ? structuredClone(stale) : row));
+      },
+    });
   }
 }

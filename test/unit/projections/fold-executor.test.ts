@@ -4,6 +4,7 @@ import { PermanentError } from '../../../lib/errors/permanent.error.js';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
 import { MemoryProjectionStore } from '../../../lib/projections/stores/memory/memory-projection-store.js';
 import { ItemAdded, ItemRemoved, Noted } from '../../support/contract-events.js';
+import { foldsSurviveLossAndPauses } from '../../support/fold-lane-property.js';
 import { foldsEqualSequentialFold } from '../../support/fold-property.js';
 import { type Basket, FoldWorld, POISON } from '../../support/fold-world.js';
 
@@ -14,6 +15,15 @@ const sequences = (events: readonly { readonly sequence: number }[]): readonly n
 describe('FoldExecutor', () => {
   it('equals the sequential fold under any interleaving, partition, duplication, staleness, failure and skip', async () => {
     await foldsEqualSequentialFold(() => new MemoryProjectionStore(), 250);
+  });
+
+  it('equals the sequential fold whatever is lost, repeated and delayed, and whoever goes on past his lease', async () => {
+    await foldsSurviveLossAndPauses(() => new MemoryProjectionStore(), { numRuns: 300 });
+  });
+
+  it('would not, if it took again what its row covers', async () => {
+    const unguarded = foldsSurviveLossAndPauses(() => new MemoryProjectionStore(), { numRuns: 300, guarded: false });
+    await expect(unguarded).rejects.toThrow('Property failed');
   });
 
   it('saves on a long way, so that one that is interrupted is not begun anew', async () => {
