@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { ambientFrame } from './ambient-frame.js';
 import { InvalidTenantError } from './invalid-tenant.error.js';
 import type { TenantId } from './tenant-id.js';
 
@@ -19,8 +19,6 @@ export interface AmbientContext {
   readonly traceparent?: string;
 }
 
-const storage = new AsyncLocalStorage<AmbientContext>();
-
 /**
  * Tenant, correlation and trace of the work at hand, kept in AsyncLocalStorage.
  *
@@ -29,12 +27,12 @@ const storage = new AsyncLocalStorage<AmbientContext>();
 export const TenantContext = {
   /** Runs `work` with this context; nested calls replace it for their own extent. */
   run<T>(context: AmbientContext, work: () => T): T {
-    return storage.run(context, work);
+    return ambientFrame.run({ ...ambientFrame.getStore(), context }, work);
   },
 
   /** The context of the work at hand, or `undefined` outside of any. */
   current(): AmbientContext | undefined {
-    return storage.getStore();
+    return ambientFrame.getStore()?.context;
   },
 
   /**
@@ -43,7 +41,7 @@ export const TenantContext = {
    * @throws InvalidTenantError outside of any context
    */
   requireTenantId(): TenantId {
-    const context = storage.getStore();
+    const context = ambientFrame.getStore()?.context;
     if (!context) throw new InvalidTenantError('is missing');
     return context.tenantId;
   },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
+import { ambientFrame } from '../../tenancy/ambient-frame.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { BatchAbort } from '../batch-abort.js';
@@ -16,7 +17,6 @@ import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
 import { nextStep } from '../next-step.js';
-import { queueAtWork } from '../queue-at-work.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
@@ -147,7 +147,7 @@ export class InProcessQueue extends GroupQueue {
 
   private admit(staged: readonly StagedJob[]): void {
     // What is being finished may lead to further commands.
-    if (this.drained && (this.stopped || queueAtWork.getStore() !== this)) throw new ClosedError('The queue');
+    if (this.drained && (this.stopped || ambientFrame.getStore()?.batchOf !== this)) throw new ClosedError('The queue');
     const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant } = this.options;
     const { counts } = this.lanes;
     const commands = staged.length;
@@ -197,7 +197,9 @@ export class InProcessQueue extends GroupQueue {
 
   private start(lane: InProcessLane, consumer: LaneConsumer): void {
     this.lanes.begin(lane);
-    lane.run = this.outside(() => queueAtWork.run(this, () => this.run(lane, consumer)));
+    lane.run = this.outside(() =>
+      ambientFrame.run({ ...ambientFrame.getStore(), batchOf: this }, () => this.run(lane, consumer)),
+    );
   }
 
   private async run(lane: InProcessLane, consumer: LaneConsumer): Promise<void> {

@@ -6,6 +6,7 @@ import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { describeError } from '../../errors/describe-error.js';
 import { RedisConnection } from '../../redis/redis-connection.js';
 import type { RedisConnectionOptions } from '../../redis/redis-connection-options.js';
+import { ambientFrame } from '../../tenancy/ambient-frame.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkComponent } from '../check-component.js';
@@ -14,7 +15,6 @@ import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { componentKey, type Lane, type LaneComponent, laneKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
-import { queueAtWork } from '../queue-at-work.js';
 import type { StagedJob } from '../staged-job.js';
 import { checkQueueKeys } from './check-queue-keys.js';
 import { type LaneEntries, MAX_BYTES_A_STEP, MAX_JOBS_A_STEP, toSteps } from './lane-entries.js';
@@ -109,7 +109,7 @@ export class RedisQueue extends GroupQueue {
     let commands = 0;
     for (const { lane } of staged) if (lane.kind === 'command') commands += 1;
     // What is being finished may lead to further commands.
-    if (commands > 0 && this.drained && queueAtWork.getStore() !== this) throw new ClosedError('The queue');
+    if (commands > 0 && this.drained && ambientFrame.getStore()?.batchOf !== this) throw new ClosedError('The queue');
     // All are encoded before the first is sent, so that none is taken when one is refused.
     const steps = toSteps(staged, this.options);
     if (commands > 0 && steps.length > 1) {
@@ -168,7 +168,7 @@ export class RedisQueue extends GroupQueue {
         const marks = await this.openMarks();
         if (this.drained) return marks.close();
         const source = this.sourceFor(consumer, marks);
-        const inside: InsideBatch = (run) => queueAtWork.run(this, run);
+        const inside: InsideBatch = (run) => ambientFrame.run({ ...ambientFrame.getStore(), batchOf: this }, run);
         this.host = bullmq ? new BullmqHost(bullmq, source, inside, this.options) : new NativeHost(source, inside);
         return;
       } catch (error) {
