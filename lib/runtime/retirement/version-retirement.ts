@@ -8,6 +8,7 @@ import type { FoldReference, MapReference } from '../../projections/projection-c
 import type { ProjectionRegistry } from '../../projections/projection-registry.js';
 import type { ActiveVersions } from '../../projections/versions/active-versions.js';
 import type { GroupQueue } from '../../queue/group-queue.js';
+import { cursorsName, cursorsVersion } from '../../reactors/reactor-cursor.js';
 import type { Storage } from '../../storage/storage.js';
 import type { BuildLedger } from '../builds/build-ledger.js';
 import { birthsName } from '../component-births.js';
@@ -48,11 +49,21 @@ export class VersionRetirement {
     }
     const rows = await projections.drop(name, version);
     for (const beside of [skipsName(name), gapsName(name)]) await projections.drop(beside, version);
+    for (const cursors of this.linkCursors(name, version)) {
+      for (const one of [cursors, skipsName(cursors)]) await projections.drop(one, version);
+    }
     const retired = { jobs, rows, records: await records.drop(name, version) };
     // Last: with what says that the version was there, it is seen to be left when this was cut.
     await ledger.remove(component);
     await projections.drop(birthsName(name), version);
     return retired;
+  }
+
+  /** How far durable reactors had come on its links. Cursors that they go by today stay. */
+  private linkCursors(name: string, version: number): readonly string[] {
+    return [...this.tools.pipelines.reactors.values()]
+      .filter(({ fold }) => fold.name === name && cursorsVersion(fold.aggregateType) !== version)
+      .map(cursorsName);
   }
 
   private async check(name: string, version: number, component: string): Promise<void> {

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventStore, GroupQueue, ProjectionMaintenance, Projections, type StorageAdapter } from '../../../lib/index.js';
 import { appWith, start, stream } from '../../support/apps.js';
 import { Added, acme } from '../../support/counter-app.js';
+import { collect } from '../../support/collect.js';
 import { eventually } from '../../support/eventually.js';
+import { keepingStorage } from '../../support/keeping-storage.js';
+import { keyed } from '../../support/keyed-release.js';
 import { type Gate, gate } from '../../support/gate.js';
 import { gatedLog } from '../../support/gated-log.js';
 import { FATAL_AMOUNT, visits, type VisitsRelease } from '../../support/visits-app.js';
@@ -239,6 +242,36 @@ export function buildsSuite(backend: Backend): void {
         'visit_records@2',
         'visits@2',
       ]);
+      await app.close();
+    });
+
+    it('is retired with the cursors of durable reactors on its links', async () => {
+      const [told, adapter] = [[] as string[], keepingStorage(await backend.open())];
+      const [one, two] = [keyed(1, told), keyed(2, told)];
+      const reached = async (version: number): Promise<readonly number[]> => {
+        const rows = await collect(adapter.storage.projections.sequences('$reactors:tell_keyed', version));
+        return rows.map(({ sequence }) => sequence);
+      };
+      const first = await boot(one.providers, adapter);
+      await append(first, 'c1', 1, 2);
+      await eventually(async () => expect(await reached(1)).toEqual([2]), TIMEOUT_MS);
+      await first.close();
+
+      const app = await boot(two.providers, adapter);
+      await append(app, 'c2', 3);
+      const maintenance = app.get(ProjectionMaintenance);
+      await eventually(async () => {
+        expect((await maintenance.builds()).map(({ status }) => status)).toEqual(['complete']);
+        expect(await app.get(Projections).get(two.fold, 'all', tenant)).toEqual({ total: 6 });
+        expect(await reached(2)).toEqual([3]);
+      }, TIMEOUT_MS);
+      expect(await reached(1)).toEqual([2]);
+      expect(await maintenance.retire('keyed', 1)).toMatchObject({ rows: 1 });
+      expect([await reached(1), await reached(2)]).toEqual([[], [3]]);
+      const before = told.length;
+      await append(app, 'c3', 4);
+      await eventually(async () => expect(await reached(2)).toEqual([4]), TIMEOUT_MS);
+      expect(told.slice(before)).toEqual(['c3#1']);
       await app.close();
     });
 
