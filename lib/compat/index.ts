@@ -1,3 +1,4 @@
+export * from './builder/index.js';
 export type { ContentEventStoreOptions } from './content-event-store.js';
 export * from './context-changed.error.js';
 export { createFilter } from './create-filter.js';

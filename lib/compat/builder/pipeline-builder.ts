@@ -1,0 +1,88 @@
+import type { EventClass, EventOf } from '../../events/event-class.js';
+import type { CommandSettings, PipelineCommandHandlerClass } from './pipeline-command.js';
+import type {
+  FoldProjectionDefinition,
+  FoldSettings,
+  MapProjectionDefinition,
+  MapSettings,
+} from './projection-definitions.js';
+import type { ReactorDefinition } from './reactor-definition.js';
+import type { StaticPipelineDefinition } from './static-pipeline-definition.js';
+
+/** A pipeline without a name. @publicApi */
+export interface UnnamedPipeline {
+  /** @param name unique over all pipelines */
+  withName(name: string): UntypedPipeline;
+}
+
+/** A pipeline without an aggregate type. @publicApi */
+export interface UntypedPipeline {
+  /** @param aggregateType of the aggregates whose events the pipeline holds; unique over all pipelines */
+  withAggregateType(aggregateType: string): EventlessPipeline;
+}
+
+/** A pipeline without events. @publicApi */
+export interface EventlessPipeline {
+  /** @param events every `@DomainEvent` class of the pipeline */
+  withEvents<const C extends readonly EventClass[]>(...events: C): PipelineBuilder<EventOf<C>>;
+}
+
+/** No folds, or no commands, yet. */
+export type Nothing = Record<never, never>;
+
+/**
+ * A pipeline that can be built, and have more parts. Each call gives a new builder and leaves this one as it is.
+ *
+ * @typeParam E its events
+ * @typeParam F the states of its folds by their names
+ * @typeParam C the payloads of its commands by their names
+ * @publicApi
+ */
+export type PipelineBuilder<E extends object, F = Nothing, C = Nothing> = PipelineParts<E, F, C> &
+  ([keyof F] extends [never] ? unknown : ReactorParts<E, F, C>);
+
+/** @publicApi */
+export interface PipelineParts<E extends object, F, C> {
+  /**
+   * @param name unique over all projections
+   * @throws InvalidArgumentError for a name that the pipeline has already, as all methods here
+   */
+  withFoldProjection<const N extends string, S>(
+    name: N,
+    definition: FoldProjectionDefinition<S, E>,
+    options?: FoldSettings<E>,
+  ): PipelineBuilder<E, F & Record<N, S>, C>;
+
+  /** @param name unique over all projections */
+  withMapProjection<R, M extends E>(
+    name: string,
+    definition: MapProjectionDefinition<R, M>,
+    options?: MapSettings,
+  ): PipelineBuilder<E, F, C>;
+
+  /**
+   * @param name of the command in `commands.<name>.send()`
+   * @param handlerClass a provider of the pipeline's module; its dependencies come from `register(pipeline, { imports })`
+   */
+  withCommand<const N extends string, P extends object>(
+    name: N,
+    handlerClass: PipelineCommandHandlerClass<P, E>,
+    options?: CommandSettings<P>,
+  ): PipelineBuilder<E, F, C & Record<N, P>>;
+
+  /** The definition, for `EventSourcing.register()`. */
+  build(): StaticPipelineDefinition<C>;
+}
+
+/** @publicApi */
+export interface ReactorParts<E extends object, F, C> {
+  /**
+   * @param fold a fold of this pipeline, after whose save it reacts
+   * @param name unique over all reactors
+   */
+  withReactor<N extends keyof F & string>(
+    fold: N,
+    name: string,
+    definition: ReactorDefinition<E, F[N]>,
+  ): PipelineBuilder<E, F, C>;
+}
