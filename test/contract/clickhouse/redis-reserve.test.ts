@@ -11,8 +11,10 @@ import {
 } from '../../../lib/event-store/clickhouse/redis-arbiter/reserve-codec.js';
 import { CONFIRM } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/confirm.js';
 import { PUBLISH_EPOCH } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/publish-epoch.js';
+import { FIND_KEYS } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/find-keys.js';
 import { RESERVE } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/reserve.js';
 import { SEED } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/seed.js';
+import { STRIKE_UNDISPATCHED } from '../../../lib/event-store/clickhouse/redis-arbiter/scripts/strike-undispatched.js';
 import type { EventDraft } from '../../../lib/event-store/prepare-append.js';
 import type { EventId } from '../../../lib/events/event-id.js';
 import type { RedisConnection } from '../../../lib/redis/redis-connection.js';
@@ -166,4 +168,57 @@ test('a ticket is good for once, and a reservation is closed by its id and last 
   expect(await confirm('mine', 6)).toBe(1);
   expect(await confirm('mine', 6)).toBe(0);
   expect(await redis.client.hget('sc', 'head')).toBe('6');
+});
+
+function textsOf(fields: readonly string[]): string[] {
+  return fields.map((key) => {
+    const lane: Lane = { key, stream, phase: 'flying', waiting: [], events: 0, bytes: 0 };
+    return encodeTaken({ lane, items: [waiting({ events: 2, key: 'once', expectedSequence: 'any' })] }, undefined);
+  });
+}
+
+test('takes more streams in one call than Lua unpacks at once', async () => {
+  const fields = Array.from({ length: 2_300 }, (_, index) => `many-${index}`);
+  const [first, last] = [fields[0]!, fields.at(-1)!];
+  const seeding = redis.client.pipeline();
+  for (const field of fields) seeding.hset(field, { head: 4, recordedAt: 0, forgotten: 0, keys: 0 });
+  await seeding.exec();
+  const fixed = ['epoch', 'open-many', 'undispatched-many', 'ranges-many'];
+  const args = ['7', 'many', 'token', 9_000, 100, 1_000, TTL_MS, ...textsOf(fields)];
+  const find = async (): Promise<Set<unknown>> => {
+    const asked = fields.flatMap((field) => [field, 2, 'once', 'never']);
+    const names = ['epoch', 'open-many', ...fields];
+    return new Set((await connection.run(FIND_KEYS, names, ['7', ...asked])) as unknown[]);
+  };
+  expect(await find()).toEqual(new Set(['00']));
+  for (let sent = 0; sent < 2; sent += 1) {
+    const [status, ...replies] = (await connection.run(RESERVE, [...fixed, ...fields], args)) as [string, ...unknown[]];
+    expect([status, new Set(replies.map((reply) => JSON.stringify(reply)))]).toEqual([
+      'ok',
+      new Set(['["judged",1000,[0,5]]']),
+    ]);
+  }
+  expect(await find()).toEqual(new Set(['']));
+  expect(await redis.client.hlen('open-many')).toBe(fields.length);
+  expect(await redis.client.zcard('undispatched-many')).toBe(fields.length);
+  const closing = fields.flatMap((field) => [field, 'many', 6]);
+  expect(await connection.run(CONFIRM, ['open-many', ...fields], [TTL_MS, 10, ...closing])).toBe(fields.length);
+  expect(await redis.client.hlen('open-many')).toBe(0);
+  expect(await redis.client.hmget(last, 'head', 'keys', 'k:once')).toEqual(['6', '1', '1']);
+  expect(await find()).toEqual(new Set(['10']));
+  const undispatched = ['undispatched-many', 'ranges-many'];
+  await connection.run(STRIKE_UNDISPATCHED, undispatched, [first, 5, 5, first, 6, 6, last, 5, 5]);
+  expect(await redis.client.hmget('ranges-many', first, fields[1]!, last)).toEqual([null, '5:6', '6:6']);
+  await connection.run(
+    STRIKE_UNDISPATCHED,
+    undispatched,
+    fields.flatMap((field) => [field, 1, 6]),
+  );
+  expect(await redis.client.exists(...undispatched)).toBe(0);
+});
+
+test('refuses a stream that stands twice in one call, of which both would get the same sequences', async () => {
+  await redis.client.hset('twice', { head: 0, recordedAt: 0, forgotten: 0, keys: 0 });
+  const args = ['7', 'twin', 'token', 9_000, 100, 1_000, TTL_MS, ...textsOf(['twice', 'twice'])];
+  await expect(connection.run(RESERVE, [...FIXED, 'twice', 'twice'], args)).rejects.toThrow('stands twice');
 });

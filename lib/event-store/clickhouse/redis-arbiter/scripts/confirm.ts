@@ -1,3 +1,4 @@
+import { IN_PARTS } from '../../../../redis/in-parts.js';
 import { defineScript } from '../../../../redis/redis-script.js';
 
 /**
@@ -12,31 +13,36 @@ import { defineScript } from '../../../../redis/redis-script.js';
  */
 export const CONFIRM = defineScript(
   'confirm',
-  `
-local closed = 0
+  `${IN_PARTS}
+local fields, open, confirmed = {}, {}, {}
+for i = 2, #KEYS do fields[i - 1] = ARGV[3 * i - 3] end
+inParts(fields, function(...)
+  for _, text in ipairs(redis.call('HMGET', KEYS[1], ...)) do open[#open + 1] = text end
+end)
 for i = 2, #KEYS do
-  local key, field, id, last = KEYS[i], ARGV[3 * i - 3], ARGV[3 * i - 2], ARGV[3 * i - 1]
-  local open = redis.call('HGET', KEYS[1], field)
-  local reservation = open and cjson.decode(open)
+  local key, field, id, last = KEYS[i], fields[i - 1], ARGV[3 * i - 2], ARGV[3 * i - 1]
+  local reservation = open[i - 1] and cjson.decode(open[i - 1])
   if reservation and reservation.id == id and reservation.last == last then
-    redis.call('HDEL', KEYS[1], field)
-    closed = closed + 1
-    if redis.call('HEXISTS', key, 'head') == 1 then
-      local added = {}
-      for _, appendKey in ipairs(reservation.keys) do added[#added + 1] = 'k:' .. appendKey end
-      local count = redis.call('HINCRBY', key, 'keys', #added)
-      redis.call('HSET', key, 'head', last, 'recordedAt', reservation.recordedAt)
-      if count > tonumber(ARGV[2]) then
-        redis.call('DEL', key)
-        redis.call('HSET', key, 'head', last, 'recordedAt', reservation.recordedAt, 'forgotten', last, 'keys', 0)
-      else
-        for _, name in ipairs(added) do redis.call('HSET', key, name, 1) end
-      end
+    confirmed[#confirmed + 1] = field
+    local known = redis.call('HMGET', key, 'head', 'keys')
+    local count = tonumber(known[2] or 0) + #reservation.keys
+    if not known[1] then
+      redis.call('DEL', key)
+    elseif count > tonumber(ARGV[2]) then
+      redis.call('DEL', key)
+      redis.call('HSET', key, 'head', last, 'recordedAt', reservation.recordedAt, 'forgotten', last, 'keys', 0)
       redis.call('PEXPIRE', key, ARGV[1])
     else
-      redis.call('DEL', key)
+      local changes = { 'head', last, 'recordedAt', reservation.recordedAt, 'keys', count }
+      for _, appendKey in ipairs(reservation.keys) do
+        changes[#changes + 1] = 'k:' .. appendKey
+        changes[#changes + 1] = 1
+      end
+      inParts(changes, function(...) redis.call('HSET', key, ...) end)
+      redis.call('PEXPIRE', key, ARGV[1])
     end
   end
 end
-return closed`,
+inParts(confirmed, function(...) redis.call('HDEL', KEYS[1], ...) end)
+return #confirmed`,
 );

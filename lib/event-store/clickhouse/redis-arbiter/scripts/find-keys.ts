@@ -1,3 +1,4 @@
+import { IN_PARTS } from '../../../../redis/in-parts.js';
 import { INCARNATION } from '../../../../redis/incarnation.js';
 import { defineScript } from '../../../../redis/redis-script.js';
 
@@ -11,18 +12,33 @@ import { defineScript } from '../../../../redis/redis-script.js';
  */
 export const FIND_KEYS = defineScript(
   'find-keys',
-  `${INCARNATION}
+  `${INCARNATION}${IN_PARTS}
 local stored = redis.call('HMGET', KEYS[1], 'epoch', 'incarnation')
 local isLost = stored[1] ~= ARGV[1] or stored[2] ~= incarnation()
-local answers, at = {}, 2
+local streams, fields, opens, at = {}, {}, {}, 2
 for i = 3, #KEYS do
-  local n, found = tonumber(ARGV[at + 1]), {}
-  local isKnown = not isLost and redis.call('HEXISTS', KEYS[2], ARGV[at]) == 0
-  if isKnown and redis.call('HGET', KEYS[i], 'forgotten') == '0' then
-    for k = 1, n do found[k] = redis.call('HEXISTS', KEYS[i], 'k:' .. ARGV[at + 1 + k]) end
+  local stream = { key = KEYS[i], from = at + 2, n = tonumber(ARGV[at + 1]) }
+  streams[#streams + 1] = stream
+  fields[#fields + 1] = ARGV[at]
+  at = at + 2 + stream.n
+end
+inParts(fields, function(...)
+  for _, open in ipairs(redis.call('HMGET', KEYS[2], ...)) do opens[#opens + 1] = open end
+end)
+local answers = {}
+for i, stream in ipairs(streams) do
+  local names, found = { 'forgotten' }, {}
+  for k = 1, stream.n do names[k + 1] = 'k:' .. ARGV[stream.from + k - 1] end
+  if not isLost and not opens[i] then
+    inParts(names, function(...)
+      for _, value in ipairs(redis.call('HMGET', stream.key, ...)) do found[#found + 1] = value end
+    end)
   end
-  answers[#answers + 1] = table.concat(found)
-  at = at + 2 + n
+  local text = ''
+  if found[1] == '0' then
+    for k = 1, stream.n do text = text .. (found[k + 1] and '1' or '0') end
+  end
+  answers[i] = text
 end
 return answers`,
 );

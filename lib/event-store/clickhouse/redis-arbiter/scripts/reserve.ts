@@ -1,9 +1,12 @@
+import { IN_PARTS } from '../../../../redis/in-parts.js';
 import { INCARNATION } from '../../../../redis/incarnation.js';
 import { defineScript } from '../../../../redis/redis-script.js';
 
 /**
  * Judges the appends of a batch, stream by stream, and reserves the sequences of those that may be stored. Streams
  * answer each for itself; a repeat with the same id, after an answer that was lost, takes the place of the first.
+ * What is read and written of all of them together is read before, and written after, any is judged: so a stream may stand
+ * in a call once.
  *
  * KEYS: [1] epoch, [2] open reservations, [3] undispatched, [4] ranges of undispatched, [5…] one stream each.
  * ARGV: [1] epoch, [2] reservation id, [3] insert token, [4] deadline and [5] longest run time of the insert and [6] now,
@@ -21,7 +24,7 @@ import { defineScript } from '../../../../redis/redis-script.js';
  */
 export const RESERVE = defineScript(
   'reserve',
-  `${INCARNATION}
+  `${INCARNATION}${IN_PARTS}
 local stored = redis.call('HMGET', KEYS[1], 'epoch', 'incarnation')
 if stored[1] ~= ARGV[1] or stored[2] ~= incarnation() then return {'lost'} end
 local time = redis.call('TIME')
@@ -36,22 +39,34 @@ local function holds(expected, head)
   return expected == head
 end
 
-local function note(field, first, last)
-  local from = first
-  if redis.call('ZADD', KEYS[3], 'NX', nowMs, field) == 0 then
-    from = string.match(redis.call('HGET', KEYS[4], field) or '', '^%d+') or first
-  end
-  redis.call('HSET', KEYS[4], field, from .. ':' .. last)
-end
-
-local function judge(key, stream)
+local streams, fields, opens, seen = {}, {}, {}, {}
+for i = 5, #KEYS do
+  local stream = cjson.decode(ARGV[i + 3])
   local field = stream[1]
-  local open = redis.call('HGET', KEYS[2], field)
+  if seen[field] then return redis.error_reply('ERR a stream stands twice in one call') end
+  seen[field] = true
+  streams[#streams + 1] = stream
+  fields[#fields + 1] = field
+end
+inParts(fields, function(...)
+  for _, open in ipairs(redis.call('HMGET', KEYS[2], ...)) do opens[#opens + 1] = open end
+end)
+
+-- Reservations of this call, and what an earlier sending of it has left open.
+local reserved, mine = {}, {}
+
+local function judge(key, stream, open)
+  local field = stream[1]
   if open then
     if cjson.decode(open).id ~= ARGV[2] then return {'held', open} end
-    redis.call('HDEL', KEYS[2], field)
+    mine[field] = true
   end
-  local known = redis.call('HMGET', key, 'head', 'recordedAt', 'forgotten', 'ticket')
+  local names = { 'head', 'recordedAt', 'forgotten', 'ticket' }
+  for i = 2, #stream do names[i + 3] = 'k:' .. stream[i][3] end
+  local known = {}
+  inParts(names, function(...)
+    for _, value in ipairs(redis.call('HMGET', key, ...)) do known[#known + 1] = value end
+  end)
   if not known[1] then
     if not known[4] then
       redis.call('HSET', key, 'ticket', ARGV[2])
@@ -63,10 +78,10 @@ local function judge(key, stream)
   local forgotten = tonumber(known[3])
   local repeated = {}
   for i = 2, #stream do
-    local appendKey, seen = stream[i][3], stream[i][4]
+    local appendKey, asked = stream[i][3], stream[i][4]
     if appendKey ~= '' then
-      repeated[i] = seen == -2 or redis.call('HEXISTS', key, 'k:' .. appendKey) == 1
-      if not repeated[i] and forgotten > 0 and seen < forgotten then return {'unsure', before} end
+      repeated[i] = asked == -2 or known[i + 3] ~= false
+      if not repeated[i] and forgotten > 0 and asked < forgotten then return {'unsure', before} end
     end
   end
   local recordedAt = math.max(tonumber(known[2]), tonumber(ARGV[6]))
@@ -95,17 +110,33 @@ local function judge(key, stream)
     reply[#reply + 1] = verdict
   end
   if head > before then
-    local first, last = int(before + 1), int(head)
-    redis.call('HSET', KEYS[2], field, cjson.encode({
-      id = ARGV[2], token = ARGV[3], first = first, last = last, deadlineMs = ARGV[4], maxInsertMs = ARGV[5],
-      reservedMs = ARGV[6], recordedAt = int(recordedAt), keys = keys,
-    }))
-    note(field, first, last)
+    reserved[#reserved + 1] = { field = field, first = int(before + 1), last = int(head), text = cjson.encode({
+      id = ARGV[2], token = ARGV[3], first = int(before + 1), last = int(head), deadlineMs = ARGV[4],
+      maxInsertMs = ARGV[5], reservedMs = ARGV[6], recordedAt = int(recordedAt), keys = keys,
+    }) }
+    mine[field] = nil
   end
   return reply
 end
 
 local reply = {'ok'}
-for i = 5, #KEYS do reply[#reply + 1] = judge(KEYS[i], cjson.decode(ARGV[i + 3])) end
+for i, stream in ipairs(streams) do reply[i + 1] = judge(KEYS[i + 4], stream, opens[i]) end
+
+for field in pairs(mine) do redis.call('HDEL', KEYS[2], field) end
+local noted, ranges, open, since = {}, {}, {}, {}
+for i, one in ipairs(reserved) do noted[i] = one.field end
+inParts(noted, function(...)
+  for _, range in ipairs(redis.call('HMGET', KEYS[4], ...)) do ranges[#ranges + 1] = range end
+end)
+local changed = {}
+for i, one in ipairs(reserved) do
+  local from = string.match(ranges[i] or '', '^%d+') or one.first
+  open[2 * i - 1], open[2 * i] = one.field, one.text
+  changed[2 * i - 1], changed[2 * i] = one.field, from .. ':' .. one.last
+  since[2 * i - 1], since[2 * i] = nowMs, one.field
+end
+inParts(open, function(...) redis.call('HSET', KEYS[2], ...) end)
+inParts(since, function(...) redis.call('ZADD', KEYS[3], 'NX', ...) end)
+inParts(changed, function(...) redis.call('HSET', KEYS[4], ...) end)
 return reply`,
 );

@@ -1,3 +1,4 @@
+import { IN_PARTS } from '../../../../redis/in-parts.js';
 import { defineScript } from '../../../../redis/redis-script.js';
 
 /**
@@ -9,21 +10,42 @@ import { defineScript } from '../../../../redis/redis-script.js';
  */
 export const STRIKE_UNDISPATCHED = defineScript(
   'strike-undispatched',
-  `
-for i = 1, #ARGV, 3 do
-  local field, first, last = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
-  local from, to = string.match(redis.call('HGET', KEYS[2], field) or '', '^(%d+):(%d+)$')
-  if from then
-    from, to = tonumber(from), tonumber(to)
-    if first <= from then from = math.max(from, last + 1) end
-    if last >= to then to = math.min(to, first - 1) end
-    if from > to then
-      redis.call('ZREM', KEYS[1], field)
-      redis.call('HDEL', KEYS[2], field)
+  `${IN_PARTS}
+local fields, ranges, struck, changed = {}, {}, {}, {}
+for i = 1, #ARGV, 3 do fields[#fields + 1] = ARGV[i] end
+inParts(fields, function(...)
+  for _, range in ipairs(redis.call('HMGET', KEYS[2], ...)) do ranges[#ranges + 1] = range end
+end)
+-- A stream may stand in a call several times.
+local left = {}
+for i, field in ipairs(fields) do
+  local range = left[field]
+  if range == nil then
+    local from, to = string.match(ranges[i] or '', '^(%d+):(%d+)$')
+    range = from and { from = tonumber(from), to = tonumber(to) } or false
+    left[field] = range
+  end
+  local first, last = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  if range and range.from <= range.to then
+    if first <= range.from then range.from = math.max(range.from, last + 1) end
+    if last >= range.to then range.to = math.min(range.to, first - 1) end
+    range.isChanged = true
+  end
+end
+for field, range in pairs(left) do
+  if range and range.isChanged then
+    if range.from > range.to then
+      struck[#struck + 1] = field
     else
-      redis.call('HSET', KEYS[2], field, string.format('%.0f:%.0f', from, to))
+      changed[#changed + 1] = field
+      changed[#changed + 1] = string.format('%.0f:%.0f', range.from, range.to)
     end
   end
 end
+inParts(struck, function(...)
+  redis.call('ZREM', KEYS[1], ...)
+  redis.call('HDEL', KEYS[2], ...)
+end)
+inParts(changed, function(...) redis.call('HSET', KEYS[2], ...) end)
 return 1`,
 );
