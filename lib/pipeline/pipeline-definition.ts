@@ -1,6 +1,7 @@
 import type { CommandDefinition } from '../commands/command-definition.js';
 import type { EventClass } from '../events/event-class.js';
 import type { UpcastStep } from '../events/upcast-step.js';
+import type { FeatureFlags } from '../feature-flags/feature-flags.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { ProcessDefinition } from '../processes/process-definition.js';
@@ -11,6 +12,7 @@ export interface PipelineDefinition {
   readonly name: string;
   readonly aggregateType: string;
   readonly events: readonly EventClass[];
+  readonly featureFlags?: FeatureFlags;
   readonly upcasts: readonly UpcastStep[];
   readonly commands: readonly CommandDefinition[];
   readonly folds: readonly FoldDefinition[];

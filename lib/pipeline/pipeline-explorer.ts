@@ -14,7 +14,7 @@ import { buildMap } from './build-map.js';
 import { buildProcess } from './build-process.js';
 import { buildReactor } from './build-reactor.js';
 import { buildUpcastStep } from './build-upcast-step.js';
-import { checkName, checkVersion } from './check-options.js';
+import { checkFunctions, checkName, checkVersion } from './check-options.js';
 import { checkUpcasts } from './check-upcasts.js';
 import { PIPELINE_OPTIONS } from './event-sourcing-feature.module.js';
 import { GLOBAL_PIPELINE, globalPipeline } from './global-pipeline.js';
@@ -94,6 +94,7 @@ export class PipelineExplorer {
       name: pipeline.pipeline,
       aggregateType: pipeline.aggregateType,
       events: pipeline.events,
+      featureFlags: pipeline.featureFlags,
       folds,
       upcasts: each(upcasterMetadata, (provider, metadata) => buildUpcastStep(provider, metadata, problems)).filter(
         (step) => step !== undefined,
@@ -143,7 +144,9 @@ function pipelinesOf({ host }: InstanceWrapper): PipelineOptions[] {
 }
 
 function checkEvents(pipelines: readonly PipelineOptions[], problems: WiringProblems): void {
-  const declared = pipelines.flatMap(({ pipeline, aggregateType, events }) => {
+  const declared = pipelines.flatMap(({ pipeline, aggregateType, events, featureFlags }) => {
+    if (featureFlags)
+      checkFunctions(`forFeature() of '${pipeline}'`, { 'featureFlags.isOn': featureFlags.isOn }, problems);
     checkName(`forFeature() of '${pipeline}'`, 'pipeline', pipeline, problems);
     if (pipeline === GLOBAL_PIPELINE)
       problems.add(`The pipeline name '${pipeline}' is that of folds over all pipelines: choose another.`);

@@ -1,4 +1,5 @@
 import type { EventClass } from '../events/event-class.js';
+import type { FeatureFlags } from '../feature-flags/feature-flags.js';
 
 /**
  * What a feature module says of its pipeline in `forFeature()`.
@@ -12,4 +13,6 @@ export interface PipelineOptions {
   readonly aggregateType: string;
   /** Every event class of the pipeline. */
   readonly events: readonly EventClass[];
+  /** Holds work of this pipeline, which is done when these and those of `forRoot()` say so. @default everything is on */
+  readonly featureFlags?: FeatureFlags;
 }

@@ -1,5 +1,6 @@
 import { CommandExecutor } from '../commands/command-executor.js';
 import { AllOn } from '../feature-flags/all-on.js';
+import type { FeatureFlags } from '../feature-flags/feature-flags.js';
 import { FlagGate } from '../feature-flags/flag-gate.js';
 import { FoldExecutor } from '../projections/fold-executor.js';
 import { FoldReplay } from '../projections/fold-replay.js';
@@ -13,6 +14,7 @@ import { createProcessWork } from './create-process-work.js';
 import { FoldWork } from './fold-work.js';
 import { GatedConsumer } from './gated-consumer.js';
 import { LaneWorker } from './lane-worker.js';
+import { pipelineFlags } from './pipeline-flags.js';
 import type { RuntimeTools } from './runtime-tools.js';
 
 /** Who works off the lanes of a process, with feature flags before him where there are any. */
@@ -47,5 +49,7 @@ export function createLaneWorker(tools: RuntimeTools): LaneConsumer {
     strikes,
     unknownCommands,
   );
-  return featureFlags instanceof AllOn ? worker : new GatedConsumer(worker, new FlagGate(featureFlags, setup, clock));
+  const gated = (consumer: LaneConsumer, flags: FeatureFlags): LaneConsumer =>
+    flags instanceof AllOn ? consumer : new GatedConsumer(consumer, new FlagGate(flags, setup, clock));
+  return gated(gated(worker, pipelineFlags(pipelines.pipelines)), featureFlags);
 }

@@ -1,13 +1,18 @@
-import { Module, type Type } from '@nestjs/common';
+import { Injectable, Logger, Module, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { definePipeline, EventSourcing, mapCommands, type RegisteredPipeline } from '../../lib/compat.js';
 import {
   createTenantId,
+  DomainEvent,
   EventSourcingModule,
   type EventSourcingModuleOptions,
   EventStore,
+  FeatureFlags,
+  GroupQueue,
   Projections,
+  type RecordedEvent,
+  type SwitchableWork,
   TenantContext,
 } from '../../lib/index.js';
 import { start } from '../support/apps.js';
@@ -36,6 +41,20 @@ function appOf(registered: readonly RegisteredPipeline<unknown>[], options: Even
 
 const register = (notify?: (traceId: string, failed: number) => void) =>
   new EventSourcing().register(spanPipeline(notify), { providers: [SlowSpans] });
+
+@DomainEvent('other.failed')
+class OtherFailed {}
+
+/** A pipeline without flags. */
+const otherPipeline = () =>
+  new EventSourcing().register(
+    definePipeline()
+      .withName('other')
+      .withAggregateType('other')
+      .withEvents(OtherFailed)
+      .withFoldProjection('others', { init: () => ({ failed: 0 }), apply: ({ failed }) => ({ failed: failed + 1 }) })
+      .build(),
+  );
 
 describe('a defined pipeline', () => {
   it('handles commands, and leads their events to fold, map and reactor', async () => {
@@ -146,5 +165,94 @@ describe('a defined pipeline', () => {
     expect(() => once.withCommand('record', RecordSpanCommand)).toThrow(problem);
     // A builder stays as it is.
     expect(() => builder.withCommand('record', RecordSpanCommand)).not.toThrow();
+  });
+
+  it('handles events in the order of their aggregate, waits for the one that fails, and publishes them', async () => {
+    const handled: string[] = [];
+    const published: number[] = [];
+    let isDown = true;
+    @Injectable()
+    class SpanWriter {
+      static getEventTypes() {
+        return ['span_ingestion.recorded'];
+      }
+      handle({ data }: RecordedEvent<SpanRecorded>): void {
+        if (isDown && data.spanId === 'b') throw new Error('down');
+        handled.push(data.spanId);
+      }
+    }
+    const pipeline = definePipeline()
+      .withName('span_ingestion')
+      .withAggregateType('span')
+      .withEvents(SpanRecorded, SpanFailed)
+      .withEventHandler('spanStorage', SpanWriter)
+      .withEventPublisher({ publish: ({ sequence }) => void published.push(sequence) })
+      .build();
+    const app = await start(appOf([new EventSourcing().register(pipeline)]));
+    const events = [SpanRecorded.of('a', 1), SpanFailed.of('a'), SpanRecorded.of('b', 1), SpanRecorded.of('c', 1)];
+    await app.get(EventStore).append(
+      stream,
+      events.map((data) => ({ data })),
+    );
+    await eventually(() => expect(published).toEqual([1, 2, 3, 4]));
+    await eventually(async () => expect(await app.get(GroupQueue).control.failingLanes()).toHaveLength(1));
+    expect(handled).toEqual(['a']);
+    isDown = false;
+    await eventually(() => expect(handled).toEqual(['a', 'b', 'c']));
+  });
+
+  it('is held by its own feature flags, and goes on when they say so', async () => {
+    let isOn = false;
+    const asked = new Set<string>();
+    class Flags extends FeatureFlags {
+      isOn({ pipeline, kind }: SwitchableWork): boolean {
+        asked.add(pipeline);
+        return isOn || kind === 'command';
+      }
+    }
+    const pipeline = definePipeline()
+      .withName('span_ingestion')
+      .withAggregateType('span')
+      .withEvents(SpanRecorded, SpanFailed)
+      .withFoldProjection('summary', summary)
+      .withFeatureFlagService(new Flags())
+      .build();
+    const held = new EventSourcing().register(pipeline);
+    const app = await start(appOf([held, otherPipeline()], { flagCacheMs: 0, flagRecheckMs: 30 }));
+    const context = { tenantId: acme };
+    const other = { ...stream, aggregateType: 'other' };
+    await app.get(EventStore).append(stream, [{ data: SpanRecorded.of('a', 1) }]);
+    await app.get(EventStore).append(other, [{ data: new OtherFailed() }]);
+    await eventually(async () =>
+      expect(await app.get(Projections).get('others', 'trace-123', context)).toEqual({ failed: 1 }),
+    );
+    await eventually(() => expect([...asked]).toEqual(['span_ingestion']));
+    expect(await held.service.hasProjectionByName('summary', 'trace-123', context)).toBe(false);
+    isOn = true;
+    await eventually(async () =>
+      expect(await held.service.hasProjectionByName('summary', 'trace-123', context)).toBe(true),
+    );
+  });
+
+  it('drops what it is given when it is disabled, and says what', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
+    const disabled = new EventSourcing({ enabled: false }).register(spanPipeline());
+    await start(disabled.module.module as Type);
+    expect(await disabled.commands.recordSpan.send(span('a'))).toEqual({
+      status: 'dropped',
+      type: 'span_ingestion.record',
+    });
+    const event = { aggregateId: 'trace-1', tenantId: acme, timestamp: 0, type: 'span_ingestion.failed', data: {} };
+    expect(await disabled.service.storeEvents([event], { tenantId: acme })).toEqual([]);
+    expect(await disabled.service.hasProjectionByName('summary', 'trace-1', { tenantId: acme })).toBe(false);
+    expect(disabled.dropped).toMatchObject({
+      total: 2,
+      recent: [
+        { kind: 'command', type: 'span_ingestion.record', tenantId: 'acme', aggregateId: 'trace-123' },
+        { kind: 'event', type: 'span_ingestion.failed', tenantId: 'acme', aggregateId: 'trace-1' },
+      ],
+    });
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ pipeline: 'span_ingestion', dropped: 1 }));
+    warn.mockRestore();
   });
 });

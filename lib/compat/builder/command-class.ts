@@ -15,9 +15,12 @@ export interface SentCommand {
 
 export type SentCommandClass = new (tenantId: string | undefined, data: object) => SentCommand;
 
-/** What a pipeline has of a command: its class, and the providers that handle it. */
+/** What a pipeline has of a command. */
 export interface CommandParts {
+  readonly type: string;
   readonly commandClass: SentCommandClass;
+  readonly aggregateId: (payload: object) => string;
+  /** Those that handle it. */
   readonly providers: readonly Provider[];
 }
 
@@ -53,7 +56,12 @@ export function commandParts(
   named(Handler, handlerClass.name);
   const token = handlerClass as unknown as Type<PipelineCommandHandler<object>>;
   const useFactory = (handler: PipelineCommandHandler<object>): Handler => new Handler(handler);
-  return { commandClass: Sent, providers: [token, { provide: Handler, inject: [token], useFactory }] };
+  return {
+    type,
+    commandClass: Sent,
+    aggregateId: (payload) => handlerClass.getAggregateId(payload),
+    providers: [token, { provide: Handler, inject: [token], useFactory }],
+  };
 }
 
 /** A schema of the payload as one of the command. */

@@ -2,11 +2,11 @@ import type { DynamicModule, ModuleMetadata, Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { RunOptions } from '../../commands/run-options.js';
 import { EventSourcingFeatureModule } from '../../pipeline/event-sourcing-feature.module.js';
-import type { PipelineService } from '../pipeline-service.js';
-import type { SentCommandClass } from './command-class.js';
+import type { CommandParts } from './command-class.js';
+import { disabledPipeline } from './disabled-pipeline.js';
 import { named } from './handler-classes.js';
 import type { CommandSender, PayloadWithTenant, PipelineCommands } from './pipeline-commands.js';
-import type { RegisteredPipeline } from './registered-pipeline.js';
+import type { PipelineCalls, RegisteredPipeline } from './registered-pipeline.js';
 import { RunningPipeline } from './running-pipeline.js';
 import type { StaticPipelineDefinition } from './static-pipeline-definition.js';
 
@@ -16,6 +16,15 @@ export interface RegisterOptions {
   readonly imports?: ModuleMetadata['imports'];
   /** Further providers of its module; annotated classes, such as upcasters, belong to the pipeline. */
   readonly providers?: readonly Provider[];
+}
+
+/** Options of `EventSourcing`. @publicApi */
+export interface EventSourcingSwitch {
+  /**
+   * Without it pipelines are disabled: their modules are empty, what is sent to them is dropped, put on record (`dropped`)
+   * and logged, and their projections have nothing. To hold work instead, use feature flags. @default true
+   */
+  readonly enabled?: boolean;
 }
 
 /**
@@ -31,15 +40,22 @@ export interface RegisterOptions {
  * @publicApi
  */
 export class EventSourcing {
+  private readonly enabled: boolean;
+
+  constructor({ enabled = true }: EventSourcingSwitch = {}) {
+    this.enabled = enabled;
+  }
+
   /** Registers a pipeline for one application. Its wiring is checked when that boots (`WiringError`). */
   register<C>(pipeline: StaticPipelineDefinition<C>, options: RegisterOptions = {}): RegisteredPipeline<C> {
+    if (!this.enabled) return disabledPipeline(pipeline);
     const name = pipeline.options.pipeline;
     const running = new RunningPipeline(name);
     return {
       name,
       module: moduleOf(pipeline, running, options),
-      commands: commandsOf(pipeline.commandClasses, running) as PipelineCommands<C>,
-      get service(): PipelineService {
+      commands: commandsOf(pipeline.commands, running) as PipelineCommands<C>,
+      get service(): PipelineCalls {
         return running.get().service;
       },
     };
@@ -64,14 +80,14 @@ function moduleOf(
 }
 
 function commandsOf(
-  classes: ReadonlyMap<string, SentCommandClass>,
+  commands: ReadonlyMap<string, CommandParts>,
   running: RunningPipeline,
 ): Record<string, CommandSender<object>> {
-  const sender = (CommandClass: SentCommandClass): CommandSender<object> => ({
+  const sender = ({ commandClass: CommandClass }: CommandParts): CommandSender<object> => ({
     async send({ tenantId, ...data }: PayloadWithTenant<object>, options: RunOptions = {}) {
       const command = new CommandClass(tenantId, data);
       return running.get().commands.run(command, { waitFor: 'queued', ...options }) as Promise<never>;
     },
   });
-  return Object.fromEntries([...classes].map(([name, commandClass]) => [name, sender(commandClass)]));
+  return Object.fromEntries([...commands].map(([name, parts]) => [name, sender(parts)]));
 }

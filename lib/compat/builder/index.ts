@@ -1,6 +1,8 @@
 export { type CommandSchema, defineCommandSchema, type PayloadSchema } from './command-schema.js';
 export { definePipeline } from './define-pipeline.js';
-export { EventSourcing, type RegisterOptions } from './event-sourcing.js';
+export type { DroppedItem, DroppedWork } from './dropped-work.js';
+export type * from './event-handler.js';
+export { EventSourcing, type EventSourcingSwitch, type RegisterOptions } from './event-sourcing.js';
 export { mapCommands, type MappedCommands } from './map-commands.js';
 export type * from './pipeline-builder.js';
 export type * from './pipeline-command.js';
@@ -9,5 +11,5 @@ export * from './pipeline-in-use.error.js';
 export * from './pipeline-not-running.error.js';
 export type * from './projection-definitions.js';
 export type * from './reactor-definition.js';
-export type { RegisteredPipeline } from './registered-pipeline.js';
+export type { PipelineCalls, RegisteredPipeline } from './registered-pipeline.js';
 export type { StaticPipelineDefinition } from './static-pipeline-definition.js';

@@ -1,4 +1,6 @@
 import type { EventClass, EventOf } from '../../events/event-class.js';
+import type { FeatureFlags } from '../../feature-flags/feature-flags.js';
+import type { EventHandlerClass, EventHandlerSettings, EventPublisher } from './event-handler.js';
 import type { CommandSettings, PipelineCommandHandlerClass } from './pipeline-command.js';
 import type {
   FoldProjectionDefinition,
@@ -69,6 +71,25 @@ export interface PipelineParts<E extends object, F, C> {
     handlerClass: PipelineCommandHandlerClass<P, E>,
     options?: CommandSettings<P>,
   ): PipelineBuilder<E, F, C & Record<N, P>>;
+
+  /**
+   * Side effects for each event, in the order of the aggregate, with a checkpoint: a durable reactor. An event that fails for
+   * good parks the aggregate's lane, until an operator decides. What was recorded before it was first started is not handled.
+   *
+   * @param name unique over all reactors; `<name>_events` is unique over all projections
+   * @throws InvalidArgumentError for an event type that the pipeline does not have
+   */
+  withEventHandler<H extends E>(
+    name: string,
+    handlerClass: EventHandlerClass<H>,
+    options?: EventHandlerSettings,
+  ): PipelineBuilder<E, F, C>;
+
+  /** Gives every event away, as an event handler of the name `<pipeline>_publisher`. */
+  withEventPublisher(publisher: EventPublisher<E>): PipelineBuilder<E, F, C>;
+
+  /** A kill switch for the work of this pipeline; as `featureFlags` of `forFeature()`. The last one holds. */
+  withFeatureFlagService(featureFlags: FeatureFlags): PipelineBuilder<E, F, C>;
 
   /** The definition, for `EventSourcing.register()`. */
   build(): StaticPipelineDefinition<C>;

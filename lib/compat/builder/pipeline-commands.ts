@@ -6,6 +6,13 @@ export type PayloadWithTenant<P> = P & {
   readonly tenantId?: string;
 };
 
+/** What a disabled pipeline answers: nothing was done. @publicApi */
+export interface DroppedReceipt {
+  readonly status: 'dropped';
+  /** Of the command. */
+  readonly type: string;
+}
+
 /** Sends one sort of command. @publicApi */
 export interface CommandSender<P> {
   /**
@@ -14,7 +21,10 @@ export interface CommandSender<P> {
    * @throws PipelineNotRunningError before the application is there
    * @throws what `Commands.run()` throws
    */
-  send<W extends WaitFor = 'queued'>(payload: PayloadWithTenant<P>, options?: RunOptions<W>): Promise<ReceiptOf<W>>;
+  send<W extends WaitFor = 'queued'>(
+    payload: PayloadWithTenant<P>,
+    options?: RunOptions<W>,
+  ): Promise<ReceiptOf<W> | DroppedReceipt>;
 }
 
 /** The commands of a pipeline by their names. @publicApi */

@@ -1,6 +1,13 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { PipelineService } from '../pipeline-service.js';
+import type { DroppedWork } from './dropped-work.js';
 import type { PipelineCommands } from './pipeline-commands.js';
+
+/** What `PipelineService` does. @publicApi */
+export type PipelineCalls = Pick<
+  PipelineService,
+  'storeEvents' | 'getProjectionByName' | 'hasProjectionByName' | 'updateProjectionByName'
+>;
 
 /** A pipeline that an application can import, and its commands. @typeParam C payloads by command names @publicApi */
 export interface RegisteredPipeline<C> {
@@ -9,5 +16,7 @@ export interface RegisteredPipeline<C> {
   readonly module: DynamicModule;
   readonly commands: PipelineCommands<C>;
   /** Stores events and gives projections by name. @throws PipelineNotRunningError before the application is there */
-  readonly service: PipelineService;
+  readonly service: PipelineCalls;
+  /** What was dropped; only a disabled pipeline has it. */
+  readonly dropped?: DroppedWork;
 }

@@ -1,8 +1,11 @@
 import type { Provider } from '@nestjs/common';
+import type { FeatureFlags } from '../../feature-flags/feature-flags.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import type { PipelineOptions } from '../../pipeline/pipeline-options.js';
 import type { FoldClass } from '../../projections/projection-class.js';
-import { commandParts, type SentCommandClass } from './command-class.js';
+import { type CommandParts, commandParts } from './command-class.js';
+import type { EventHandlerClass, EventHandlerSettings, EventPublisher } from './event-handler.js';
+import { eventHandlerProviders, eventsOfTypes, publisherProviders } from './event-handler-providers.js';
 import { foldClass, mapClass, reactorClass } from './handler-classes.js';
 import type { CommandSettings, PipelineCommandHandlerClass } from './pipeline-command.js';
 import type {
@@ -17,7 +20,7 @@ import { StaticPipelineDefinition } from './static-pipeline-definition.js';
 interface Parts {
   readonly providers: readonly Provider[];
   readonly folds: ReadonlyMap<string, FoldClass<unknown>>;
-  readonly commands: ReadonlyMap<string, SentCommandClass>;
+  readonly commands: ReadonlyMap<string, CommandParts>;
   /** Of any part, with its sort, so that none is there twice. */
   readonly names: ReadonlySet<string>;
 }
@@ -64,8 +67,28 @@ export class StagedBuilder {
     handlerClass: PipelineCommandHandlerClass<object>,
     options: CommandSettings<object> = {},
   ): StagedBuilder {
-    const { commandClass, providers } = commandParts(name, handlerClass, options);
-    return this.with('command', name, { providers, commands: new Map([[name, commandClass]]) });
+    const command = commandParts(name, handlerClass, options);
+    return this.with('command', name, { providers: command.providers, commands: new Map([[name, command]]) });
+  }
+
+  withEventHandler(
+    name: string,
+    handlerClass: EventHandlerClass<object>,
+    options: EventHandlerSettings = {},
+  ): StagedBuilder {
+    const { eventTypes = handlerClass.getEventTypes?.(), ...settings } = options;
+    const events = eventsOfTypes(this.options.events, eventTypes);
+    const providers = eventHandlerProviders(name, handlerClass, events, settings);
+    return this.with('reactor', name, { providers });
+  }
+
+  withEventPublisher(publisher: EventPublisher<object>): StagedBuilder {
+    const name = `${this.options.pipeline}_publisher`;
+    return this.with('reactor', name, { providers: publisherProviders(name, publisher, this.options.events) });
+  }
+
+  withFeatureFlagService(featureFlags: FeatureFlags): StagedBuilder {
+    return new StagedBuilder({ ...this.options, featureFlags }, this.parts);
   }
 
   build(): StaticPipelineDefinition<unknown> {

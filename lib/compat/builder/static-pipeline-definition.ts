@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { PipelineOptions } from '../../pipeline/pipeline-options.js';
-import type { SentCommandClass } from './command-class.js';
+import type { CommandParts } from './command-class.js';
 
 /**
  * What `build()` gives: a pipeline without any connection, which applications register.
@@ -17,7 +17,7 @@ export class StaticPipelineDefinition<C> {
     readonly options: PipelineOptions,
     /** The classes of its parts, annotated as those of other pipelines. */
     readonly providers: readonly Provider[],
-    /** The classes of its commands by their names. */
-    readonly commandClasses: ReadonlyMap<string, SentCommandClass>,
+    /** By their names. */
+    readonly commands: ReadonlyMap<string, CommandParts>,
   ) {}
 }
