@@ -54,7 +54,8 @@ export abstract class EventStore {
   abstract appended(stream: StreamId, keys: readonly string[]): Promise<ReadonlyMap<string, AppendResult>>;
 
   /**
-   * The events of one stream in the order of their sequences, in bounded memory.
+   * The events of one stream in the order of their sequences, in bounded memory. A loop over them holds no connection
+   * while it is busy, so that it may read others.
    *
    * @throws UndecodableEventError at a row that is not an event
    */

@@ -25,7 +25,7 @@ const CUTS =
       }
     : {
         PostgreSQL: { aggregates: 100, events: 20, deathsAtEach: 0.5, buildDeaths: 3 },
-        ClickHouse: { aggregates: 60, events: 12, deathsAtEach: 0.3, buildDeaths: 3 },
+        ClickHouse: { aggregates: 60, events: 10, deathsAtEach: 0.3, buildDeaths: 3 },
       };
 /** Of each aggregate, before the next release comes. */
 const EVENTS_OF_HISTORY = 5;

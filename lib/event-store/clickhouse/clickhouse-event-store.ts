@@ -1,8 +1,6 @@
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
-import { chunkForParams } from '../../clickhouse/param-limits.js';
 import type { ServerClock } from '../../clickhouse/server-clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
-import type { EventSourcingError } from '../../errors/event-sourcing.error.js';
 import type { NewEvent } from '../../events/new-event.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import { UnsupportedError } from '../../errors/unsupported.error.js';
@@ -43,23 +41,17 @@ import type { Arbiter } from './arbiter.js';
 import { ClickHouseEventLog } from './clickhouse-event-log.js';
 import { resolveOptions, type ClickHouseEventStoreOptions } from './clickhouse-event-store-options.js';
 import { deduplicationSettings } from './deduplication-settings.js';
-import { fromRow, type EventRow } from './event-row.js';
+import { EventReader } from './event-reader.js';
 import { LocalArbiter } from './local-arbiter.js';
 import { KeyLookups } from './key-lookups.js';
 import { LogReader } from './log-reader.js';
 import { RedisArbiter } from './redis-arbiter/redis-arbiter.js';
 import { scanLog } from './scan-log.js';
-import { READ_EACH } from './sql/read-each.js';
-import { READ_HEAD } from './sql/read-head.js';
 import { readHeads } from './sql/read-heads.js';
-import { readStream } from './sql/read-stream.js';
 import type { Statement } from './sql/statement.js';
 import { streamKey } from './stream-key.js';
-import { streamParams, streamTexts } from './stream-params.js';
 import { StreamReader } from './stream-reader.js';
-
-/** Places of one query of `readEach()`. */
-const PLACES_PER_QUERY = 1_000;
+import { unreadable } from './unreadable.js';
 
 /** What the store is opened with. The connections stay the caller's to close, after the store. */
 export interface ClickHouseEventStoreTools extends PrepareTools {
@@ -76,20 +68,22 @@ export interface ClickHouseEventStoreTools extends PrepareTools {
 export class ClickHouseEventStore extends EventStore {
   /** The rows of this log, for maintenance. */
   readonly log: ClickHouseEventLog;
+  private readonly reader: EventReader;
   private readonly lookups: KeyLookups;
   private closing?: Promise<void>;
 
   private constructor(
     private readonly tools: ClickHouseEventStoreTools,
-    reader: StreamReader,
+    streams: StreamReader,
     private readonly logReader: LogReader,
     private readonly writer: AppendWriter,
     private readonly arbiter: Arbiter,
     readonly stats: Readonly<AppendStats>,
   ) {
     super();
-    this.log = new ClickHouseEventLog(tools.connection, reader, writer, arbiter);
-    this.lookups = new KeyLookups(reader, () => tools.serverClock.now());
+    this.reader = new EventReader(tools.connection, tools.serializer);
+    this.log = new ClickHouseEventLog(tools.connection, streams, writer, arbiter);
+    this.lookups = new KeyLookups(streams, () => tools.serverClock.now());
   }
 
   /**
@@ -160,12 +154,12 @@ export class ClickHouseEventStore extends EventStore {
 
   read(stream: StreamId, options?: ReadOptions): AsyncIterable<RecordedEvent> {
     this.checkOpen();
-    return this.readEvents(readStream(checkStream(stream), checkReadOptions(options)));
+    return this.reader.read(checkStream(stream), checkReadOptions(options));
   }
 
   readEach(places: readonly LogPlace[]): AsyncIterable<RecordedEvent> {
     this.checkOpen();
-    return this.readPlaces(checkPlaces(places));
+    return this.reader.readEach(checkPlaces(places));
   }
 
   readAll(options: ReadAllOptions): AsyncIterable<PositionedEvent> {
@@ -186,13 +180,7 @@ export class ClickHouseEventStore extends EventStore {
 
   async head(stream: StreamId): Promise<number> {
     this.checkOpen();
-    const params = { ...checkStream(stream) };
-    try {
-      const [row] = await this.tools.connection.query<{ last_sequence: string }>(READ_HEAD, params);
-      return Number(row!.last_sequence);
-    } catch (error) {
-      throw unreadable(error);
-    }
+    return this.reader.head(checkStream(stream));
   }
 
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
@@ -230,19 +218,6 @@ export class ClickHouseEventStore extends EventStore {
   close(): Promise<void> {
     this.closing ??= this.writer.close();
     return this.closing;
-  }
-
-  private async *readEvents(statement: Statement): AsyncGenerator<RecordedEvent> {
-    for await (const row of this.stream<EventRow>(statement)) {
-      yield this.tools.serializer.deserialize(fromRow(row));
-    }
-  }
-
-  private async *readPlaces(places: readonly LogPlace[]): AsyncGenerator<RecordedEvent> {
-    for (const chunk of chunkForParams(places, streamTexts, PLACES_PER_QUERY)) {
-      const params = { ...streamParams(chunk), sequences: chunk.map(({ sequence }) => sequence) };
-      yield* this.readEvents({ sql: READ_EACH, params });
-    }
   }
 
   private async *readStreamHeads(statement: Statement): AsyncGenerator<StreamHead> {
@@ -283,8 +258,4 @@ export class ClickHouseEventStore extends EventStore {
 
 function unsupported(feature: string, instead: string): UnsupportedError {
   return new UnsupportedError(feature, 'ClickHouse', `${instead}, or keep the log in PostgreSQL.`);
-}
-
-function unreadable(error: unknown): EventSourcingError {
-  return asStoreUnavailable('The log could not be read from ClickHouse', error);
 }

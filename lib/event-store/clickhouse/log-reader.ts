@@ -1,7 +1,6 @@
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
 import type { EventSerializer } from '../../events/event-serializer.js';
 import type { StoredEvent } from '../../events/stored-event.js';
-import { asStoreUnavailable } from '../as-store-unavailable.js';
 import type { CheckedCountQuery, CheckedReadAll } from '../check-read-options.js';
 import type { LogPosition } from '../log-position.js';
 import { matchesQuery } from '../matches-query.js';
@@ -10,6 +9,7 @@ import { parsePosition, placeAt, toPosition } from './clickhouse-position.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { countAll, readAll, type LogRange } from './sql/read-all.js';
 import { READ_SETTLED_TIME } from './sql/read-settled-time.js';
+import { unreadable } from './unreadable.js';
 
 /**
  * Reads the log of a tenant as a whole, in the order (recorded time, stream, sequence).
@@ -96,8 +96,4 @@ function isSame(a: EventRow, b: EventRow): boolean {
     a.aggregate_id === b.aggregate_id &&
     a.aggregate_type === b.aggregate_type
   );
-}
-
-function unreadable(error: unknown): Error {
-  return asStoreUnavailable('The log could not be read from ClickHouse', error);
 }

@@ -6,6 +6,7 @@ import type { NewEvent } from '../../../lib/events/new-event.js';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
 import { collect } from '../../support/collect.js';
 import { ItemAdded, ItemRemoved, Noted } from '../../support/contract-events.js';
+import { gate } from '../../support/gate.js';
 import { items, newStream, sequences, upTo } from './event-store-cases.js';
 import type { EventStoreCases } from './event-store-cases.js';
 
@@ -15,6 +16,9 @@ const NOTED = 'contract.noted';
 
 /** More appends than a clock can fail to tick within. */
 const MAX_APPENDS_PER_TICK = 100_000;
+
+/** More than any store has connections. */
+const MANY_LOOPS = 40;
 
 export function readCases({ test, store }: EventStoreCases): void {
   /** Twelve events: added, removed, noted, added … */
@@ -138,6 +142,25 @@ export function readCases({ test, store }: EventStoreCases): void {
     }
     const counts = await Promise.all(upTo(20).map(async () => (await read(stream)).length));
     expect(new Set(counts)).toEqual(new Set([500]));
+  });
+
+  test('lets loops read whose reads are not over, however many', async () => {
+    const stream = newStream();
+    await store().append(stream, items(3));
+    const inside = gate();
+    let loops = 0;
+    const readInside = async (outer: AsyncIterable<RecordedEvent>): Promise<number[]> => {
+      for await (const _ of outer) {
+        if ((loops += 1) === MANY_LOOPS) inside.open();
+        await inside.opened;
+        return read(stream);
+      }
+      return [];
+    };
+    const reads = upTo(MANY_LOOPS).map((n) =>
+      readInside(n % 2 === 0 ? store().read(stream) : store().readEach([{ ...stream, sequence: 1 }])),
+    );
+    expect(await Promise.all(reads)).toEqual(reads.map(() => upTo(3)));
   });
 
   test('can be left by an error in the loop', async () => {
