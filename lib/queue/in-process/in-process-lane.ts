@@ -20,6 +20,8 @@ interface Entry {
   job: Job;
   /** The time before which it must not run. */
   notBefore: number;
+  /** How long that was to wait for when it was set: a clock that is set back makes nobody wait longer. */
+  waitMs: number;
   /** Whether it was handed to a handler before. */
   delivered: boolean;
   /** Whether it was staged with a time of its own. */
@@ -88,30 +90,31 @@ export class InProcessLane {
     return this.entries.length;
   }
 
-  /** The time before which the head must not run. */
-  get dueAt(): number {
-    return this.entries[0]?.notBefore ?? 0;
+  /** How long it takes until the head may run; 0 or less when it may. */
+  dueIn(now: number): number {
+    const [head] = this.entries;
+    return head ? Math.min(head.notBefore - now, head.waitMs) : 0;
   }
 
   /** Adds a job. See `JobTiming`. @param windowEnd of the lane, see `LaneWindows` */
   add({ job, delayMs, debounce, throttle, dedupe }: StagedJob, now: number, windowEnd: number): Added {
     if (delayMs !== undefined) {
       if (this.isTwinDelayed(job)) return 'merged';
-      this.entries.push({ job, notBefore: now + delayMs, delivered: false, timed: true });
+      this.entries.push({ job, notBefore: now + delayMs, waitMs: delayMs, delivered: false, timed: true });
       return 'added';
     }
     if (debounce) {
       const { source, rank, maxWaitMs } = debounce;
       const twin: Twin = { timing: 'debounce', source, rank, deadline: now + maxWaitMs, everyMs: 0 };
-      return this.addTwin(job, twin, ({ deadline }) => Math.min(now + debounce.delayMs, deadline));
+      return this.addTwin(job, twin, now, ({ deadline }) => Math.min(now + debounce.delayMs, deadline));
     }
     if (throttle) {
       const { source, rank, everyMs } = throttle;
-      return this.addTwin(job, { timing: 'throttle', source, rank, deadline: 0, everyMs }, () => windowEnd);
+      return this.addTwin(job, { timing: 'throttle', source, rank, deadline: 0, everyMs }, now, () => windowEnd);
     }
     if (dedupe && (windowEnd > now || this.hasUndelivered())) return 'dropped';
     if (this.mergeIntoLast(job)) return 'merged';
-    this.entries.push({ job, notBefore: 0, delivered: false, timed: false });
+    this.entries.push({ job, notBefore: 0, waitMs: 0, delivered: false, timed: false });
     return 'added';
   }
 
@@ -124,7 +127,7 @@ export class InProcessLane {
   /** Lets jobs that wait for quiet have it, and returns whether the head is one of them. Wake-ups have their time. */
   hurry(): boolean {
     for (const entry of this.entries) if (entry.twin && entry.job.kind !== 'timer') entry.notBefore = 0;
-    return this.dueAt === 0;
+    return this.entries[0]?.notBefore === 0;
   }
 
   /** The jobs of the next batch: from the head, and all of them due. */
@@ -183,18 +186,19 @@ export class InProcessLane {
     return removed;
   }
 
-  private addTwin(job: Job, twin: Twin, dueOf: (twin: Twin) => number): Added {
+  private addTwin(job: Job, twin: Twin, now: number, dueOf: (twin: Twin) => number): Added {
     const last = this.lastWaiting();
     // What a lane is parked behind is for operators.
     const isForOperators = this.status === 'parked' && last?.delivered;
     if (!last?.twin || last.twin.timing !== twin.timing || isForOperators) {
-      this.entries.push({ job, notBefore: dueOf(twin), delivered: false, timed: true, twin });
+      const notBefore = dueOf(twin);
+      this.entries.push({ job, notBefore, waitMs: notBefore - now, delivered: false, timed: true, twin });
       return 'added';
     }
     const before = last.twin;
     last.twin = { ...twin, deadline: last.delivered ? twin.deadline : before.deadline };
     if (twin.source === before.source && twin.rank < before.rank) {
-      last.twin = { ...last.twin, rank: before.rank };
+      last.twin = { ...last.twin, rank: before.rank, everyMs: before.everyMs };
     } else {
       last.job = job;
       last.delivered = false;
@@ -202,6 +206,7 @@ export class InProcessLane {
       if (last === this.entries[0]) this.forgetTries();
     }
     last.notBefore = dueOf(last.twin);
+    last.waitMs = last.notBefore - now;
     return 'dropped';
   }
 

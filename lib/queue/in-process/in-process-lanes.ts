@@ -75,7 +75,7 @@ export class InProcessLanes {
 
   /** Puts a lane off whose head took the place of another and has its time yet to come; false when it is due. */
   putOff(lane: InProcessLane): boolean {
-    if (lane.dueAt <= this.clock.now()) return false;
+    if (lane.dueIn(this.clock.now()) <= 0) return false;
     this.settle(lane);
     return true;
   }
@@ -108,14 +108,10 @@ export class InProcessLanes {
 
   /** Puts a lane that does not run where its jobs say it belongs. */
   settle(lane: InProcessLane): void {
-    const now = this.clock.now();
-    if (lane.size === 0) {
-      this.lanes.delete(lane.key);
-    } else if (lane.dueAt <= now) {
-      this.makeReady(lane);
-    } else {
-      this.wait(lane, lane.dueAt - now);
-    }
+    const dueIn = lane.dueIn(this.clock.now());
+    if (lane.size === 0) this.lanes.delete(lane.key);
+    else if (dueIn <= 0) this.makeReady(lane);
+    else this.wait(lane, dueIn);
   }
 
   makeReady(lane: InProcessLane): void {

@@ -7,6 +7,7 @@ const MOST_WINDOWS = 100_000;
 
 interface Window {
   readonly end: number;
+  readonly ms: number;
   readonly cancel: () => void;
 }
 
@@ -16,9 +17,10 @@ export class LaneWindows {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Milliseconds since the epoch; 0 without a window. */
+  /** Milliseconds since the epoch, never further away than the window is long; 0 without a window. */
   endOf({ lane, key }: Pick<InProcessLane, 'lane' | 'key'>): number {
-    return this.byTenant.get(lane.tenantId)?.get(key)?.end ?? 0;
+    const window = this.byTenant.get(lane.tenantId)?.get(key);
+    return window ? Math.min(window.end, this.clock.now() + window.ms) : 0;
   }
 
   open({ lane: { tenantId }, key }: Pick<InProcessLane, 'lane' | 'key'>, ms: number): void {
@@ -26,7 +28,7 @@ export class LaneWindows {
     const windows = this.byTenant.get(tenantId) ?? new Map<string, Window>();
     this.byTenant.set(tenantId, windows);
     const cancel = this.clock.schedule(ms, () => this.remove(tenantId, key));
-    windows.set(key, { end: this.clock.now() + ms, cancel });
+    windows.set(key, { end: this.clock.now() + ms, ms, cancel });
     const [oldest] = windows.keys();
     if (windows.size > MOST_WINDOWS) this.remove(tenantId, oldest!);
   }

@@ -83,6 +83,7 @@ local function replace(lane, entry)
   job = fitted(lane.place, job, 0)
   if hasTwin and source == lastSource and tonumber(rank) < tonumber(lastRank) then
     rank, job = lastRank, lastJob
+    if timing == 't' then span = lastSpan end
   elseif hasTwin and wasHandedOut then
     -- Another job has no part in what the one before it went through.
     local tries = triesOf(lane)
