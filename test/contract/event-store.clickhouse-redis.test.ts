@@ -4,7 +4,7 @@ import { newDatabaseName, startTestClickHouse } from '../support/clickhouse-serv
 import { startTestRedis } from '../support/redis-server.js';
 import { eventStoreSuite } from './event-store.suite.js';
 
-eventStoreSuite('clickhouse-redis', async (context) => {
+const open: Parameters<typeof eventStoreSuite>[1] = async (context) => {
   const [server, redis] = await Promise.all([startTestClickHouse(), startTestRedis()]);
   const connection = await server.connect(newDatabaseName());
   const options = { insertDeadlineMs: 1_000, maxInsertMs: 1_000, settleMs: 2_500 };
@@ -18,4 +18,7 @@ eventStoreSuite('clickhouse-redis', async (context) => {
       await Promise.all([server.stop(), redis.stop()]);
     },
   };
-});
+};
+
+// Reads go to the log itself, whichever arbiter gives the sequences: they are those of `clickhouse`.
+eventStoreSuite('clickhouse-redis', open, { reads: false });

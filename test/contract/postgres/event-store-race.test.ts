@@ -18,7 +18,7 @@ import { sequences, upTo } from '../event-store/event-store-cases.js';
 
 const PROCESSES = 4;
 const WRITERS = 5;
-const ROUNDS = 50;
+const ROUNDS = 30;
 const RACE_LIMIT_MS = 90_000;
 
 let server: TestPostgres | undefined;

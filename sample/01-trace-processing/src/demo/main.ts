@@ -1,6 +1,6 @@
 import { runDemo, type TenantResult } from './run-demo.js';
 
-const TRACES_PER_TENANT = 16;
+const TRACES_PER_TENANT = Number(process.env['TRACES_PER_TENANT'] || 16);
 const PROJECTION_TIMEOUT_MS = 90_000;
 const MAX_PRINTED_DIFFERENCES = 20;
 
