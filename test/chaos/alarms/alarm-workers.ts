@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Compiled } from '../../support/compile.js';
+import type { Random } from '../random.js';
+import type { AlarmsSettings } from './alarms-app.js';
+
+/** No process of a test lives longer. */
+const PROCESS_TIMEOUT_MS = 300_000;
+
+/** Workers that are killed and replaced. */
+export class AlarmWorkers {
+  kills = 0;
+  private readonly children = new Set<ChildProcess>();
+
+  constructor(
+    private readonly compiled: Compiled,
+    private readonly settings: AlarmsSettings,
+    private readonly random: Random,
+  ) {}
+
+  /** Resolves when it has booted, or was killed before. */
+  async start(): Promise<void> {
+    const main = join(this.compiled.path, 'test/chaos/alarms/alarms-main.js');
+    const child = spawn(process.execPath, [main, JSON.stringify(this.settings)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      timeout: PROCESS_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
+    this.children.add(child);
+    await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  }
+
+  /** Kills one of them, whatever it does, and lets another one begin. */
+  async replaceOne(): Promise<void> {
+    await this.kill(this.random.oneOf([...this.children]));
+    this.kills += 1;
+    await this.start();
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.children].map((child) => this.kill(child)));
+  }
+
+  private async kill(child: ChildProcess): Promise<void> {
+    this.children.delete(child);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+}

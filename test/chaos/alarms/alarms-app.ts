@@ -1,0 +1,117 @@
+import { Module, type Type } from '@nestjs/common';
+import { Command, CqrsModule } from '@nestjs/cqrs';
+import { IsInt, IsString } from 'class-validator';
+import {
+  type AggregateCommandHandler,
+  CommandHandler,
+  type CommandReceipt,
+  DomainEvent,
+  EventSourcingModule,
+  On,
+  OnWakeUp,
+  type ProcessContext,
+  type ProcessHandler,
+  ProcessManager,
+  type ProcessRole,
+  type RecordedEvent,
+  type WakeUp,
+} from '../../../lib/index.js';
+import { postgres } from '../../../lib/postgres.js';
+import { redisQueue } from '../../../lib/redis.js';
+
+/** What all processes of the application have in common. */
+export interface AlarmsSettings {
+  readonly postgresUrl: string;
+  readonly redisPort: number;
+  readonly leaseMs: number;
+  readonly sweepIntervalMs: number;
+}
+
+@DomainEvent('alarm.set')
+export class AlarmSet {
+  @IsInt() rings!: number;
+  @IsInt() everyMs!: number;
+  static of(rings: number, everyMs: number): AlarmSet {
+    return Object.assign(new AlarmSet(), { rings, everyMs });
+  }
+}
+
+@DomainEvent('alarm.rang')
+export class Rang {
+  @IsInt() nth!: number;
+}
+
+export class Ring extends Command<CommandReceipt> {
+  @IsString() alarmId!: string;
+  @IsInt() nth!: number;
+  static of(alarmId: string, nth: number): Ring {
+    return Object.assign(new Ring(), { alarmId, nth });
+  }
+}
+
+@CommandHandler(Ring, { type: 'alarm.ring', aggregateId: ({ alarmId }) => alarmId })
+export class RingHandler implements AggregateCommandHandler<Ring> {
+  handle({ nth }: Ring): readonly object[] {
+    return [Object.assign(new Rang(), { nth })];
+  }
+}
+
+interface Ringing extends Pick<AlarmSet, 'rings' | 'everyMs'> {
+  readonly rung: number;
+  readonly snoozed: number;
+}
+
+/** Rings so many times; each time with a second wake-up at the same moment, which the first one takes back. */
+@ProcessManager({ name: 'alarms' })
+export class Alarms implements ProcessHandler<Ringing> {
+  initialState(): Ringing {
+    return { rings: 0, everyMs: 0, rung: 0, snoozed: 0 };
+  }
+
+  @On(AlarmSet)
+  set(state: Ringing, { data: { rings, everyMs } }: RecordedEvent<AlarmSet>, context: ProcessContext): Ringing {
+    return this.next({ ...state, rings, everyMs }, context);
+  }
+
+  @OnWakeUp('ring')
+  ring(state: Ringing, _wakeUp: WakeUp, context: ProcessContext): Ringing | null {
+    const rung = state.rung + 1;
+    context.send(Ring.of(context.processId, rung));
+    context.cancel('snooze');
+    return rung < state.rings ? this.next({ ...state, rung }, context) : null;
+  }
+
+  @OnWakeUp('snooze')
+  snooze(state: Ringing): Ringing {
+    return { ...state, snoozed: state.snoozed + 1 };
+  }
+
+  private next(state: Ringing, { schedule }: ProcessContext): Ringing {
+    schedule('snooze', { afterMs: state.everyMs });
+    schedule('ring', { afterMs: state.everyMs });
+    return state;
+  }
+}
+
+export function alarmsApp(role: ProcessRole, settings: AlarmsSettings): Type {
+  const { postgresUrl, redisPort, leaseMs, sweepIntervalMs } = settings;
+  @Module({
+    imports: [EventSourcingModule.forFeature({ pipeline: 'alarms', aggregateType: 'alarm', events: [AlarmSet, Rang] })],
+    providers: [RingHandler, Alarms],
+  })
+  class AlarmsModule {}
+  @Module({
+    imports: [
+      CqrsModule.forRoot(),
+      EventSourcingModule.forRoot({
+        role,
+        sweepIntervalMs,
+        eventStore: postgres({ connectionString: postgresUrl }),
+        queue: redisQueue({ connection: { host: '127.0.0.1', port: redisPort }, leaseMs }),
+      }),
+      AlarmsModule,
+    ],
+  })
+  class AppModule {}
+  return AppModule;
+}
