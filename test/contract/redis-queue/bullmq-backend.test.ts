@@ -158,9 +158,15 @@ it('begins with a look for a job, and then waits for one', async () => {
 });
 
 it('looks again after a wait, runs the job and tells that it is done', async () => {
-  const { calls, events, lanes, host, run } = await begin(() => done);
+  const end = gate();
+  const { calls, events, lanes, host, run } = await begin(async () => {
+    await end.opened;
+    return done;
+  });
   calls.length = 0;
   lanes.put([run('a'), run('b')]);
+  await eventually(() => expect(calls.map(([operation]) => operation)).toContain('waitForJob'));
+  end.open();
   await eventually(() => expect(calls).toHaveLength(5));
   expect(calls).toEqual([
     ['moveToActive', TOKEN, undefined],
