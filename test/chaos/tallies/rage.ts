@@ -42,7 +42,7 @@ const BUILD_POINTS = [
 ];
 const MOST_PASSES = 8;
 
-/** Processes die at all points, one after the other at each of `places` at a time; then a web process goes on. */
+/** Processes die at all points, one after the other at each of `places` at a time; then others go on in their places. */
 export async function rage(
   { fleet }: TallyWorld,
   random: Random,
@@ -59,7 +59,8 @@ export async function rage(
       .slice(0, Math.ceil(deathsAtEach * points.length));
   const ofWorkers = everywhere(WORKER_POINTS);
   const web = crash('web', everywhere(WEB_POINTS)).then(() => fleet.start('web'));
-  await Promise.all([web, ...Array.from({ length: places }, () => crash('worker', ofWorkers))]);
+  const worker = (): Promise<unknown> => crash('worker', ofWorkers).then(() => fleet.start('worker'));
+  await Promise.all([web, ...Array.from({ length: places }, worker)]);
 }
 
 /**
