@@ -140,7 +140,8 @@ export class ProcessWorld {
     const { batch, end } = taken;
     const handle = (by: number): ReturnType<LaneWorker['handle']> =>
       this.workers[by % this.workers.length]!.handle(batch);
-    if (fault === 'goes on as a zombie') {
+    // A command that two decide at once may be refused by one and stored by the other, whoever sends it.
+    if (fault === 'goes on as a zombie' && batch.lane.kind !== 'command') {
       const zombie = handle(worker + 1).catch(() => undefined);
       end(await handle(worker).catch((error: unknown) => error as Error));
       await zombie;
