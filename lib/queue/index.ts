@@ -1,3 +1,4 @@
+export { BatchAbort } from './batch-abort.js';
 export type { EventRoute } from './event-route.js';
 export type { EventRoutes, LiveRoute, LiveRoutes } from './event-routes.js';
 export { GroupQueue, type QueueDepth } from './group-queue.js';

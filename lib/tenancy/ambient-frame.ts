@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AmbientContext } from './tenant-context.js';
+import type { AmbientContext } from './ambient-context.js';
 
 /** All that follows work through asynchronous calls. */
 interface AmbientFrame {

@@ -1,3 +1,4 @@
+export * from './ambient-context.js';
 export * from './create-tenant-id.js';
 export * from './invalid-tenant.error.js';
 export * from './tenant-context.js';

@@ -1,12 +1,12 @@
 import type { EventStore } from '../../event-store/event-store.js';
-import type { StreamHead } from '../../event-store/stream-head.js';
 import type { ProcessDefinition } from '../../processes/process-definition.js';
 import { processJob } from '../../processes/process-jobs.js';
 import { inboxType, processType } from '../../processes/stream/process-streams.js';
 import type { StagedJob } from '../../queue/staged-job.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import { behind, type Progress } from '../behind.js';
+import { behind } from '../behind.js';
 import type { Comparison } from './comparison.js';
+import { headProgress } from './head-progress.js';
 
 /** A process lacks the entries of its inbox past its last decision. */
 export class InboxComparison implements Comparison {
@@ -23,15 +23,10 @@ export class InboxComparison implements Comparison {
   async *lack(tenantId?: TenantId, signal?: AbortSignal): AsyncIterable<StagedJob> {
     const { component: name } = this;
     const heads = this.store.heads({ aggregateType: inboxType(name), tenantId });
-    const decided = toProgress(this.store.heads({ aggregateType: processType(name), tenantId }));
+    const decided = headProgress(this.store.heads({ aggregateType: processType(name), tenantId }));
     for await (const { head, value } of behind(heads, decided, ({ sequence }) => sequence, signal)) {
       const process = { name, tenantId: head.tenantId, id: head.aggregateId };
       yield processJob(process, { from: value + 1, to: head.sequence, events: null });
     }
   }
-}
-
-/** Heads of streams as how far something came. */
-export async function* toProgress(heads: AsyncIterable<StreamHead>): AsyncIterable<Progress> {
-  for await (const { tenantId, aggregateId: id, sequence: value } of heads) yield { tenantId, id, value };
 }

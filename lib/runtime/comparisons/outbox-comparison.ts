@@ -7,7 +7,7 @@ import type { StagedJob } from '../../queue/staged-job.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { withProgress } from '../behind.js';
 import type { Comparison } from './comparison.js';
-import { toProgress } from './inbox-comparison.js';
+import { headProgress } from './head-progress.js';
 
 /** A process whose last decision leaves something open may lack it in the queue: all of it is staged again. */
 export class OutboxComparison implements Comparison {
@@ -24,7 +24,7 @@ export class OutboxComparison implements Comparison {
   async *lack(tenantId?: TenantId, signal?: AbortSignal): AsyncIterable<StagedJob> {
     const aggregateType = processType(this.component);
     const last = this.store.heads({ aggregateType, tenantId });
-    const lastOpen = toProgress(this.store.heads({ aggregateType, types: [OPEN_DECISION], tenantId }));
+    const lastOpen = headProgress(this.store.heads({ aggregateType, types: [OPEN_DECISION], tenantId }));
     for await (const { head, value } of withProgress(last, lastOpen, signal)) {
       // What is decided between the two looks is staged by whoever decides it.
       if (value >= head.sequence)
