@@ -60,17 +60,18 @@ test('appends that come while others of their stream are under way follow them',
   const store = await openClickHouseEventStore(connection);
   const streams = [newStream(), newStream()];
   const pending: Promise<AppendResult>[] = [];
-  while (pending.length < 200) {
+  let rounds = 0;
+  while (rounds < 100 || store.stats.batches < 3) {
     for (const stream of streams) pending.push(store.append(stream, items(1)));
+    rounds++;
     await sleep(1);
   }
   const results = await Promise.all(pending);
   for (const stream of streams) {
     const ofStream = results.filter((result) => result.stream.tenantId === stream.tenantId);
-    expect(ofStream.map(({ firstSequence }) => firstSequence)).toEqual(upTo(100));
-    expect(sequences(await collect(store.read(stream)))).toEqual(upTo(100));
+    expect(ofStream.map(({ firstSequence }) => firstSequence)).toEqual(upTo(rounds));
+    expect(sequences(await collect(store.read(stream)))).toEqual(upTo(rounds));
   }
-  expect(store.stats.batches).toBeGreaterThan(2);
   await store.close();
 });
 
