@@ -6,7 +6,7 @@ import { describeError } from '../../errors/describe-error.js';
 import { GroupQueue } from '../group-queue.js';
 import { HeldLanes } from './held-lanes.js';
 import type { LaneRun } from './lane-run.js';
-import { MAX_WAIT_MS, type MarkConnection, MarkWaiter } from './mark-waiter.js';
+import { type MarkConnection, MarkWaiter } from './mark-waiter.js';
 import { Outbox } from './outbox.js';
 import type { BatchEnd, Claim, RedisLaneEngine, Turn, TurnAnswer } from './redis-lane-engine.js';
 import { Slots } from './slots.js';
@@ -17,6 +17,8 @@ export interface LaneSourceOptions {
   readonly commandConcurrency: number;
   readonly tenantSharePercent: number;
   readonly leaseMs: number;
+  /** Not longer than a lease in any case. */
+  readonly maxMarkWaitMs: number;
 }
 
 /** Turns under way at a time: what ends meanwhile is gathered for the next one. */
@@ -34,7 +36,7 @@ const ABORTED_GRACE_MS = 1_000;
  * a time that is due, or a batch that ends.
  *
  *     asking ──lanes──▶ at hand ──take──▶ running … ──end──▶ asking      `looking`: there may be lanes to be had
- *       └──none──▶ waiting ──mark, due time, at the latest MAX_WAIT_MS──▶ asking
+ *       └──none──▶ waiting ──mark, due time, at the latest maxMarkWaitMs──▶ asking
  *
  * It claims from the first call of `lanes()` on until `suspend()`, which hands back what is at hand; the next call of
  * `lanes()` begins again. What nobody takes until its lease must be prolonged suspends it as well.
@@ -48,6 +50,7 @@ export class LaneSource {
   private readonly commands: Slots;
   private readonly others: Slots;
   private readonly marks: MarkWaiter;
+  private readonly maxMarkWaitMs: number;
   private readonly ticking: NodeJS.Timeout;
   private atHand: LaneRun[] = [];
   /** Suspects that do not run before the server knows that they are here: only who has run one can be its victim. */
@@ -81,6 +84,7 @@ export class LaneSource {
     private readonly clock: Clock,
   ) {
     const { prefix, concurrency, commandConcurrency, tenantSharePercent, leaseMs } = options;
+    this.maxMarkWaitMs = Math.min(options.maxMarkWaitMs, leaseMs);
     this.commands = new Slots('c', commandConcurrency, tenantSharePercent);
     this.others = new Slots('o', concurrency, tenantSharePercent);
     this.held = new HeldLanes(leaseMs, (run) => {
@@ -88,7 +92,7 @@ export class LaneSource {
       else this.lostListener(run);
     });
     this.ticking = setInterval(() => this.checkLeases(), Math.max(1, leaseMs / CHECKS_A_LEASE));
-    this.marks = new MarkWaiter(marks, prefix, leaseMs, {
+    this.marks = new MarkWaiter(marks, prefix, this.maxMarkWaitMs, {
       waitedFor: () => this.waitedFor(),
       nextChange: () => this.nextChange(),
       hint: () => this.hint(),
@@ -251,7 +255,8 @@ export class LaneSource {
     if (this.draining) return;
     this.capped = answer.capped || inVain;
     const { dueInMs } = answer;
-    if (dueInMs !== undefined) this.cancelDue = this.clock.schedule(Math.min(dueInMs, MAX_WAIT_MS), () => this.hint());
+    if (dueInMs !== undefined)
+      this.cancelDue = this.clock.schedule(Math.min(dueInMs, this.maxMarkWaitMs), () => this.hint());
   }
 
   private begin(claim: Claim, leasedAt: number): void {

@@ -5,8 +5,6 @@ import type { RedisConnection } from '../../redis/redis-connection.js';
 import { GroupQueue } from '../group-queue.js';
 import { wakeKey } from './lane-keys.js';
 
-/** The longest wait for a mark: whoever missed one looks by himself after it. */
-export const MAX_WAIT_MS = 5_000;
 /** Pause before a mark is taken again of lanes that were left because their tenants have their share here, or must wait. */
 const CAPPED_PAUSE_MS = 20;
 const RETRY_MS = 100;
@@ -33,14 +31,14 @@ export class MarkWaiter {
   private closed = false;
   private readonly ended: Promise<void>;
 
-  /** @param leaseMs lanes of dead workers are looked for that often */
+  /** @param maxWaitMs after it the listener looks by himself: for a mark that he missed, and lanes of dead workers */
   constructor(
     private readonly connection: MarkConnection,
     private readonly prefix: string,
-    leaseMs: number,
+    maxWaitMs: number,
     private readonly listener: MarkListener,
   ) {
-    this.ended = this.wait(Math.min(MAX_WAIT_MS, leaseMs));
+    this.ended = this.wait(maxWaitMs);
   }
 
   close(): void {

@@ -71,6 +71,8 @@ type Numbers = Omit<Required<RedisQueueOptions>, Plain>;
 export interface ResolvedRedisQueueOptions extends Numbers {
   /** How long events are still staged for a component after its last worker was heard of; milliseconds. */
   readonly routesKeptMs: number;
+  /** How long a worker that has nothing to do waits for a mark before it looks by itself; milliseconds. */
+  readonly maxMarkWaitMs: number;
   readonly connection: RedisConnectionOptions;
   readonly prefix: string;
   readonly name: string;
@@ -99,6 +101,9 @@ const DEFAULTS: Numbers = {
 
 /** Long enough that a server which is restarted, or a machine that sleeps, is no reason to compare with the log again. */
 const ROUTES_KEPT_MS = 300_000;
+
+/** Marks wake at once; this is for one that was lost. Never longer than a lease: lanes of dead workers are looked for too. */
+const MAX_MARK_WAIT_MS = 5_000;
 
 const HOSTS: readonly unknown[] = ['bullmq', 'native'];
 
@@ -132,6 +137,7 @@ export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRe
   return {
     ...numbers,
     routesKeptMs: ROUTES_KEPT_MS,
+    maxMarkWaitMs: MAX_MARK_WAIT_MS,
     prefix,
     name,
     host,

@@ -37,8 +37,8 @@ import { StageBuffer } from './stage-buffer.js';
 import { ComponentRemoval } from './component-removal.js';
 import { TenantRemoval } from './tenant-removal.js';
 
-/** Longer than the longest wait for a mark, after which the server answers by itself. */
-const MARK_TIMEOUT_MS = 15_000;
+/** The server answers by itself at the end of a wait for a mark; this much later it is taken for away. */
+const MARK_GRACE_MS = 10_000;
 const HOST_RETRY_MS = 1_000;
 
 /**
@@ -98,7 +98,7 @@ export class RedisQueue extends GroupQueue {
       connection.close();
       throw error;
     }
-    const marks = { ...options.connection, commandTimeoutMs: MARK_TIMEOUT_MS };
+    const marks = { ...options.connection, commandTimeoutMs: options.maxMarkWaitMs + MARK_GRACE_MS };
     const open = (more: RedisConnectionOptions) => () => RedisConnection.open(more, purpose);
     return new RedisQueue(connection, open(marks), open(options.connection), options, clock);
   }

@@ -8,6 +8,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { command, lane, range } from '../group-queue/group-queue-cases.js';
 import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
 
+const [SOON_MS, LATE_MS] = [40, 600_000];
 const BIG = 'x'.repeat(1_900);
 
 let redis: TestRedis;
@@ -132,16 +133,18 @@ it('leaves suspects of components that it does not know, or that are paused', as
 
 it('tells when the next lane is due, and hands it out then', async () => {
   const worker = await EngineUnderTest.open(redis);
-  const debounce = { delayMs: 40, maxWaitMs: 40, source: 'x', rank: 1 };
-  await worker.stage({ ...range(lane('a', 'reactor'), 1), debounce });
+  const after = (delayMs: number) => ({ delayMs, maxWaitMs: delayMs, source: 'x', rank: 1 });
   const others = { lanes: 5, perTenant: 5 };
+  await worker.stage({ ...range(lane('late', 'reactor'), 1), debounce: after(LATE_MS) });
   const early = await worker.turn({ others });
   expect(early.claims).toEqual([]);
   expect(early.dueInMs).toBeGreaterThan(0);
-  expect(early.dueInMs).toBeLessThanOrEqual(40);
+  expect(early.dueInMs).toBeLessThanOrEqual(LATE_MS);
   await worker.expectTruth();
-  await delay(early.dueInMs! + 2);
-  expect((await worker.turn({ others })).claims).toHaveLength(1);
+  await worker.stage({ ...range(lane('soon', 'reactor'), 1), debounce: after(SOON_MS) });
+  await delay(SOON_MS + 2);
+  const [claim, ...more] = (await worker.turn({ others })).claims;
+  expect([claim!.lane, more]).toEqual([laneKey(lane('soon', 'reactor')), []]);
   await worker.expectTruth();
 });
 

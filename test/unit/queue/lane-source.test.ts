@@ -107,7 +107,7 @@ function open(): {
   const bounds = { maxInlineBytes: 1_000, maxJobBytes: 1_000 };
   const toRun = (of: Claim): LaneRun => new LaneRun(of, consumer, bounds, async () => {}, new SystemClock());
   const slots = { concurrency: 4, commandConcurrency: 2, tenantSharePercent: 100 };
-  const options = { prefix: 'p', ...slots, leaseMs: 60_000 };
+  const options = { prefix: 'p', ...slots, leaseMs: 60_000, maxMarkWaitMs: 60_000 };
   const groups = [['fold:c', 10]] as const;
   const source = new LaneSource(engine, marks, groups, toRun, options, new SystemClock());
   opened.push({ engine, source });
