@@ -175,8 +175,9 @@ it('keeps order, and takes each job once, while the connection breaks again and 
         await queue.stage([range(lane('a'), rounds * jobs + index + 1)]);
       }),
     );
+  const isCutEnough = (): boolean => cuts > 3;
   const staged = (async () => {
-    for (; cuts < 4; rounds += 1) await stageRound();
+    for (; !isCutEnough(); rounds += 1) await stageRound();
   })();
   while ((await Promise.race([staged, Promise.resolve('under way')])) === 'under way') {
     cuts += 1;
