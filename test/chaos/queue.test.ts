@@ -8,7 +8,7 @@ import { SystemClock } from '../../lib/clock/system-clock.js';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { shardPrefix } from '../../lib/queue/redis/lane-keys.js';
 import { redisQueue } from '../../lib/queue/redis/redis-queue.adapter.js';
-import { lane, range } from '../contract/group-queue/group-queue-cases.js';
+import { lane, range } from '../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { compile, type Compiled } from '../support/compile.js';
 import { eventually } from '../support/eventually.js';
 import { untruths } from '../support/queue-truth.js';

@@ -1,7 +1,12 @@
+import * as runner from 'vitest';
 import { memory } from '../../lib/storage/memory-storage.js';
-import { eventStoreSuite } from './event-store.suite.js';
+import { eventStoreSuite } from '../../lib/testing/contract/event-store.suite.js';
 
-eventStoreSuite('memory', async (context) => {
-  const storage = await memory().open(context);
-  return { store: storage.events, log: storage.log, close: () => storage.close() };
-});
+eventStoreSuite(
+  'memory',
+  async (context) => {
+    const storage = await memory().open(context);
+    return { store: storage.events, log: storage.log, close: () => storage.close() };
+  },
+  { runner },
+);

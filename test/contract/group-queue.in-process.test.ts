@@ -1,19 +1,27 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Logger } from '@nestjs/common';
+import * as runner from 'vitest';
 import { describe, expect, it } from 'vitest';
 import { SystemClock } from '../../lib/clock/system-clock.js';
 import { inProcessQueue } from '../../lib/queue/in-process/in-process-queue.adapter.js';
 import { compile } from '../support/compile.js';
 import { silentLogger } from '../support/silent-logger.js';
-import { COMPONENTS, POLICY, command, done, lane, range } from './group-queue/group-queue-cases.js';
-import { groupQueueSuite } from './group-queue.suite.js';
+import {
+  COMPONENTS,
+  POLICY,
+  command,
+  done,
+  lane,
+  range,
+} from '../../lib/testing/contract/group-queue/group-queue-cases.js';
+import { groupQueueSuite } from '../../lib/testing/contract/group-queue.suite.js';
 
 const LATER = { delayMs: 60_000, maxWaitMs: 60_000 };
 
 Logger.overrideLogger(silentLogger);
 
-groupQueueSuite('in-process', (limits) => inProcessQueue(limits).open({ clock: new SystemClock() }));
+groupQueueSuite('in-process', (limits) => inProcessQueue(limits).open({ clock: new SystemClock() }), { runner });
 
 describe('the in-process queue', () => {
   it('finishes all that was accepted before it ends, for nobody else could', async () => {

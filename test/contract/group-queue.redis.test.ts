@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import * as runner from 'vitest';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { SystemClock } from '../../lib/clock/system-clock.js';
 import { shardPrefix } from '../../lib/queue/redis/lane-keys.js';
@@ -6,7 +7,7 @@ import { redisQueue } from '../../lib/queue/redis/redis-queue.adapter.js';
 import { untruths } from '../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../support/redis-server.js';
 import { silentLogger } from '../support/silent-logger.js';
-import { groupQueueSuite } from './group-queue.suite.js';
+import { groupQueueSuite } from '../../lib/testing/contract/group-queue.suite.js';
 
 Logger.overrideLogger(silentLogger);
 
@@ -33,5 +34,5 @@ describe.each(SETTINGS)('%s, run by the host %s', (server, host, settings, parts
     const connection = { host: redis.host, port: redis.port };
     return redisQueue({ connection, name, host, ...limits }).open({ clock: new SystemClock() });
   };
-  groupQueueSuite(server, open, parts);
+  groupQueueSuite(server, open, { runner, ...parts });
 });

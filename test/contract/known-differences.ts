@@ -1,5 +1,3 @@
-import { expect, test } from 'vitest';
-
 export type Adapter = 'memory' | 'clickhouse' | 'clickhouse-redis' | 'postgres' | 'pglite';
 export type Suite = 'event-store' | 'projection-store' | 'record-store' | 'log-maintenance';
 
@@ -30,25 +28,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
 ];
 
-/** Declares one case. */
-export type ContractTest = (name: string, run: () => Promise<void>) => void;
-
-/**
- * Declares the cases of a suite, leaving out those that the adapter is known not to keep. A difference that names no
- * case of the suite fails it: what nobody checks any more must not stay on the list.
- */
-export function contractCases(suite: Suite, adapter: Adapter, declare: (test: ContractTest) => void): void {
-  const differences = new Map(
-    KNOWN_DIFFERENCES.filter((one) => one.suite === suite && one.adapter === adapter).map((one) => [one.name, one]),
-  );
-  const declared = new Set<string>();
-  declare((name, run) => {
-    declared.add(name);
-    const difference = differences.get(name);
-    if (difference) test.skip(`${name} (${difference.reason})`, run);
-    else test(name, run);
-  });
-  test('has a case for every difference on the list', () => {
-    expect([...differences.keys()].filter((name) => !declared.has(name))).toEqual([]);
-  });
+/** Those of one adapter, as the suites take them. */
+export function differencesOf(suite: Suite, adapter: Adapter): Readonly<Record<string, string>> {
+  const own = KNOWN_DIFFERENCES.filter((one) => one.suite === suite && one.adapter === adapter);
+  return Object.fromEntries(own.map(({ name, reason }) => [name, reason]));
 }

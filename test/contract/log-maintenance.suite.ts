@@ -1,3 +1,4 @@
+import * as runner from 'vitest';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemClock } from '../../lib/clock/system-clock.js';
 import { LogMaintenance } from '../../lib/maintenance/log-maintenance.js';
@@ -5,9 +6,10 @@ import { FoldCache } from '../../lib/projections/fold-cache.js';
 import type { GroupQueue } from '../../lib/queue/group-queue.js';
 import { inProcessQueue } from '../../lib/queue/in-process/in-process-queue.adapter.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
+import { contractCases } from '../../lib/testing/contract/contract-test.js';
 import { createStorageContext } from '../support/storage-context.js';
 import type { Adapter } from './known-differences.js';
-import { contractCases } from './known-differences.js';
+import { differencesOf } from './known-differences.js';
 import { exportAndImportCases } from './log-maintenance/export-and-import.cases.js';
 import { forgetTenantCases } from './log-maintenance/forget-tenant.cases.js';
 import type { OpenedStorage } from './log-maintenance/log-maintenance-cases.js';
@@ -40,7 +42,7 @@ export function logMaintenanceSuite(adapter: Adapter, open: (context: StorageCon
       await opened?.close();
     });
 
-    contractCases('log-maintenance', adapter, (test) => {
+    contractCases(runner, differencesOf('log-maintenance', adapter), (test) => {
       const suite = {
         test,
         storage: () => opened!,

@@ -99,7 +99,31 @@ describe('entry point ./compat, with required peers installed', () => {
   });
 });
 
+it.each(['import', 'require'] as const)('entry point ./testing needs no more than required peers, by %s', (format) => {
+  const project = packed.installInto(`project-testing-${format}`, packed.peers('required'));
+  const specifier = posix.join(packed.manifest.name, 'testing');
+  const printed = execute(
+    project,
+    format,
+    `${load[format]('{ TestClock }', specifier)}\nconsole.log(JSON.stringify(new TestClock(5).now()));`,
+  );
+  expect(printed).toBe(5);
+});
+
+it.each(['import', 'require'] as const)('entry point ./testing/contract gives the suites, by %s', (format) => {
+  const project = packed.installInto(`project-contract-${format}`, [...packed.peers('required'), 'fast-check']);
+  const specifier = posix.join(packed.manifest.name, 'testing/contract');
+  const printed = execute(
+    project,
+    format,
+    `${load[format]('{ eventStoreSuite }', specifier)}
+    try { eventStoreSuite('mine', async () => {}); } catch ({ field }) { console.log(JSON.stringify(field)); }`,
+  );
+  expect(printed).toBe('options.runner');
+});
+
 it('has no entry point that is not tested here', () => {
-  const entries = ['.', './clickhouse', './postgres', './compat', './redis', './testing', './package.json'];
+  const stores = ['./clickhouse', './postgres'];
+  const entries = ['.', ...stores, './compat', './redis', './testing', './testing/contract', './package.json'];
   expect(Object.keys(packed.manifest.exports)).toEqual(entries);
 });

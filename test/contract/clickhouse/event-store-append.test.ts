@@ -15,7 +15,7 @@ import { collect } from '../../support/collect.js';
 import { ItemAdded, Noted } from '../../support/contract-events.js';
 import { expectInvalid, expectRefused } from '../../support/expect-refused.js';
 import { createStorageContext } from '../../support/storage-context.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 let server: TestClickHouse;
 let connection: ClickHouseConnection;

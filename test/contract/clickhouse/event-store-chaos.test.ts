@@ -5,7 +5,7 @@ import { openClickHouseEventStore } from '../../support/clickhouse-event-store.j
 import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../../support/clickhouse-server.js';
 import { collect } from '../../support/collect.js';
 import { CuttingProxy, type Fate } from '../../support/cutting-proxy.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const PRODUCERS = 16;
 const STREAMS = 12;

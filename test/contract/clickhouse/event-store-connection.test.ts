@@ -12,7 +12,7 @@ import { CuttingProxy, type Fate } from '../../support/cutting-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { expectRefused } from '../../support/expect-refused.js';
 import { createStorageContext } from '../../support/storage-context.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 let server: TestClickHouse;
 let proxy: CuttingProxy;

@@ -11,7 +11,7 @@ import { StoreUnavailableError } from '../../../lib/event-store/store-unavailabl
 import { openClickHouseEventStore } from '../../support/clickhouse-event-store.js';
 import { collect } from '../../support/collect.js';
 import { CAN_FREEZE, CAN_MOUNT, freeze, mountSmallDisk } from '../../support/small-disk.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const DISK_MB = 96;
 const OPTIONS = { exclusiveServer: true, maxInsertAttempts: 2, insertDeadlineMs: 500, maxInsertMs: 500 };

@@ -15,7 +15,7 @@ import { collect } from '../../support/collect.js';
 import { CuttingProxy } from '../../support/cutting-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { expectRefused } from '../../support/expect-refused.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const LATER_EPOCH = '18000000000000000000';
 

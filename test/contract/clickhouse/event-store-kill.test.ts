@@ -9,7 +9,7 @@ import type { ClickHouseEventStore } from '../../../lib/event-store/clickhouse/c
 import type { StreamId } from '../../../lib/event-store/stream-id.js';
 import { openClickHouseEventStore } from '../../support/clickhouse-event-store.js';
 import { collect } from '../../support/collect.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const DATABASE = 'kill_test';
 const PRODUCERS = 24;

@@ -7,7 +7,14 @@ import type { StreamId } from '../../../lib/event-store/stream-id.js';
 import { openClickHouseEventStore } from '../../support/clickhouse-event-store.js';
 import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../../support/clickhouse-server.js';
 import { collect } from '../../support/collect.js';
-import { items, LONG_AGO, newStream, sequences, storedItems, upTo } from '../event-store/event-store-cases.js';
+import {
+  items,
+  LONG_AGO,
+  newStream,
+  sequences,
+  storedItems,
+  upTo,
+} from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const BEFORE = LONG_AGO + 1_000;
 

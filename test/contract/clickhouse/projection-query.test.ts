@@ -8,7 +8,7 @@ import type { ProjectionFilter, ProjectionSort } from '../../../lib/projections/
 import type { ProjectionRow } from '../../../lib/projections/stores/projection-row.js';
 import { startTestDatabase } from '../../support/clickhouse-database.js';
 import type { TestDatabase } from '../../support/clickhouse-database.js';
-import { newProjection } from '../projection-store/projection-store-cases.js';
+import { newProjection } from '../../../lib/testing/contract/projection-store/projection-store-cases.js';
 
 /** Few values, so that rows and conditions meet. */
 const text = fc.constantFrom(

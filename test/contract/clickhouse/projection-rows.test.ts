@@ -12,8 +12,8 @@ import { startTestDatabase } from '../../support/clickhouse-database.js';
 import type { TestDatabase } from '../../support/clickhouse-database.js';
 import { collect } from '../../support/collect.js';
 import { expectRefused } from '../../support/expect-refused.js';
-import { newProjection, UPDATED_AT } from '../projection-store/projection-store-cases.js';
-import { newAggregate, record } from '../record-store/record-store-cases.js';
+import { newProjection, UPDATED_AT } from '../../../lib/testing/contract/projection-store/projection-store-cases.js';
+import { newAggregate, record } from '../../../lib/testing/contract/record-store/record-store-cases.js';
 
 let database: TestDatabase | undefined;
 let store: ClickHouseProjectionStore;

@@ -12,7 +12,7 @@ import { compile, type Compiled } from '../../support/compile.js';
 import type { ItemAdded } from '../../support/contract-events.js';
 import { type Racer, runRace, startRacer } from '../../support/race.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { sequences, upTo } from '../event-store/event-store-cases.js';
+import { sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const PROCESSES = 4;
 const WRITERS = 5;

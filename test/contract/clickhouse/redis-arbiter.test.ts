@@ -31,7 +31,7 @@ import { gate } from '../../support/gate.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { createStorageContext } from '../../support/storage-context.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const OPTIONS = { insertDeadlineMs: 600, maxInsertMs: 600, maxInsertAttempts: 2 };
 

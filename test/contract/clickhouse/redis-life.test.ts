@@ -7,7 +7,7 @@ import { openClickHouseEventStore } from '../../support/clickhouse-event-store.j
 import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../../support/clickhouse-server.js';
 import { eventually } from '../../support/eventually.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { items, newStream } from '../event-store/event-store-cases.js';
+import { items, newStream } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const OPTIONS = { insertDeadlineMs: 600, maxInsertMs: 600 };
 

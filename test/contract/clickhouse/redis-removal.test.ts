@@ -5,7 +5,14 @@ import { openClickHouseEventStore } from '../../support/clickhouse-event-store.j
 import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../../support/clickhouse-server.js';
 import { collect } from '../../support/collect.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { items, LONG_AGO, newStream, sequences, storedItems, upTo } from '../event-store/event-store-cases.js';
+import {
+  items,
+  LONG_AGO,
+  newStream,
+  sequences,
+  storedItems,
+  upTo,
+} from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const OPTIONS = { insertDeadlineMs: 600, maxInsertMs: 600 };
 const BEFORE = LONG_AGO + 1_000;

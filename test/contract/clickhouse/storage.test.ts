@@ -22,9 +22,9 @@ import { collect } from '../../support/collect.js';
 import { expectInvalid, expectRefused } from '../../support/expect-refused.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { createStorageContext } from '../../support/storage-context.js';
-import { items, newStream, sequences } from '../event-store/event-store-cases.js';
-import { UPDATED_AT } from '../projection-store/projection-store-cases.js';
-import { record } from '../record-store/record-store-cases.js';
+import { items, newStream, sequences } from '../../../lib/testing/contract/event-store/event-store-cases.js';
+import { UPDATED_AT } from '../../../lib/testing/contract/projection-store/projection-store-cases.js';
+import { record } from '../../../lib/testing/contract/record-store/record-store-cases.js';
 
 const opened: Storage[] = [];
 let directory: string;

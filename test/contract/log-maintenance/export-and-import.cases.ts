@@ -4,7 +4,7 @@ import { ImportRefusedError } from '../../../lib/maintenance/import-refused.erro
 import type { TenantId } from '../../../lib/tenancy/tenant-id.js';
 import { collect } from '../../support/collect.js';
 import { ItemRemoved, Noted } from '../../support/contract-events.js';
-import { items, newStream, storedItems, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, storedItems, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 import { goodRow, linesOf, otherLog, type LogMaintenanceCases } from './log-maintenance-cases.js';
 
 export function exportAndImportCases({ test, storage, maintenance, context }: LogMaintenanceCases): void {

@@ -9,8 +9,8 @@ import type { GroupQueue } from '../../../lib/queue/group-queue.js';
 import { memory } from '../../../lib/storage/memory-storage.js';
 import type { Storage, StorageContext } from '../../../lib/storage/storage.js';
 import { collect } from '../../support/collect.js';
-import { storedItems } from '../event-store/event-store-cases.js';
-import type { ContractTest } from '../known-differences.js';
+import { storedItems } from '../../../lib/testing/contract/event-store/event-store-cases.js';
+import type { ContractTest } from '../../../lib/testing/contract/contract-test.js';
 
 /** An opened backend, and the ways around it. */
 export interface OpenedStorage extends Pick<Storage, 'log' | 'projections' | 'records'> {

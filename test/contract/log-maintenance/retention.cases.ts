@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
 import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
 import { collect } from '../../support/collect.js';
-import { newStream, storedItems, upTo } from '../event-store/event-store-cases.js';
+import { newStream, storedItems, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 import type { LogMaintenanceCases } from './log-maintenance-cases.js';
 
 const DAY_MS = 86_400_000;

@@ -5,8 +5,8 @@ import { PostgresProjectionStore } from '../../../lib/projections/stores/postgre
 import { PostgresRecordStore } from '../../../lib/projections/stores/postgres/postgres-record-store.js';
 import { expectInvalid } from '../../support/expect-refused.js';
 import { startEmbeddedDatabase, TEST_NAMES, type TestDatabase } from '../../support/postgres-database.js';
-import { newProjection, UPDATED_AT } from '../projection-store/projection-store-cases.js';
-import { newAggregate, record } from '../record-store/record-store-cases.js';
+import { newProjection, UPDATED_AT } from '../../../lib/testing/contract/projection-store/projection-store-cases.js';
+import { newAggregate, record } from '../../../lib/testing/contract/record-store/record-store-cases.js';
 
 /** The bounds of a page and of a load, and what stands in their place here: three of the rows below pass it. */
 const BOUNDS = /\b(134217728|67108864)\b/;

@@ -10,7 +10,7 @@ import { TEST_NAMES } from '../../support/postgres-database.js';
 import { startTestPostgres } from '../../support/postgres-server.js';
 import { CAN_MOUNT, mountSmallDisk } from '../../support/small-disk.js';
 import { createStorageContext } from '../../support/storage-context.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const DISK_MB = 160;
 /** Far more than the server has room for without asking for more. */

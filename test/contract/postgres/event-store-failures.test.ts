@@ -15,7 +15,7 @@ import { TEST_NAMES } from '../../support/postgres-database.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres-server.js';
 import { createStorageContext } from '../../support/storage-context.js';
-import { items, newStream, sequences, upTo } from '../event-store/event-store-cases.js';
+import { items, newStream, sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 let server: TestPostgres | undefined;
 let url: string;

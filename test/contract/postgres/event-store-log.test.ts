@@ -14,7 +14,7 @@ import { gate } from '../../support/gate.js';
 import { TEST_NAMES } from '../../support/postgres-database.js';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres-server.js';
 import { createStorageContext } from '../../support/storage-context.js';
-import { items, names, newStream, upTo } from '../event-store/event-store-cases.js';
+import { items, names, newStream, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const EVENTS = TEST_NAMES.of('events');
 const ORIGIN = TEST_NAMES.of('log_origin');

@@ -14,7 +14,7 @@ import type { RacePlan, RaceResult } from '../../support/postgres-race-writer.js
 import { startTestPostgres, type TestPostgres } from '../../support/postgres-server.js';
 import { runRace, startRacer } from '../../support/race.js';
 import { createStorageContext } from '../../support/storage-context.js';
-import { sequences, upTo } from '../event-store/event-store-cases.js';
+import { sequences, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const PROCESSES = 4;
 const WRITERS = 5;

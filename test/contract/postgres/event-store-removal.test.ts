@@ -13,7 +13,14 @@ import { collect } from '../../support/collect.js';
 import { eventually } from '../../support/eventually.js';
 import { startServerDatabase, TEST_NAMES, type TestDatabase } from '../../support/postgres-database.js';
 import { createStorageContext } from '../../support/storage-context.js';
-import { items, LONG_AGO, newStream, sequences, storedItems, upTo } from '../event-store/event-store-cases.js';
+import {
+  items,
+  LONG_AGO,
+  newStream,
+  sequences,
+  storedItems,
+  upTo,
+} from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const EVENTS = TEST_NAMES.of('events');
 const BEFORE = LONG_AGO + 1_000;

@@ -14,7 +14,13 @@ import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
-import { COMPONENTS, POLICY, command, lane, settled } from '../group-queue/group-queue-cases.js';
+import {
+  COMPONENTS,
+  POLICY,
+  command,
+  lane,
+  settled,
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
 
 Logger.overrideLogger(silentLogger);

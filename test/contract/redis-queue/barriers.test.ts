@@ -12,7 +12,15 @@ import { gate } from '../../support/gate.js';
 import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
-import { COMPONENTS, done, type Handle, lane, POLICY, range, settled } from '../group-queue/group-queue-cases.js';
+import {
+  COMPONENTS,
+  done,
+  type Handle,
+  lane,
+  POLICY,
+  range,
+  settled,
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { EngineUnderTest } from './engine-under-test.js';
 
 Logger.overrideLogger(silentLogger);

@@ -18,7 +18,7 @@ import { eventually } from '../../support/eventually.js';
 import { gate } from '../../support/gate.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import { BOUNDS } from './engine-under-test.js';
-import { COMPONENTS, POLICY, lane, range } from '../group-queue/group-queue-cases.js';
+import { COMPONENTS, POLICY, lane, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 /**
  * The part of BullMQ's interface for datastores that the host relies on: what its `Worker` asks of a backend, in which

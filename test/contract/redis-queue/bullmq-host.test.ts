@@ -18,7 +18,15 @@ import { gate } from '../../support/gate.js';
 import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
-import { COMPONENTS, type Handle, POLICY, done, lane, range, settled } from '../group-queue/group-queue-cases.js';
+import {
+  COMPONENTS,
+  type Handle,
+  POLICY,
+  done,
+  lane,
+  range,
+  settled,
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 Logger.overrideLogger(silentLogger);
 

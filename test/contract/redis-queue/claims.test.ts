@@ -5,7 +5,7 @@ import { RedisQueueControl } from '../../../lib/queue/redis/redis-queue-control.
 import type { StagedJob } from '../../../lib/queue/staged-job.js';
 import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { command, lane, range } from '../group-queue/group-queue-cases.js';
+import { command, lane, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
 
 const [SOON_MS, LATE_MS] = [40, 600_000];

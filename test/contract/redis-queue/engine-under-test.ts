@@ -15,7 +15,7 @@ import {
 import type { StagedJob } from '../../../lib/queue/staged-job.js';
 import { untruths } from '../../support/queue-truth.js';
 import type { TestRedis } from '../../support/redis-server.js';
-import { COMPONENTS } from '../group-queue/group-queue-cases.js';
+import { COMPONENTS } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 export const BOUNDS = { maxInlineBytes: 4_096, maxJobBytes: 1_048_576 };
 

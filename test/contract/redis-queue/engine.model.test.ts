@@ -7,8 +7,9 @@ import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { type BatchEnd, type Claim, RedisLaneEngine } from '../../../lib/queue/redis/redis-lane-engine.js';
 import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { lane, range } from '../group-queue/group-queue-cases.js';
-import { timing, TimedLaneModel } from '../timed-lane.model.js';
+import { lane, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
+import { timing } from '../../../lib/testing/contract/group-queue/timing.arbitrary.js';
+import { TimedLaneModel } from '../timed-lane.model.js';
 import { entriesOf, UNLIMITED } from './engine-under-test.js';
 
 const RUNS = 200;

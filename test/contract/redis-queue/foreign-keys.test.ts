@@ -10,7 +10,15 @@ import { redisQueue } from '../../../lib/queue/redis/redis-queue.adapter.js';
 import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
-import { COMPONENTS, POLICY, done, lane, range, sequenceOf, settled } from '../group-queue/group-queue-cases.js';
+import {
+  COMPONENTS,
+  POLICY,
+  done,
+  lane,
+  range,
+  sequenceOf,
+  settled,
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { EngineUnderTest } from './engine-under-test.js';
 
 Logger.overrideLogger(silentLogger);

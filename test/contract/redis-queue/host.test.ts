@@ -26,7 +26,7 @@ import {
   lane,
   range,
   settled,
-} from '../group-queue/group-queue-cases.js';
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 Logger.overrideLogger(silentLogger);
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { laneKey } from '../../../lib/queue/lane.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { lane, range } from '../group-queue/group-queue-cases.js';
+import { lane, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { entriesOf, EngineUnderTest } from './engine-under-test.js';
 
 const LEASE_MS = 30;

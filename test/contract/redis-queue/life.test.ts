@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
-import { lane, range } from '../group-queue/group-queue-cases.js';
+import { lane, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 Logger.overrideLogger(silentLogger);
 

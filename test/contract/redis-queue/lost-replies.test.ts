@@ -14,7 +14,15 @@ import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import { type Fate, TcpProxy } from '../../support/tcp-proxy.js';
-import { COMPONENTS, type Handle, POLICY, done, lane, range, sequenceOf } from '../group-queue/group-queue-cases.js';
+import {
+  COMPONENTS,
+  type Handle,
+  POLICY,
+  done,
+  lane,
+  range,
+  sequenceOf,
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 Logger.overrideLogger(silentLogger);
 

@@ -4,7 +4,7 @@ import { laneKey } from '../../../lib/queue/lane.js';
 import type { QueueUsage } from '../../../lib/queue/queue-usage.js';
 import { RedisQueueControl } from '../../../lib/queue/redis/redis-queue-control.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { lane, range } from '../group-queue/group-queue-cases.js';
+import { lane, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { EngineUnderTest } from './engine-under-test.js';
 
 const LEASE_MS = 100;

@@ -14,7 +14,15 @@ import { createTenantId } from '../../../lib/tenancy/create-tenant-id.js';
 import { eventually } from '../../support/eventually.js';
 import { untruths } from '../../support/queue-truth.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { COMPONENTS, POLICY, command, done, lane, range, settled } from '../group-queue/group-queue-cases.js';
+import {
+  COMPONENTS,
+  POLICY,
+  command,
+  done,
+  lane,
+  range,
+  settled,
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
 
 const RANKED = { source: 'x', rank: 1 };

@@ -22,7 +22,7 @@ import {
   range,
   sequenceOf,
   settled,
-} from '../group-queue/group-queue-cases.js';
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 Logger.overrideLogger(silentLogger);
 

@@ -10,7 +10,7 @@ import { eventually } from '../../support/eventually.js';
 import { gate } from '../../support/gate.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
-import { lane, range } from '../group-queue/group-queue-cases.js';
+import { lane, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 Logger.overrideLogger(silentLogger);
 

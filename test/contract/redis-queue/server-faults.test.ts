@@ -24,7 +24,7 @@ import {
   range,
   sequenceOf,
   settled,
-} from '../group-queue/group-queue-cases.js';
+} from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { EngineUnderTest, UNLIMITED } from './engine-under-test.js';
 
 Logger.overrideLogger(silentLogger);

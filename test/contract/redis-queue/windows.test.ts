@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { laneKey } from '../../../lib/queue/lane.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { lane, range } from '../group-queue/group-queue-cases.js';
+import { lane, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 import { EngineUnderTest } from './engine-under-test.js';
 
 const HOUR_MS = 3_600_000;

@@ -6,7 +6,7 @@ import { EventSerializer } from '../../../lib/events/event-serializer.js';
 import { EventTypeRegistry } from '../../../lib/events/event-type-registry.js';
 import type { StandardSchema } from '../../../lib/events/standard-schema.js';
 import { goodRow } from '../../contract/log-maintenance/log-maintenance-cases.js';
-import { newStream } from '../../contract/event-store/event-store-cases.js';
+import { newStream } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const schema: StandardSchema = {
   '~standard': {

@@ -5,8 +5,9 @@ import { InProcessLanes } from '../../../lib/queue/in-process/in-process-lanes.j
 import { laneKey } from '../../../lib/queue/lane.js';
 import type { JobTiming } from '../../../lib/queue/timing.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
-import { lane, LIMITS, range, sequenceOf } from '../../contract/group-queue/group-queue-cases.js';
-import { TIMINGS_OVER_MS, timing, TimedLaneModel } from '../../contract/timed-lane.model.js';
+import { lane, LIMITS, range, sequenceOf } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
+import { TIMINGS_OVER_MS, timing } from '../../../lib/testing/contract/group-queue/timing.arbitrary.js';
+import { TimedLaneModel } from '../../contract/timed-lane.model.js';
 
 const LANES = ['a', 'b'] as const;
 const BATCH = 3;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LaneWindows } from '../../../lib/queue/in-process/lane-windows.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
-import { lane } from '../../contract/group-queue/group-queue-cases.js';
+import { lane } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 const of = (key: string) => ({ lane: lane(key), key });
 

@@ -8,7 +8,7 @@ import { Outbox } from '../../../lib/queue/redis/outbox.js';
 import type { BatchEnd } from '../../../lib/queue/redis/redis-lane-engine.js';
 import type { CommandJob } from '../../../lib/queue/job.js';
 import type { StagedJob } from '../../../lib/queue/staged-job.js';
-import { command, lane, POLICY, range } from '../../contract/group-queue/group-queue-cases.js';
+import { command, lane, POLICY, range } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
 
 const BOUNDS = { maxInlineBytes: 4_096, maxJobBytes: 10_000_000 };
 

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PackedPackage } from './packed-package.js';
+
+const RUN_LIMIT_MS = 110_000;
+
+/** The suites on adapters of the package itself. @param store makes of the event store another one */
+const suites = (store = 'events'): string => `
+  import * as runner from 'vitest';
+  import { inProcessQueue, memory } from '@event-sourcing/nestjs';
+  import * as contract from '@event-sourcing/nestjs/testing/contract';
+
+  const schedule = (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  };
+  let context;
+  contract.eventStoreSuite('mine', async (given) => {
+    context = given;
+    const { events, log } = await memory().open(context);
+    return { store: ${store}, log, close: async () => {} };
+  }, { runner });
+  contract.projectionStoreSuite('mine', async () => {
+    const { projections } = await memory().open(context);
+    return { store: projections, close: async () => {} };
+  }, { runner });
+  contract.recordStoreSuite('mine', async () => {
+    const { records } = await memory().open(context);
+    return { store: records, close: async () => {} };
+  }, { runner });
+  contract.groupQueueSuite('mine', (limits) => inProcessQueue(limits).open({ clock: { now: Date.now, schedule } }), {
+    runner,
+    models: false,
+  });
+`;
+
+describe('the contract suites of the package', () => {
+  let packed: PackedPackage;
+  let project: string;
+
+  beforeAll(() => {
+    packed = new PackedPackage();
+    project = packed.installInto('project-contract', [...packed.peers('required'), 'fast-check', 'vitest']);
+  });
+  afterAll(() => packed.remove());
+
+  function run(program: string): { readonly status: number | null; readonly output: string } {
+    writeFileSync(join(project, 'mine.test.mjs'), program);
+    const args = ['node_modules/vitest/vitest.mjs', 'run', '--root=.', '--testTimeout=60000'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: project,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: RUN_LIMIT_MS,
+      env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
+    });
+    return { status, output: stdout + stderr };
+  }
+
+  it('run in vitest on adapters of a user', () => {
+    const { status, output } = run(suites());
+    expect(status, output).toBe(0);
+    expect(Number(/Tests +(\d+) passed/.exec(output)?.[1]), output).toBeGreaterThan(250);
+  });
+
+  it('fail in vitest where an adapter does not keep its port', () => {
+    const { status, output } = run(suites('Object.assign(Object.create(events), { head: async () => 1 })'));
+    expect(status, output).toBe(1);
+    expect(output).toContain('numbers events from 1, without holes');
+    expect(output).not.toContain('GroupQueue: mine > ');
+  });
+});
