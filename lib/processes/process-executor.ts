@@ -44,9 +44,9 @@ export class ProcessExecutor {
     const followUps: StagedJob[] = [];
     const appended: AppendResult[] = [];
     const { from } = batch.jobs[0]!;
-    // What is known here may be from before others decided.
+    // What is known here may be from before others decided, or from before its tenant was forgotten and came back.
     const known = batch.redelivered ? undefined : await log.known(id);
-    let position = known && known.sequence >= from - 1 ? known : await log.last(id);
+    let position = known?.sequence === from - 1 ? known : await log.last(id);
     if (batch.redelivered && position.sequence >= from) followUps.push(openJob(id));
     for (let conflicts = 0; ; conflicts += 1) {
       const run = new ProcessRun(process, id, position, await process.handler.resolve(), this.tools);

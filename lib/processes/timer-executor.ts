@@ -6,7 +6,7 @@ import type { StagedJob } from '../queue/staged-job.js';
 import type { ProcessOutcome } from './process-executor.js';
 import type { ProcessInbox } from './process-inbox.js';
 import { processJobOf, timerJob } from './process-jobs.js';
-import type { ProcessId, ProcessLog } from './process-log.js';
+import type { ProcessId, ProcessLog, ProcessPosition } from './process-log.js';
 import type { ScheduledWakeUp } from './stream/decision.event.js';
 import { wakeUpKey } from './stream/append-keys.js';
 import { WakeUpDue } from './stream/wake-up.event.js';
@@ -31,9 +31,9 @@ export class TimerExecutor {
     for (const job of jobs) {
       abort.throwIfAborted();
       const id: ProcessId = { name, tenantId, id: job.aggregateId };
-      const scheduled = await this.scheduled(id, job);
-      if (!scheduled) continue;
       const { clock, inbox } = this.tools;
+      const scheduled = await this.scheduled(id, job, clock.now());
+      if (!scheduled) continue;
       const earlyMs = scheduled.dueAt - clock.now();
       if (earlyMs > 0) {
         followUps.push(timerJob(id, job.wakeUp, job.since, earlyMs));
@@ -47,12 +47,18 @@ export class TimerExecutor {
     return { completed: jobs.length, followUps, appended };
   }
 
-  /** What is known here may be from before it was scheduled. */
-  private async scheduled(id: ProcessId, { wakeUp, since }: TimerJob): Promise<ScheduledWakeUp | undefined> {
+  /** What is known here may be out of date: that a wake-up is not due, or is no more, says the log. */
+  private async scheduled(id: ProcessId, job: TimerJob, now: number): Promise<ScheduledWakeUp | undefined> {
     const { log } = this.tools;
-    const known = await log.known(id);
-    const { decision } = known.sequence >= since ? known : await log.last(id);
-    const found = Object.hasOwn(decision.wakeUps, wakeUp) ? decision.wakeUps[wakeUp] : undefined;
-    return found?.since === since ? found : undefined;
+    const known = wakeUpOf(job, await log.known(id));
+    return known && known.dueAt <= now ? known : wakeUpOf(job, await log.last(id));
   }
+}
+
+function wakeUpOf(
+  { wakeUp, since }: TimerJob,
+  { decision: { wakeUps } }: ProcessPosition,
+): ScheduledWakeUp | undefined {
+  const found = Object.hasOwn(wakeUps, wakeUp) ? wakeUps[wakeUp] : undefined;
+  return found?.since === since ? found : undefined;
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTenantId, EventStore, Processes, type RecordedEvent } from '../../lib/index.js';
 import type { DecisionData } from '../../lib/processes/stream/decision.event.js';
 import { inboxStream, processStream } from '../../lib/processes/stream/process-streams.js';
+import { Alarms, AlarmSet, alarmStream, type Rang } from '../support/alarms-app.js';
 import { collect } from '../support/collect.js';
 import { compile, type Compiled } from '../support/compile.js';
 import { judgeProcess } from '../support/judge-processes.js';
@@ -12,7 +13,7 @@ import { startTestPostgres, type TestPostgres } from '../support/postgres-server
 import { startTestRedis, type TestRedis } from '../support/redis-server.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { AlarmWorkers } from './alarms/alarm-workers.js';
-import { Alarms, alarmsApp, AlarmSet, type Rang } from './alarms/alarms-app.js';
+import { alarmsProcess } from './alarms/alarms-process.js';
 import { ROUNDS, SEED } from './chaos-settings.js';
 import { Random } from './random.js';
 
@@ -47,7 +48,7 @@ describe('wake-ups of processes, over Redis', () => {
       const random = new Random(seed);
       const postgresUrl = await server.createDatabase();
       const settings = { postgresUrl, redisPort: redis.port, leaseMs: 500, sweepIntervalMs: 500 };
-      const app = await NestFactory.createApplicationContext(alarmsApp('web', settings), { logger: false });
+      const app = await NestFactory.createApplicationContext(alarmsProcess('web', settings), { logger: false });
       const workers = new AlarmWorkers(compiled, settings, random);
       try {
         await Promise.all(Array.from({ length: WORKERS }, () => workers.start()));
@@ -75,10 +76,8 @@ describe('wake-ups of processes, over Redis', () => {
   );
 });
 
-const alarmStream = (aggregateId: string) => ({ tenantId, aggregateType: 'alarm', aggregateId });
-
 async function set(app: INestApplicationContext, id: string, everyMs: number): Promise<void> {
-  await app.get(EventStore).append(alarmStream(id), [{ data: AlarmSet.of(RINGS, Math.round(everyMs)) }]);
+  await app.get(EventStore).append(alarmStream(id, tenantId), [{ data: AlarmSet.of(RINGS, Math.round(everyMs)) }]);
 }
 
 const statusOf = (app: INestApplicationContext, id: string) => app.get(Processes).get(Alarms, id, { tenantId });
@@ -101,7 +100,7 @@ async function until(
 
 async function judge(app: INestApplicationContext, id: string): Promise<void> {
   const store = app.get(EventStore);
-  const stored = await collect(store.read(alarmStream(id)));
+  const stored = await collect(store.read(alarmStream(id, tenantId)));
   const rings = stored.slice(1) as readonly RecordedEvent<Rang>[];
   expect(rings.map(({ data }) => data.nth)).toEqual(Array.from({ length: RINGS }, (_, index) => index + 1));
   const inbox = await collect(store.read(inboxStream('alarms', tenantId, id)));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Compiled } from '../../support/compile.js';
 import type { Random } from '../random.js';
-import type { AlarmsSettings } from './alarms-app.js';
+import type { AlarmsSettings } from './alarms-process.js';
 
 /** No process of a test lives longer. */
 const PROCESS_TIMEOUT_MS = 300_000;

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { alarmsApp, type AlarmsSettings } from './alarms-app.js';
+import { alarmsProcess, type AlarmsSettings } from './alarms-process.js';
 
 /** A worker of the application, as its first argument has it. It ends with its parent. */
 
-await NestFactory.createApplicationContext(alarmsApp('worker', JSON.parse(process.argv[2]!) as AlarmsSettings), {
+await NestFactory.createApplicationContext(alarmsProcess('worker', JSON.parse(process.argv[2]!) as AlarmsSettings), {
   logger: false,
 });
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

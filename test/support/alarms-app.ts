@@ -7,25 +7,17 @@ import {
   type CommandReceipt,
   DomainEvent,
   EventSourcingModule,
+  type EventSourcingModuleOptions,
   On,
   OnWakeUp,
   type ProcessContext,
   type ProcessHandler,
   ProcessManager,
-  type ProcessRole,
   type RecordedEvent,
+  type StreamId,
+  type TenantId,
   type WakeUp,
-} from '../../../lib/index.js';
-import { postgres } from '../../../lib/postgres.js';
-import { redisQueue } from '../../../lib/redis.js';
-
-/** What all processes of the application have in common. */
-export interface AlarmsSettings {
-  readonly postgresUrl: string;
-  readonly redisPort: number;
-  readonly leaseMs: number;
-  readonly sweepIntervalMs: number;
-}
+} from '../../lib/index.js';
 
 @DomainEvent('alarm.set')
 export class AlarmSet {
@@ -93,25 +85,19 @@ export class Alarms implements ProcessHandler<Ringing> {
   }
 }
 
-export function alarmsApp(role: ProcessRole, settings: AlarmsSettings): Type {
-  const { postgresUrl, redisPort, leaseMs, sweepIntervalMs } = settings;
+export function alarmsApp(options: EventSourcingModuleOptions): Type {
   @Module({
     imports: [EventSourcingModule.forFeature({ pipeline: 'alarms', aggregateType: 'alarm', events: [AlarmSet, Rang] })],
     providers: [RingHandler, Alarms],
   })
   class AlarmsModule {}
-  @Module({
-    imports: [
-      CqrsModule.forRoot(),
-      EventSourcingModule.forRoot({
-        role,
-        sweepIntervalMs,
-        eventStore: postgres({ connectionString: postgresUrl }),
-        queue: redisQueue({ connection: { host: '127.0.0.1', port: redisPort }, leaseMs }),
-      }),
-      AlarmsModule,
-    ],
-  })
+  @Module({ imports: [CqrsModule.forRoot(), EventSourcingModule.forRoot(options), AlarmsModule] })
   class AppModule {}
   return AppModule;
 }
+
+export const alarmStream = (aggregateId: string, tenantId: TenantId): StreamId => ({
+  tenantId,
+  aggregateType: 'alarm',
+  aggregateId,
+});
