@@ -16,8 +16,9 @@ export type DomainEvents = readonly object[];
 export interface AggregateCommandHandler<C extends object> {
   /**
    * Returns the events that the command leads to; an empty list when it changes nothing. A `Decision`, such as the
-   * aggregate that it loaded, is stored only while nobody else has appended to the stream; else it is called again. Called
-   * again, too, when an attempt failed before its events were stored.
+   * aggregate that it loaded, is stored only while what it was decided on still holds: nobody else has appended to the
+   * stream, or nothing came that matches the query of its condition; else it is called again. Called again, too, when an
+   * attempt failed before its events were stored.
    *
    * @throws CommandRejectedError when a business rule says no
    */

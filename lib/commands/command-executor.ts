@@ -1,5 +1,6 @@
 import type { IdGenerator } from '../events/id-generator.js';
 import type { NewEvent } from '../events/new-event.js';
+import type { AppendOptions } from '../event-store/append-options.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { StreamId } from '../event-store/stream-id.js';
@@ -31,9 +32,8 @@ export interface ExecutedCommand {
 }
 
 /** What a handler decided. */
-interface Drafted {
+interface Drafted extends Pick<AppendOptions, 'expectedSequence' | 'condition'> {
   readonly events: readonly NewEvent[];
-  readonly expectedSequence?: number;
 }
 
 export interface ExecutedCommands {
@@ -119,9 +119,9 @@ export class CommandExecutor {
     try {
       if (!definition) throw new UnknownCommandError(job.type);
       const deciding = this.decide(definition, stream, job, attempt, abort);
-      const { events, expectedSequence } = deciding instanceof Promise ? await deciding : deciding;
+      const { events, ...expected } = deciding instanceof Promise ? await deciding : deciding;
       if (events.length === 0) return { result: Promise.resolve(stored(stream, job, undefined)) };
-      const appending = this.store.append(stream, events, { key: job.commandId, expectedSequence });
+      const appending = this.store.append(stream, events, { key: job.commandId, ...expected });
       return { result: appending.then((appended) => stored(stream, job, appended), conclude) };
     } catch (error) {
       return { result: Promise.resolve(conclude(error)) };
@@ -189,7 +189,8 @@ export class CommandExecutor {
       metadata: { ...metadata, causationId: commandId },
       occurredAt: new Date(acceptedAt),
     }));
-    return { events: drafts, expectedSequence: isDecision(decided) ? decided.sequence : undefined };
+    if (!isDecision(decided)) return { events: drafts };
+    return { events: drafts, expectedSequence: decided.sequence, condition: decided.condition };
   }
 }
 

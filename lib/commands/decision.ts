@@ -1,18 +1,23 @@
+import type { AppendCondition } from '../event-store/append-options.js';
+
 /**
- * Events that were decided on a state: they are stored only while that state is the last one of its stream. An
- * `EventSourcedAggregate` is one.
+ * Events that were decided on what was read: they are stored only while that is still so, and else the command is
+ * decided again. What was read is the state of the stream (`sequence`), whatever matches a query (`condition`), or both.
+ * An `EventSourcedAggregate` is one.
  *
  * @publicApi
  */
 export interface Decision {
-  /** The last sequence of the stream that the decision knew; 0 when it had none. */
-  readonly sequence: number;
+  /** The last sequence of the stream that the decision knew; 0 when it had none. @default the stream may have grown */
+  readonly sequence?: number;
   /** Instances of `@DomainEvent` classes, in order; none when nothing changes. */
   readonly raised: readonly object[];
+  /** What must not have happened meanwhile. Not on ClickHouse. @default nothing */
+  readonly condition?: AppendCondition;
 }
 
 export function isDecision(value: unknown): value is Decision {
   if (typeof value !== 'object' || value === null) return false;
-  const { sequence, raised } = value as Partial<Decision>;
-  return typeof sequence === 'number' && Array.isArray(raised);
+  const { sequence, raised, condition } = value as Partial<Decision>;
+  return Array.isArray(raised) && (typeof sequence === 'number' || condition !== undefined);
 }

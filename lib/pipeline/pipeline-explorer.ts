@@ -21,6 +21,7 @@ import { GLOBAL_PIPELINE, globalPipeline } from './global-pipeline.js';
 import { HandlerProvider } from './handler-provider.js';
 import type { PipelineDefinition } from './pipeline-definition.js';
 import type { PipelineOptions } from './pipeline-options.js';
+import type { Rebuilds } from './rebuilds.js';
 import type { WiringProblems } from './wiring-problems.js';
 
 /** Finds annotated providers and makes pipelines of them. A provider belongs to the pipeline of the module that holds it. */
@@ -28,6 +29,7 @@ export class PipelineExplorer {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly moduleRef: ModuleRef,
+    private readonly rebuilds: Rebuilds,
   ) {}
 
   /** What is wrong is added to `problems`; the result is sound only when nothing was. */
@@ -43,6 +45,7 @@ export class PipelineExplorer {
     checkEvents(options, problems);
     for (const pipeline of pipelines) checkUpcasts(pipeline, problems);
     checkDuplicates(pipelines, providers, problems);
+    this.rebuilds.check(pipelines, problems);
     return pipelines;
   }
 
@@ -89,7 +92,9 @@ export class PipelineExplorer {
         const metadata = metadataOf(provider.handlerClass);
         return metadata === undefined ? [] : [build(provider, metadata)];
       });
-    const folds = each(foldProjectionMetadata, (provider, metadata) => buildFold(provider, metadata, all, problems));
+    const folds = each(foldProjectionMetadata, (provider, metadata) =>
+      buildFold(provider, this.rebuilds.apply(metadata), all, problems),
+    );
     return {
       name: pipeline.pipeline,
       aggregateType: pipeline.aggregateType,
@@ -100,7 +105,9 @@ export class PipelineExplorer {
         (step) => step !== undefined,
       ),
       commands: each(commandHandlerMetadata, (provider, metadata) => buildCommand(provider, metadata, problems)),
-      maps: each(mapProjectionMetadata, (provider, metadata) => buildMap(provider, metadata, problems)),
+      maps: each(mapProjectionMetadata, (provider, metadata) =>
+        buildMap(provider, this.rebuilds.apply(metadata), problems),
+      ),
       reactors: each(reactorMetadata, (provider, metadata) => buildReactor(provider, metadata, folds, problems)).filter(
         (reactor) => reactor !== undefined,
       ),

@@ -1,5 +1,6 @@
 import type { EventClass } from '../events/event-class.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
+import type { FoldContext } from './fold-context.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:apply');
 
@@ -12,7 +13,7 @@ export interface ApplyMetadata {
 /** What `@Apply` may stand on. */
 interface ApplyDecorator<E extends object> {
   /** A method of a fold. */
-  <S, M extends (state: S, event: RecordedEvent<E>) => S | null>(
+  <S, M extends (state: S, event: RecordedEvent<E>, context: FoldContext) => S | null>(
     target: { init(): S },
     method: string | symbol,
     descriptor: TypedPropertyDescriptor<M>,
@@ -26,7 +27,7 @@ interface ApplyDecorator<E extends object> {
 }
 
 /**
- * Marks the method that takes events of these classes: of a fold `(state, event) => state`, pure, where `null` deletes; of
+ * Marks the method that takes events of these classes: of a fold `(state, event, context) => state`, pure, where `null` deletes; of
  * an `EventSourcedAggregate` `(data) => void`, which changes its state and nothing else.
  *
  * @publicApi

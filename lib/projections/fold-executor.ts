@@ -101,7 +101,7 @@ export class FoldExecutor {
     const resolved = fold.handler.resolve();
     // Each wait costs, and most have nothing to wait for.
     const handler = resolved instanceof Promise ? await resolved : resolved;
-    const caller = checkPurity ? new PureFoldCaller(fold, handler, key) : new FoldCaller(fold, handler);
+    const caller = checkPurity ? new PureFoldCaller(fold, handler, key) : new FoldCaller(fold, handler, key);
     const work: FoldBatch = { fold, caller, key, batch, given: given.jobs, wanted };
 
     const before = sequenceBefore(batch);

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../events/recorded-event.js';
+import type { FoldContext } from './fold-context.js';
 
 /**
  * Reduces the events of one aggregate to a state.
@@ -16,5 +17,5 @@ export interface FoldHandler<S> {
    * The state after an event; `null` deletes the row. Called for the events that no `@Apply` method of the class takes.
    * Without it, a fold lists the events of its `@Apply` methods only.
    */
-  apply?(state: S, event: RecordedEvent): S | null;
+  apply?(state: S, event: RecordedEvent, context: FoldContext): S | null;
 }

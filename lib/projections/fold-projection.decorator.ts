@@ -1,5 +1,6 @@
 import type { EventClass, EventOf } from '../events/event-class.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
+import type { FoldContext } from './fold-context.js';
 import type { Immediate } from './immediate.js';
 
 const METADATA = Symbol.for('@event-sourcing/nestjs:fold-projection');
@@ -53,7 +54,7 @@ export interface FoldProjectionOptions<E extends readonly EventClass[] = readonl
 // A FoldHandler of any state, promises apart.
 interface Folds {
   init(): Immediate;
-  apply?(state: never, event: RecordedEvent): Immediate;
+  apply?(state: never, event: RecordedEvent, context: FoldContext): Immediate;
 }
 
 /**

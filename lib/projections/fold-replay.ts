@@ -63,7 +63,7 @@ export class FoldReplay {
     if (whole && to > 0 && beginning.sequence === 0 && (await this.begins(fold, { tenantId, id })) > 1) {
       throw new HistoryGoneError(fold.component, { tenantId, id });
     }
-    const progress = new FoldProgress(new FoldCaller(fold, await fold.handler.resolve()), beginning);
+    const progress = new FoldProgress(new FoldCaller(fold, await fold.handler.resolve(), key), beginning);
     if (to > beginning.sequence) {
       const range = { from: beginning.sequence + 1, to, until, whole };
       for await (const input of this.events.read(fold, { tenantId, id }, range, skipped)) {

@@ -1,4 +1,5 @@
 export { Apply } from './apply.decorator.js';
+export type { FoldContext } from './fold-context.js';
 export type { FoldHandler } from './fold-handler.js';
 export type { SkippedEvent } from './fold-skips.js';
 export { FoldProjection, type FoldProjectionOptions } from './fold-projection.decorator.js';

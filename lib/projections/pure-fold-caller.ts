@@ -20,7 +20,7 @@ export class PureFoldCaller extends FoldCaller {
     handler: FoldHandler<unknown>,
     private readonly key: ProjectionKey,
   ) {
-    super(fold, handler);
+    super(fold, handler, key);
   }
 
   override init(event: RecordedEvent): unknown {

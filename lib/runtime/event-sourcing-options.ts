@@ -42,6 +42,14 @@ export interface EventSourcingModuleOptions {
    */
   readonly checkPurity?: boolean;
   /**
+   * How often each projection, by its name, was to be built anew although its code is the same: its version is that of its
+   * decorator plus this number. Raise it, and from the next start on the projection is built from the log, beside the one
+   * that is read. Keep it, also when the decorator gets a new version; lower it never. The same in all processes.
+   *
+   * @default none
+   */
+  readonly rebuilds?: Readonly<Record<string, number>>;
+  /**
    * Holds work by component and tenant: an object, or the class of a provider of the application, with dependencies of
    * its own and not request-scoped. @default everything is on
    */

@@ -17,6 +17,7 @@ export interface EventSourcingSetup {
   readonly maxCommandBytes: number;
   readonly foldCacheBytes: number;
   readonly checkPurity: boolean;
+  readonly rebuilds: Readonly<Record<string, number>>;
   readonly featureFlags: FeatureFlags | FeatureFlagsClass;
   readonly flagCacheMs: number;
   readonly flagRecheckMs: number;

@@ -40,13 +40,18 @@ export function resolveSetup(options: EventSourcingModuleOptions): EventSourcing
     const problem = integerProblem(value, FROM_ZERO.has(name) ? 0 : 1);
     if (problem !== null) throw new InvalidArgumentError(`EventSourcingModule.forRoot().${name}`, problem);
   }
-  const { featureFlags = new AllOn() } = options;
+  const { featureFlags = new AllOn(), rebuilds = {} } = options;
+  for (const [name, count] of Object.entries(rebuilds)) {
+    const problem = integerProblem(count, 0);
+    if (problem !== null) throw new InvalidArgumentError(`EventSourcingModule.forRoot().rebuilds.${name}`, problem);
+  }
   if (typeof featureFlags !== 'function' && typeof (featureFlags as FeatureFlags | null)?.isOn !== 'function') {
     const problem = 'must be an object with isOn(), or the class of a provider that has it';
     throw new InvalidArgumentError('EventSourcingModule.forRoot().featureFlags', problem);
   }
   return {
     ...numbers,
+    rebuilds,
     featureFlags,
     checkPurity: options.checkPurity ?? process.env.NODE_ENV !== 'production',
     role: processRole(options.role),

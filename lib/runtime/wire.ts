@@ -3,6 +3,7 @@ import type { DiscoveryService, ModuleRef } from '@nestjs/core';
 import { checkReaders } from '../pipeline/check-readers.js';
 import { PipelineExplorer } from '../pipeline/pipeline-explorer.js';
 import { PipelineRegistry } from '../pipeline/pipeline-registry.js';
+import { Rebuilds } from '../pipeline/rebuilds.js';
 import { WiringProblems } from '../pipeline/wiring-problems.js';
 import { CqrsBinding } from './cqrs-binding.js';
 import type { EventSourcingSetup } from './event-sourcing-setup.js';
@@ -25,7 +26,7 @@ export function wire(
   const problems = new WiringProblems();
   checkRoot(setup, rootToken, discovery, problems);
   checkFeatureFlags(setup, discovery, problems);
-  const pipelines = new PipelineExplorer(discovery, moduleRef).explore(problems);
+  const pipelines = new PipelineExplorer(discovery, moduleRef, new Rebuilds(setup.rebuilds)).explore(problems);
   const commands = pipelines.flatMap((pipeline) => pipeline.commands);
   new CqrsBinding(discovery).check(commands, problems);
   checkReaders(discovery, pipelines, problems);

@@ -8,8 +8,10 @@ import {
   Apply,
   CommandHandler,
   type CommandReceipt,
+  CommandRejectedError,
   Commands,
   createTenantId,
+  type Decision,
   EventSourcingModule,
   EventStore,
   FoldProjection,
@@ -18,7 +20,7 @@ import {
   Projections,
   type RecordedEvent,
 } from '../../lib/index.js';
-import { AccountOpened, BANK_EVENTS, BankAccount, MoneyDeposited } from '../support/bank-account.js';
+import { AccountOpened, BANK_EVENTS, BankAccount, MoneyDeposited, MoneyWithdrawn } from '../support/bank-account.js';
 import { eventually } from '../support/eventually.js';
 
 const tenantId = createTenantId('acme');
@@ -54,6 +56,39 @@ class WithdrawHandler implements AggregateCommandHandler<Withdraw> {
   }
 }
 
+/** Of two accounts: the rule is about the sum. */
+class WithdrawFromBoth extends Command<CommandReceipt> {
+  readonly tenantId = tenantId;
+  constructor(readonly amount: number) {
+    super();
+  }
+}
+
+@CommandHandler(WithdrawFromBoth, { type: 'account.withdraw_from_both', aggregateId: () => 'both' })
+class WithdrawFromBothHandler implements AggregateCommandHandler<WithdrawFromBoth> {
+  constructor(
+    private readonly events: EventStore,
+    private readonly intruder: Intruder,
+  ) {}
+
+  async handle({ amount }: WithdrawFromBoth): Promise<Decision> {
+    const query = { types: ['bank.account_opened', 'bank.money_deposited', 'bank.money_withdrawn'] };
+    let after = await this.events.position(tenantId);
+    let sum = 0;
+    for await (const { data, position } of this.events.readAll({ tenantId, query })) {
+      if (data instanceof AccountOpened) sum += data.initialDeposit;
+      if (data instanceof MoneyDeposited) sum += data.amount;
+      if (data instanceof MoneyWithdrawn) sum -= data.amount;
+      after = position;
+    }
+    const { act } = this.intruder;
+    this.intruder.act = undefined;
+    await act?.();
+    if (sum < amount) throw new CommandRejectedError('Insufficient funds', { reason: 'INSUFFICIENT_FUNDS' });
+    return { raised: [MoneyWithdrawn.of(amount)], condition: { query, after } };
+  }
+}
+
 @FoldProjection({ name: 'balances' })
 class Balances implements FoldHandler<{ total: number }> {
   init() {
@@ -73,7 +108,7 @@ class Balances implements FoldHandler<{ total: number }> {
 
 @Module({
   imports: [EventSourcingModule.forFeature({ pipeline: 'banking', aggregateType: 'account', events: BANK_EVENTS })],
-  providers: [WithdrawHandler, Balances, Intruder],
+  providers: [WithdrawHandler, WithdrawFromBothHandler, Balances, Intruder],
 })
 class BankingModule {}
 
@@ -103,6 +138,18 @@ it('decides a command again when somebody else has appended meanwhile', async ()
   };
   await expect(app.get(Commands).run(new Withdraw(30))).rejects.toMatchObject({ code: 'COMMAND_REJECTED' });
   expect(await app.get(EventStore).head(stream)).toBe(2);
+});
+
+it('decides a command again when what it was decided on has changed in another stream', async () => {
+  const commands = app.get(Commands);
+  expect(await commands.run(new WithdrawFromBoth(30))).toMatchObject({ status: 'stored', lastSequence: 1 });
+  app.get(Intruder).act = async () => {
+    const account = await app.get(AggregateRepository).load(BankAccount, 'a-1', { tenantId });
+    account.withdraw(60);
+    await app.get(AggregateRepository).save(account);
+  };
+  await expect(commands.run(new WithdrawFromBoth(50))).rejects.toMatchObject({ reason: 'INSUFFICIENT_FUNDS' });
+  expect(await app.get(EventStore).head({ ...stream, aggregateId: 'both' })).toBe(1);
 });
 
 it('lets projections follow what is saved', async () => {

@@ -52,6 +52,16 @@ describe('options outside their range', () => {
     await start(appWith([], { foldCacheBytes: 0 }));
   });
 
+  it('are refused for rebuilds of forRoot(), which may be 0, as is a name of no projection', async () => {
+    for (const value of NO_COUNTS.filter((one) => one !== 0)) {
+      const booting = Test.createTestingModule({ imports: [appWith([], { rebuilds: { visits: value } })] }).compile();
+      await expect(booting).rejects.toMatchObject({ field: 'EventSourcingModule.forRoot().rebuilds.visits' });
+    }
+    const booting = Test.createTestingModule({ imports: [appWith([], { rebuilds: { visits: 0 } })] }).compile();
+    await expect(booting).rejects.toBeInstanceOf(WiringError);
+    await expect(booting).rejects.toThrow("'visits', which is no projection");
+  });
+
   it.each([
     'concurrency',
     'commandConcurrency',

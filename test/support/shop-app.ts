@@ -6,8 +6,10 @@ import {
   DomainEvent,
   EventSourcingModule,
   type EventSourcingModuleOptions,
+  type FoldContext,
   type FoldHandler,
   FoldProjection,
+  PermanentError,
   Reactor,
   type ReactorContext,
   type ReactorHandler,
@@ -74,7 +76,8 @@ export class ActivityByCustomer implements FoldHandler<Activity> {
   }
 
   @Apply(Visited)
-  visited({ sold, visits }: Activity): Activity {
+  visited({ sold, visits }: Activity, { data }: RecordedEvent<Visited>, { foldId }: FoldContext): Activity {
+    if (!data.customers.includes(foldId)) throw new PermanentError(`told to be ${foldId}`);
     return { sold, visits: visits + 1 };
   }
 }

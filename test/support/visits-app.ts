@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import {
+  type FoldContext,
   type FoldHandler,
   FoldProjection,
   type MapHandler,
@@ -33,8 +34,9 @@ export function visits(release: number, told: string[] = []): VisitsRelease {
     init(): Visits {
       return { release, events: 0, total: 0 };
     }
-    apply({ events, total }: Visits, { data }: RecordedEvent): Visits {
+    apply({ events, total }: Visits, { data, aggregateId }: RecordedEvent, { foldId }: FoldContext): Visits {
       const { amount } = data as Added;
+      if (foldId !== aggregateId) throw new PermanentError(`told to be ${foldId}`);
       if (release > 1 && amount === FATAL_AMOUNT) throw new PermanentError('unlucky');
       return { release, events: events + 1, total: total + amount };
     }

@@ -8,6 +8,7 @@ import {
   createTenantId,
   DomainEvent,
   type EventId,
+  type FoldContext,
   type FoldHandler,
   FoldProjection,
   isEvent,
@@ -53,6 +54,18 @@ class Balances implements FoldHandler<Balance> {
   @Apply(Opened, Paid)
   either(state: Balance, event: RecordedEvent<Opened | Paid>): Balance | null {
     return event.data instanceof Paid ? { amount: event.data.amount } : null;
+  }
+
+  @Apply(Paid)
+  told(state: Balance, _event: RecordedEvent<Paid>, { foldId }: FoldContext): Balance {
+    expectTypeOf(foldId).toEqualTypeOf<string>();
+    return state;
+  }
+
+  // @ts-expect-error a fold is told no more than that
+  @Apply(Paid)
+  wrongContext(state: Balance, _event: RecordedEvent<Paid>, _context: { now: Date }): Balance {
+    return state;
   }
 
   // @ts-expect-error the event is of another class

@@ -1,5 +1,6 @@
 import type { EventClass } from '../../events/event-class.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
+import type { FoldContext } from '../../projections/fold-context.js';
 import type { FoldHandler } from '../../projections/fold-handler.js';
 import { FoldProjection, type FoldProjectionOptions } from '../../projections/fold-projection.decorator.js';
 import type { Immediate } from '../../projections/immediate.js';
@@ -20,8 +21,8 @@ export function foldClass<S>(
     init(): S & Immediate {
       return init() as S & Immediate;
     }
-    apply(state: S, event: RecordedEvent): (S & Immediate) | null {
-      return apply(state, event) as (S & Immediate) | null;
+    apply(state: S, event: RecordedEvent, context: FoldContext): (S & Immediate) | null {
+      return apply(state, event, context) as (S & Immediate) | null;
     }
   }
   FoldProjection(options)(Fold);

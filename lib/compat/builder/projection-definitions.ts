@@ -1,5 +1,6 @@
 import type { EventClass } from '../../events/event-class.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
+import type { FoldContext } from '../../projections/fold-context.js';
 import type { FoldProjectionOptions } from '../../projections/fold-projection.decorator.js';
 import type { MapProjectionOptions } from '../../projections/map-projection.decorator.js';
 
@@ -8,7 +9,7 @@ export interface FoldProjectionDefinition<S, E extends object = object> {
   /** The state before the first event, and after a deletion; a JSON value. */
   readonly init: () => S;
   /** The state after an event; `null` deletes the row. */
-  readonly apply: (state: S, event: RecordedEvent<E>) => S | null;
+  readonly apply: (state: S, event: RecordedEvent<E>, context: FoldContext) => S | null;
 }
 
 /** Options of `withFoldProjection()`, as those of `@FoldProjection`. @publicApi */

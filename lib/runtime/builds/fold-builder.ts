@@ -109,7 +109,7 @@ export class FoldBuilder implements ProjectionBuilder {
   private async open(key: ProjectionKey, state: FoldState): Promise<FoldStream> {
     const { fold, handler } = this;
     const { serializer, before, checkPurity } = this.tools;
-    const caller = checkPurity ? new PureFoldCaller(fold, handler, key) : new FoldCaller(fold, handler);
+    const caller = checkPurity ? new PureFoldCaller(fold, handler, key) : new FoldCaller(fold, handler, key);
     const skipped = await this.skips.of(key);
     return new FoldStream({ serializer, caller, key, before: before(key.tenantId), skipped }, state);
   }

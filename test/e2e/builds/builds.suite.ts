@@ -34,8 +34,11 @@ export function buildsSuite(backend: Backend): void {
     beforeAll(async () => backend.start?.());
     afterAll(async () => backend.stop?.());
 
-    const boot = (providers: Type[], eventStore: StorageAdapter): Promise<INestApplicationContext> =>
-      start(appWith(providers, { eventStore }));
+    const boot = (
+      providers: Type[],
+      eventStore: StorageAdapter,
+      rebuilds: Readonly<Record<string, number>> = {},
+    ): Promise<INestApplicationContext> => start(appWith(providers, { eventStore, rebuilds }));
 
     async function append(app: INestApplicationContext, id: string, ...amounts: number[]): Promise<void> {
       await app.get(EventStore).append(
@@ -201,6 +204,29 @@ export function buildsSuite(backend: Backend): void {
         { projection: 'visit_records', status: 'complete', ...total, ...all },
         { projection: 'visits', status: 'complete', ...total, ...all },
       ]);
+      await app.close();
+    });
+
+    it('is built anew from the same code, in silence, as often as forRoot() says', async () => {
+      const adapter = await backend.open();
+      const told: string[] = [];
+      const one = visits(1, told);
+      const first = await boot(one.providers, adapter);
+      await history(first);
+      await eventually(() => expect(told).toHaveLength(COUNTERS * EVENTS_EACH), TIMEOUT_MS);
+      await first.close();
+
+      const app = await boot(one.providers, adapter, { visits: 2, visit_records: 1 });
+      const maintenance = app.get(ProjectionMaintenance);
+      await eventually(async () => {
+        expect(await maintenance.builds()).toMatchObject([
+          { projection: 'visit_records', version: 2, status: 'complete', events: COUNTERS * EVENTS_EACH },
+          { projection: 'visits', version: 3, status: 'complete', events: COUNTERS * EVENTS_EACH },
+        ]);
+      }, TIMEOUT_MS);
+      expect(await list(app, one)).toMatchObject({ total: COUNTERS, complete: true });
+      expect(await records(app, one, ids[0]!)).toEqual([1, 1, 1]);
+      expect(told).toHaveLength(COUNTERS * EVENTS_EACH);
       await app.close();
     });
 
