@@ -1,0 +1,2 @@
+/** The body of the request, which says nothing more. */
+export class CloseAccountDto {}
