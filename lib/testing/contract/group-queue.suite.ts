@@ -17,6 +17,7 @@ import { forgetComponentCases } from './group-queue/forget-component.cases.js';
 import { forgetCases } from './group-queue/forget.cases.js';
 import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } from './group-queue/group-queue-cases.js';
 import { heldCases } from './group-queue/held.cases.js';
+import { jobKindCases } from './group-queue/job-kind.cases.js';
 import { lifeCases } from './group-queue/life.cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 import { propertyCases } from './group-queue/property.cases.js';
@@ -76,6 +77,7 @@ export function groupQueueSuite(
     contractCases(runner, differences, (test) => {
       const suite = { expect, test, open, start };
       describe('order', () => orderCases(suite));
+      describe('kinds of jobs', () => jobKindCases(suite));
       describe('failures', () => failureCases(suite));
       describe('ranges that are read from the log', () => rangeCases(suite));
       describe('word of what is staged', () => stagedCases(suite));
