@@ -6,7 +6,7 @@ import type { Answered } from './feeder.js';
 import type { TallyPlan } from './tally-plan.js';
 
 /** No process of a test lives longer. */
-const PROCESS_TIMEOUT_MS = 600_000;
+const PROCESS_TIMEOUT_MS = 3_600_000;
 
 /** How a process ended. */
 export type End = NodeJS.Signals | number;
