@@ -1,8 +1,11 @@
 import type { Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
 import { CommandEncoder } from './commands/command-encoder.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
 import { Commands } from './commands/commands.js';
+import type { CommandMiddleware } from './commands/middleware/command-middleware.js';
+import { CommandMiddlewares } from './commands/middleware/command-middlewares.js';
 import { CommandWait } from './consistency/command-wait.js';
 import { Consistency } from './consistency/consistency.js';
 import { createConsistency } from './consistency/create-consistency.js';
@@ -39,15 +42,28 @@ export const dispatchProviders: Provider[] = [
       new CommandEncoder(validator, maxCommandBytes),
   },
   {
+    provide: CommandMiddlewares,
+    inject: [PipelineRegistry, ModuleRef, ROOT],
+    useFactory: ({ pipelines }: PipelineRegistry, moduleRef: ModuleRef, { commandMiddleware }: EventSourcingSetup) =>
+      new CommandMiddlewares(
+        (pipeline) => [
+          ...commandMiddleware,
+          ...(pipelines.find(({ name }) => name === pipeline)?.commandMiddleware ?? []),
+        ],
+        (one) => moduleRef.get<CommandMiddleware>(one, { strict: false }),
+      ),
+  },
+  {
     provide: CommandDispatcher,
-    inject: [GroupQueue, CommandEncoder, IdGenerator, Clock, ROOT],
+    inject: [GroupQueue, CommandEncoder, CommandMiddlewares, IdGenerator, Clock, ROOT],
     useFactory: (
       queue: GroupQueue,
       encoder: CommandEncoder,
+      middlewares: CommandMiddlewares,
       ids: IdGenerator,
       clock: Clock,
       setup: EventSourcingSetup,
-    ) => new CommandDispatcher(queue, encoder, ids, clock, { ...setup, sharedQueue: setup.queue.shared }),
+    ) => new CommandDispatcher(queue, encoder, middlewares, ids, clock, { ...setup, sharedQueue: setup.queue.shared }),
   },
   {
     provide: Commands,

@@ -3,6 +3,7 @@ import { DiscoveryService } from '@nestjs/core';
 import { Clock } from './clock/clock.js';
 import { CommandEncoder } from './commands/command-encoder.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
+import { CommandMiddlewares } from './commands/middleware/command-middlewares.js';
 import { EventSerializer } from './events/event-serializer.js';
 import { IdGenerator } from './events/id-generator.js';
 import { DistributedLock } from './locks/distributed-lock.js';
@@ -44,6 +45,7 @@ const RUNTIME_TOOLS = {
   recurringJobs: RecurringJobs,
   locks: DistributedLock,
   reconciliation: Reconciliation,
+  commandMiddlewares: CommandMiddlewares,
   dispatcher: CommandDispatcher,
   encoder: CommandEncoder,
   router: EventRouter,

@@ -18,6 +18,7 @@ import type { CommandOutcome } from './command-outcome.js';
 import { isDecision } from './decision.js';
 import { finalOutcome } from './final-outcome.js';
 import { InvalidDecisionError } from './invalid-decision.error.js';
+import type { CommandMiddlewares } from './middleware/command-middlewares.js';
 import { decodeOutcome } from './outcome-codec.js';
 import { UnknownCommandError } from './unknown-command.error.js';
 
@@ -55,6 +56,7 @@ export class CommandExecutor {
     private readonly store: EventStore,
     private readonly ids: IdGenerator,
     private readonly answers: Pick<GroupQueue, 'answer'>,
+    private readonly middlewares: CommandMiddlewares,
   ) {}
 
   async execute(batch: LaneBatch<CommandJob>): Promise<ExecutedCommands> {
@@ -151,7 +153,7 @@ export class CommandExecutor {
 
   /** At once where the handler answers at once. */
   private decide(
-    { commandClass, handler, options }: CommandDefinition,
+    { pipeline, commandClass, handler, options }: CommandDefinition,
     stream: StreamId,
     job: CommandJob,
     attempt: number,
@@ -164,9 +166,11 @@ export class CommandExecutor {
     const decided: unknown = inTime<unknown>(handler.name, { timeoutMs, abort }, (aborting) =>
       TenantContext.run(ambient, () => {
         const context = contextOf(job, stream, attempt, aborting);
-        const resolved = handler.resolve();
-        if (!(resolved instanceof Promise)) return resolved.handle(command, context);
-        return resolved.then((instance) => instance.handle(command, context));
+        return this.middlewares.handle({ type: options.type, pipeline, command, context }, () => {
+          const resolved = handler.resolve();
+          if (!(resolved instanceof Promise)) return resolved.handle(command, context);
+          return resolved.then((instance) => instance.handle(command, context));
+        });
       }),
     );
     const draft = (one: unknown): Drafted => this.draft(handler.name, stream, job, one);

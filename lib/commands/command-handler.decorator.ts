@@ -34,6 +34,23 @@ export interface CommandHandlerOptions<C extends object> {
    * @default false
    */
   readonly stateless?: boolean;
+  /**
+   * How long a command waits until it takes its place behind those that wait for its aggregate, as `delayMs` of
+   * `Commands.run()`; milliseconds from 0 to 2^31 - 1. A function is pure. @default 0
+   */
+  readonly delayMs?: number | ((command: C) => number);
+  /**
+   * Lets a command stand for those with the same key that are sent after it, as `dedupe` of `Commands.run()`. Not for
+   * commands of process managers, each of which hears of its own.
+   *
+   * @default none
+   */
+  readonly dedupe?: {
+    /** Pure; 1 to 512 bytes. */
+    readonly key: (command: C) => string;
+    /** From when the first was accepted on, and in any case until its delay is over; milliseconds from 1. */
+    readonly forMs: number;
+  };
   /** A Standard Schema for the command. @default the class-validator decorators of its class */
   readonly schema?: StandardSchema;
   /** Attempts in all before `whenExhausted` applies. @default 5 */

@@ -5,7 +5,8 @@ import type { TenantId } from '../tenancy/tenant-id.js';
  *
  * `queued`: it is staged and will be handled, by whichever worker takes it; the only answer where processes share a
  * queue, in every role. `Commands.outcome()` says later what became of it. `stored`: it was handled and its events, if
- * any, are in the log; the only answer of the in-process queue. `Commands.run()` waits for it on any queue.
+ * any, are in the log; the only answer of the in-process queue, but for commands that are delayed. `Commands.run()` waits
+ * for it on any queue.
  *
  * @publicApi
  */
@@ -16,7 +17,7 @@ export interface QueuedReceipt {
   readonly status: 'queued';
   readonly commandId: string;
   readonly tenantId: TenantId;
-  /** Names this very acceptance of the command, for `Commands.outcome()`; a command that is sent twice has two. */
+  /** Names this very acceptance of the command, for `Commands.outcome()`; a command that is sent twice has two, but for `dedupe`. */
   readonly receiptId: string;
 }
 

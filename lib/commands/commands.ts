@@ -7,6 +7,7 @@ import type { CommandDefinition } from './command-definition.js';
 import type { CommandDispatcher } from './command-dispatcher.js';
 import type { CommandOutcome } from './command-outcome.js';
 import type { QueuedReceipt, StoredReceipt } from './command-receipt.js';
+import type { DispatchOptions } from './dispatch-options.js';
 import { ProjectionTimeoutError } from './projection-timeout.error.js';
 import { decodeOutcome } from './outcome-codec.js';
 import type { ReceiptOf, RunOptions, WaitFor } from './run-options.js';
@@ -41,6 +42,7 @@ export class Commands {
    * @throws UnknownProjectionError: nothing was queued
    * @throws NotReadyError when it would wait before `onApplicationBootstrap`
    * @throws InvalidArgumentError for a class without `@CommandHandler`, or an option out of its range
+   * @throws MiddlewareMisuseError, and what middleware throws around the dispatch
    */
   async run<W extends WaitFor = 'stored'>(command: object, options: RunOptions<W> = {}): Promise<ReceiptOf<W>> {
     const { waitFor = 'stored', timeoutMs = this.defaultTimeoutMs } = options;
@@ -52,9 +54,10 @@ export class Commands {
     if (problem !== null) throw new InvalidArgumentError('options.timeoutMs', problem);
     const definition = this.byClass.get(command?.constructor);
     if (!definition) throw new InvalidArgumentError('command', 'must be of a class that has a @CommandHandler');
-    if (projection) return (await this.runUntilApplied(definition, command, projection, timeoutMs)) as ReceiptOf<W>;
+    if (projection)
+      return (await this.runUntilApplied(definition, command, projection, timeoutMs, options)) as ReceiptOf<W>;
     const stage = waitFor === 'queued' ? 'queued' : 'stored';
-    return (await this.dispatcher.run(definition, command, stage, timeoutMs)) as ReceiptOf<W>;
+    return (await this.dispatcher.run(definition, command, stage, timeoutMs, options)).receipt as ReceiptOf<W>;
   }
 
   private async runUntilApplied(
@@ -62,10 +65,11 @@ export class Commands {
     command: object,
     projection: AwaitedProjection,
     timeoutMs: number,
+    options: DispatchOptions,
   ): Promise<StoredReceipt> {
     this.projections.check(projection);
-    const deadline = performance.now() + timeoutMs;
-    const receipt = (await this.dispatcher.run(definition, command, 'stored', timeoutMs)) as StoredReceipt;
+    const run = await this.dispatcher.run(definition, command, 'stored', timeoutMs, options);
+    const { receipt, deadline } = run as { readonly receipt: StoredReceipt; readonly deadline: number };
     const leftMs = Math.max(0, Math.ceil(deadline - performance.now()));
     if (await this.projections.untilApplied(receipt, projection, leftMs)) return receipt;
     throw new ProjectionTimeoutError(receipt, projection.name, timeoutMs);

@@ -1,4 +1,7 @@
 export * from './aggregate-command-handler.js';
+export type { CommandDedupe, DispatchOptions } from './dispatch-options.js';
+export type * from './middleware/command-middleware.js';
+export * from './middleware/middleware-misuse.error.js';
 export type { Decision } from './decision.js';
 export type { CommandContext } from './command-context.js';
 export * from './command-failed.error.js';

@@ -1,9 +1,10 @@
 import type { AwaitedProjection } from './applied-wait.js';
 import type { CommandReceipt, StoredReceipt } from './command-receipt.js';
+import type { DispatchOptions } from './dispatch-options.js';
 
 /**
  * How far a command must have come before its sender goes on. `queued`: it is accepted, as `commandBus.execute()`
- * answers; on the in-process queue that means stored. `stored`: it was handled, and its events are in the log. The class of a
+ * answers; on the in-process queue that means stored, unless it is delayed. `stored`: it was handled, and its events are in the log. The class of a
  * fold or map: reads of that projection show them, too.
  *
  * @publicApi
@@ -11,11 +12,11 @@ import type { CommandReceipt, StoredReceipt } from './command-receipt.js';
 export type WaitFor = 'queued' | 'stored' | AwaitedProjection;
 
 /** Options of `Commands.run()`. @publicApi */
-export interface RunOptions<W extends WaitFor = WaitFor> {
+export interface RunOptions<W extends WaitFor = WaitFor> extends DispatchOptions {
   /** @default 'stored' */
   readonly waitFor?: W;
   /**
-   * How long is waited once the command is queued, for the projection as well; milliseconds.
+   * How long is waited once the command is queued and its delay is over, for the projection as well; milliseconds.
    *
    * @default `commandTimeoutMs` of `forRoot()`
    */

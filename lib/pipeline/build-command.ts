@@ -16,11 +16,17 @@ export function buildCommand(
         'With execute(), it is one of @nestjs/cqrs: import CommandHandler from there.',
     );
   }
-  const { maxAttempts, timeoutMs, aggregateId, commandId, tenantId } = options;
+  const { maxAttempts, timeoutMs, aggregateId, commandId, tenantId, delayMs, dedupe } = options;
   checkIntegers(provider.name, { maxAttempts, timeoutMs }, 1, problems);
   checkChoice(provider.name, { whenExhausted: options.whenExhausted }, ['fail', 'park'], problems);
   checkFunctions(provider.name, { aggregateId }, problems);
   if (commandId !== undefined) checkFunctions(provider.name, { commandId }, problems);
+  if (delayMs !== undefined && typeof delayMs !== 'function') checkIntegers(provider.name, { delayMs }, 0, problems);
+  if (dedupe) {
+    checkFunctions(provider.name, { 'dedupe.key': dedupe.key }, problems);
+    // What is not left out by whoever writes TypeScript may be by others.
+    checkIntegers(provider.name, { 'dedupe.forMs': dedupe.forMs ?? null }, 1, problems);
+  }
   if (tenantId !== undefined) checkFunctions(provider.name, { tenantId }, problems);
   const { pipeline, aggregateType } = provider.pipeline;
   return { pipeline, aggregateType, commandClass, options, handler: provider.reference() };

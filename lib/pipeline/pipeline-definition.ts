@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../commands/command-definition.js';
+import type { CommandMiddlewareClass } from '../commands/middleware/command-middleware.js';
 import type { EventClass } from '../events/event-class.js';
 import type { UpcastStep } from '../events/upcast-step.js';
 import type { FeatureFlags } from '../feature-flags/feature-flags.js';
@@ -13,6 +14,7 @@ export interface PipelineDefinition {
   readonly aggregateType: string;
   readonly events: readonly EventClass[];
   readonly featureFlags?: FeatureFlags;
+  readonly commandMiddleware?: readonly CommandMiddlewareClass[];
   readonly upcasts: readonly UpcastStep[];
   readonly commands: readonly CommandDefinition[];
   readonly folds: readonly FoldDefinition[];

@@ -100,6 +100,7 @@ export class PipelineExplorer {
       aggregateType: pipeline.aggregateType,
       events: pipeline.events,
       featureFlags: pipeline.featureFlags,
+      commandMiddleware: pipeline.commandMiddleware,
       folds,
       upcasts: each(upcasterMetadata, (provider, metadata) => buildUpcastStep(provider, metadata, problems)).filter(
         (step) => step !== undefined,

@@ -1,9 +1,12 @@
 import type { CommandDefinition } from '../commands/command-definition.js';
 import type { CommandEncoder } from '../commands/command-encoder.js';
 import { InvalidCommandError } from '../commands/invalid-command.error.js';
+import { delayOf } from '../commands/command-timing.js';
+import { delayed } from '../commands/come-due.js';
 import type { EventClass } from '../events/event-class.js';
 import type { IdGenerator } from '../events/id-generator.js';
 import type { CommandJob } from '../queue/job.js';
+import type { Lane } from '../queue/lane.js';
 import type { StagedJob } from '../queue/staged-job.js';
 import { encodeKey } from '../tenancy/encode-key.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
@@ -50,7 +53,9 @@ export class SentCommands {
       const { aggregateId, commandId, data } = encoded;
       const receiptId = this.ids.derive(now, `receipt:${seed}`);
       const awaited = process.rejections.has(commandClass);
-      return { commandId, receiptId, type: options.type, pipeline, aggregateType, aggregateId, data, awaited };
+      const delayMs = delayOf(options, command) || undefined;
+      const decided = { commandId, receiptId, type: options.type, pipeline, aggregateType, aggregateId, data, awaited };
+      return { ...decided, ...(delayMs !== undefined && { delayMs }) };
     };
   }
 
@@ -72,12 +77,14 @@ export class SentCommands {
         type,
         data,
         awaited,
+        delayMs,
       } = decision.commands[index]!;
       const job: CommandJob = {
         ...{ kind: 'command', commandId, receiptId, awaited, type, data, metadata, acceptedAt: at },
         replyTo: { process, processId, decision: sequence, index },
       };
-      return { lane: { tenantId, kind: 'command', component: pipeline, aggregateType, id }, job };
+      const lane: Lane = { tenantId, kind: 'command', component: pipeline, aggregateType, id };
+      return delayMs === undefined ? { lane, job } : delayed({ lane, job }, delayMs);
     });
   }
 

@@ -2,6 +2,7 @@ import type { TenantId } from '../tenancy/tenant-id.js';
 import type { EventRoutes } from './event-routes.js';
 import type { Lane, LaneComponent } from './lane.js';
 import type { LaneConsumer } from './lane-consumer.js';
+import type { Once } from './once.js';
 import type { QueueControl } from './queue-control.js';
 import type { StagedJob } from './staged-job.js';
 
@@ -45,6 +46,16 @@ export abstract class GroupQueue {
    * @throws ClosedError when commands are among them and the queue is draining
    */
   abstract stage(jobs: readonly StagedJob[]): Promise<string>;
+
+  /**
+   * Accepts a job unless one was accepted under the same key of its tenant whose time is not over; then nothing is staged, and
+   * it counts as dropped (`QueueUsage.dropped`). A queue may lose keys with its memory, or to 100_000 others of the tenant;
+   * then a job is accepted that might have been dropped.
+   *
+   * @returns the value of what stands under the key: the given one when the job was accepted
+   * @throws what `stage()` throws; InvalidArgumentError when what stands in `once` is out of its range
+   */
+  abstract stageOnce(job: StagedJob, once: Once): Promise<string>;
 
   /** Begins to work off the lanes. Called at most once. */
   abstract consume(consumer: LaneConsumer): void;

@@ -21,6 +21,7 @@ export type { Lane, LaneComponent, LaneKind } from './lane.js';
 export type { LaneBatch, LaneOutcome } from './lane-batch.js';
 export type { KnownComponent, LaneConsumer } from './lane-consumer.js';
 export type { LanePolicy } from './lane-policy.js';
+export type { Once } from './once.js';
 export type { QueueAdapter, QueueContext } from './queue-adapter.js';
 export type * from './queue-control.js';
 export type { QueueUsage } from './queue-usage.js';

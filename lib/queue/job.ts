@@ -20,6 +20,8 @@ export interface CommandJob {
    * The process that is to hear of the outcome, whose commands may be staged again: an answer that is known then stands.
    */
   readonly replyTo?: CommandSender;
+  /** Of a delayed command, which waits in a lane of its own (`delay`): the aggregate whose lane it goes to then. */
+  readonly aggregateId?: string;
 }
 
 /** A command in the stream of a process. @publicApi */

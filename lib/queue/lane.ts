@@ -2,12 +2,17 @@ import { encodeKey } from '../tenancy/encode-key.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 
 /** What a lane's jobs do. @publicApi */
-export type LaneKind = 'command' | 'fold' | 'map' | 'reactor' | 'route' | 'process' | 'outbox' | 'timer';
+export type LaneKind = 'command' | 'delay' | 'fold' | 'map' | 'reactor' | 'route' | 'process' | 'outbox' | 'timer';
+
+/** Whether what waits in such lanes are commands: on their way to their aggregates, or until their time has come. */
+export function holdsCommands({ kind }: Pick<Lane, 'kind'>): boolean {
+  return kind === 'command' || kind === 'delay';
+}
 
 /** Names what handles the jobs of a lane. @publicApi */
 export interface LaneComponent {
   readonly kind: LaneKind;
-  /** `name@version` of a projection, the name of a reactor or process manager, or the pipeline of a command. */
+  /** `name@version` of a projection, the name of a reactor or process manager, or the pipeline of commands. */
   readonly component: string;
 }
 

@@ -20,7 +20,7 @@ import type { RuntimeTools } from './runtime-tools.js';
 /** Who works off the lanes of a process, with feature flags before him where there are any. */
 export function createLaneWorker(tools: RuntimeTools): LaneConsumer {
   const { setup, pipelines, foldEvents, foldCache, births, router, announcer, strikes, unknownCommands } = tools;
-  const { storage, queue, featureFlags, serializer, clock, ids } = tools;
+  const { storage, queue, commandMiddlewares, featureFlags, serializer, clock, ids } = tools;
   const { events, projections, records } = storage;
   const { checkPurity } = setup;
   const calls = new ReactorCalls(new FoldReplay(events, foldEvents, projections));
@@ -39,7 +39,7 @@ export function createLaneWorker(tools: RuntimeTools): LaneConsumer {
   );
   const worker = new LaneWorker(
     pipelines,
-    new CommandExecutor(pipelines.commands, events, ids, queue),
+    new CommandExecutor(pipelines.commands, events, ids, queue, commandMiddlewares),
     folding,
     new RouteExecutor({ store: events, serializer, projections, cache: foldCache, checkPurity }),
     new MapExecutor(events, records, serializer),

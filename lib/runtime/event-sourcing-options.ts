@@ -1,3 +1,4 @@
+import type { CommandMiddlewareClass } from '../commands/middleware/command-middleware.js';
 import type { FeatureFlags } from '../feature-flags/feature-flags.js';
 import type { ProcessRole } from './process-role.js';
 import type { QueueAdapter } from '../queue/queue-adapter.js';
@@ -15,6 +16,11 @@ export interface EventSourcingModuleOptions {
   readonly eventStore?: StorageAdapter;
   /** What carries commands and events to their handlers. @default inProcessQueue() */
   readonly queue?: QueueAdapter;
+  /**
+   * What stands around the dispatch and the handling of all commands: classes of providers of the application, the outermost
+   * first; that of `forFeature()` stands inside. @default none
+   */
+  readonly commandMiddleware?: readonly CommandMiddlewareClass[];
   /**
    * How long the outcome of a command is waited for: by `Commands.run()`, and by `commandBus.execute()` where the queue is
    * in process; milliseconds. @default 10_000

@@ -1,3 +1,4 @@
+import type { CommandMiddlewareClass } from '../commands/middleware/command-middleware.js';
 import type { FeatureFlags } from '../feature-flags/feature-flags.js';
 import type { QueueAdapter } from '../queue/queue-adapter.js';
 import type { StorageAdapter } from '../storage/storage.js';
@@ -11,6 +12,7 @@ export interface EventSourcingSetup {
   /** Whether the storage was chosen, or is the default. */
   readonly storageNamed: boolean;
   readonly queue: QueueAdapter;
+  readonly commandMiddleware: readonly CommandMiddlewareClass[];
   readonly commandTimeoutMs: number;
   readonly sweepIntervalMs: number;
   readonly maxEventBytes: number;

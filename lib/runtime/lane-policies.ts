@@ -16,6 +16,8 @@ const DEFAULTS: Readonly<Record<LaneKind, LanePolicy>> = {
     maxAttempts: Number.POSITIVE_INFINITY,
     whenExhausted: 'dead-letter',
   },
+  // They only go on to another lane.
+  delay: { ...COMMON, maxBatchJobs: 100, maxAttempts: Number.POSITIVE_INFINITY, whenExhausted: 'park' },
   fold: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'park' },
   map: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'dead-letter' },
   route: { ...COMMON, maxBatchJobs: 500, maxAttempts: 10, whenExhausted: 'park' },
@@ -44,6 +46,7 @@ export function lanePolicy({ kind, component }: LaneComponent, pipelines: Pipeli
 function optionsOf(kind: LaneKind, component: string, pipelines: PipelineRegistry): Partial<LanePolicy> | undefined {
   switch (kind) {
     case 'command':
+    case 'delay':
     case 'outbox':
     case 'timer':
       return undefined;

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { CommandExecutor } from '../commands/command-executor.js';
 import { encodeOutcome } from '../commands/outcome-codec.js';
 import { OutcomeLog } from '../commands/outcome-log.js';
+import { comeDue } from '../commands/come-due.js';
 import { UnknownCommandError } from '../commands/unknown-command.error.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { ProcessDefinition } from '../processes/process-definition.js';
@@ -54,6 +55,8 @@ export class LaneWorker implements LaneConsumer {
       switch (batch.lane.kind) {
         case 'command':
           return this.handleCommands(batch as LaneBatch<CommandJob>);
+        case 'delay':
+          return Promise.resolve(comeDue(batch as LaneBatch<CommandJob>));
         case 'fold':
           return this.fold(batch as LaneBatch<EventRangeJob>);
         case 'map':

@@ -53,6 +53,7 @@ export function resolveSetup(options: EventSourcingModuleOptions): EventSourcing
     ...numbers,
     rebuilds,
     featureFlags,
+    commandMiddleware: options.commandMiddleware ?? [],
     checkPurity: options.checkPurity ?? process.env.NODE_ENV !== 'production',
     role: processRole(options.role),
     storage: options.eventStore ?? memory(),

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import type { CommandEncoder } from '../commands/command-encoder.js';
 import type { CommandDispatcher } from '../commands/command-dispatcher.js';
+import type { CommandMiddlewares } from '../commands/middleware/command-middlewares.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
 import type { DistributedLock } from '../locks/distributed-lock.js';
@@ -36,6 +37,7 @@ export interface RuntimeTools {
   readonly reconciliation: Reconciliation;
   readonly recurringJobs: RecurringJobs;
   readonly locks: DistributedLock;
+  readonly commandMiddlewares: CommandMiddlewares;
   readonly dispatcher: CommandDispatcher;
   readonly encoder: CommandEncoder;
   readonly router: EventRouter;

@@ -2,6 +2,7 @@ import type { EventRoutes } from '../queue/event-routes.js';
 import { GroupQueue, type QueueDepth } from '../queue/group-queue.js';
 import type { Lane, LaneComponent } from '../queue/lane.js';
 import type { LaneConsumer } from '../queue/lane-consumer.js';
+import type { Once } from '../queue/once.js';
 import type { QueueControl } from '../queue/queue-control.js';
 import type { StagedJob } from '../queue/staged-job.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
@@ -21,6 +22,10 @@ export class SkippingQueue extends GroupQueue {
 
   stage(jobs: readonly StagedJob[]): Promise<string> {
     return this.queue.stage(jobs);
+  }
+
+  stageOnce(job: StagedJob, once: Once): Promise<string> {
+    return this.queue.stageOnce(job, once);
   }
 
   consume(consumer: LaneConsumer): void {

@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { DiscoveryService, ModuleRef } from '@nestjs/core';
+import type { CommandMiddlewareClass } from '../commands/middleware/command-middleware.js';
 import { checkReaders } from '../pipeline/check-readers.js';
+import type { PipelineDefinition } from '../pipeline/pipeline-definition.js';
 import { PipelineExplorer } from '../pipeline/pipeline-explorer.js';
 import { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import { Rebuilds } from '../pipeline/rebuilds.js';
@@ -28,6 +30,7 @@ export function wire(
   checkFeatureFlags(setup, discovery, problems);
   const pipelines = new PipelineExplorer(discovery, moduleRef, new Rebuilds(setup.rebuilds)).explore(problems);
   const commands = pipelines.flatMap((pipeline) => pipeline.commands);
+  checkMiddleware(setup, pipelines, discovery, problems);
   new CqrsBinding(discovery).check(commands, problems);
   checkReaders(discovery, pipelines, problems);
   problems.throwIfAny();
@@ -64,15 +67,34 @@ function checkFeatureFlags(
   discovery: DiscoveryService,
   problems: WiringProblems,
 ): void {
-  if (typeof featureFlags !== 'function') return;
-  const provider = discovery.getProviders().find(({ token }) => token === featureFlags);
+  if (typeof featureFlags === 'function') checkProvider('featureFlags of forRoot()', featureFlags, discovery, problems);
+}
+
+function checkMiddleware(
+  { commandMiddleware }: EventSourcingSetup,
+  pipelines: readonly PipelineDefinition[],
+  discovery: DiscoveryService,
+  problems: WiringProblems,
+): void {
+  const check = (owner: string, classes: readonly CommandMiddlewareClass[]): void => {
+    const what = `commandMiddleware of ${owner}`;
+    if (!Array.isArray(classes)) return problems.add(`The ${what} must be a list of classes.`);
+    for (const one of classes) checkProvider(what, one, discovery, problems);
+  };
+  check('forRoot()', commandMiddleware);
+  for (const { name, commandMiddleware: own = [] } of pipelines) check(`forFeature() of '${name}'`, own);
+}
+
+/** Reports a class of an option that Nest does not make, or makes anew for each request. */
+function checkProvider(option: string, token: unknown, discovery: DiscoveryService, problems: WiringProblems): void {
+  const name = typeof token === 'function' ? token.name : String(token);
+  const provider = discovery.getProviders().find((wrapper) => wrapper.token === token);
   if (!provider) {
     problems.add(
-      `The featureFlags of forRoot(), ${featureFlags.name}, are no provider of the application: ` +
-        'add the class to the providers of a module.',
+      `The ${option}, ${name}, is no provider of the application: add the class to the providers of a module.`,
     );
   } else if (provider.isTransient || !provider.isDependencyTreeStatic()) {
-    problems.add(`The featureFlags of forRoot(), ${featureFlags.name}, have a scope: let there be one instance of it.`);
+    problems.add(`The ${option}, ${name}, has a scope: let there be one instance of it.`);
   }
 }
 

@@ -278,8 +278,8 @@ describe('feature flags of the application', () => {
     @Module({ providers: [ScopedFlags] })
     class ScopedModule {}
     const cases: readonly [FeatureFlagsClass, Type[], RegExp][] = [
-      [LaunchFlags, [], /The featureFlags of forRoot\(\), LaunchFlags, are no provider of the application: add/],
-      [ScopedFlags, [ScopedModule], /The featureFlags of forRoot\(\), ScopedFlags, have a scope: let there be one/],
+      [LaunchFlags, [], /The featureFlags of forRoot\(\), LaunchFlags, is no provider of the application: add/],
+      [ScopedFlags, [ScopedModule], /The featureFlags of forRoot\(\), ScopedFlags, has a scope: let there be one/],
     ];
     for (const [featureFlags, imports, problem] of cases) {
       const booting = Test.createTestingModule({ imports: [appWith([], { featureFlags }, imports)] }).compile();

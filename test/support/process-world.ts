@@ -1,6 +1,7 @@
 import type { AggregateCommandHandler } from '../../lib/commands/aggregate-command-handler.js';
 import type { CommandContext } from '../../lib/commands/command-context.js';
 import { CommandRejectedError } from '../../lib/commands/command-rejected.error.js';
+import { CommandMiddlewares } from '../../lib/commands/middleware/command-middlewares.js';
 import { CommandExecutor } from '../../lib/commands/command-executor.js';
 import { CommandEncoder } from '../../lib/commands/command-encoder.js';
 import { CommandHandler, commandHandlerMetadata } from '../../lib/commands/command-handler.decorator.js';
@@ -196,7 +197,7 @@ export class ProcessWorld {
     const births = { refresh: async () => undefined, ofProcess: () => 0 } as never;
     return new LaneWorker(
       pipelines,
-      new CommandExecutor(pipelines.commands, store, ids, this.queue),
+      new CommandExecutor(pipelines.commands, store, ids, this.queue, new CommandMiddlewares(() => [], NEVER)),
       { fold: NEVER, react: NEVER } as never,
       new RouteExecutor({ store, serializer, projections, cache, checkPurity: false }),
       { execute: NEVER } as never,

@@ -13,6 +13,8 @@ export interface DecidedCommand {
   readonly data: JsonValue;
   /** Whether the process hears when it is not carried out. */
   readonly awaited: boolean;
+  /** How long it is to wait; milliseconds from 1. */
+  readonly delayMs?: number;
 }
 
 /** A wake-up that is scheduled. */

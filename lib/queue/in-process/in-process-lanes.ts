@@ -3,7 +3,7 @@ import type { Clock } from '../../clock/clock.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { GroupQueue } from '../group-queue.js';
 import type { Job } from '../job.js';
-import { componentKey, type Lane, type LaneComponent, laneKey } from '../lane.js';
+import { componentKey, holdsCommands, type Lane, type LaneComponent, laneKey } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
 import { DeadLetters } from './dead-letters.js';
 import { InProcessLane, type TakenJobs } from './in-process-lane.js';
@@ -48,6 +48,11 @@ export class InProcessLanes {
   /** Whether nothing runs and nothing is ready. */
   get isQuiet(): boolean {
     return this.commands.isQuiet && this.others.isQuiet;
+  }
+
+  /** Whether nothing is taken of a tenant. */
+  isForgetting(tenantId: TenantId): boolean {
+    return this.forgetting.has(tenantId);
   }
 
   /** The lane whose turn it is, while there is room for one more of its kind. */
@@ -235,7 +240,7 @@ export class InProcessLanes {
   }
 
   private classOf({ lane }: InProcessLane): ReadyLanes {
-    return lane.kind === 'command' ? this.commands : this.others;
+    return holdsCommands(lane) ? this.commands : this.others;
   }
 }
 

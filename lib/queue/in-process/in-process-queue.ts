@@ -7,16 +7,18 @@ import { ambientFrame } from '../../tenancy/ambient-frame.js';
 import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { BatchAbort } from '../batch-abort.js';
+import { checkOnce } from '../check-once.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
 import { checkComponent } from '../check-component.js';
 import { checkLane } from '../check-lane.js';
-import { type Lane, type LaneComponent, componentKey, laneKey } from '../lane.js';
+import { type Lane, type LaneComponent, componentKey, holdsCommands, laneKey } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
 import { nextStep } from '../next-step.js';
+import type { Once } from '../once.js';
 import { QueueFullError } from '../queue-full.error.js';
 import type { StagedJob } from '../staged-job.js';
 import { toFailure } from '../to-failure.js';
@@ -27,6 +29,7 @@ import { InProcessFigures } from './in-process-figures.js';
 import type { InProcessLane } from './in-process-lane.js';
 import { InProcessLanes } from './in-process-lanes.js';
 import type { InProcessQueueOptions } from './in-process-queue-options.js';
+import { KeptValues } from './kept-values.js';
 import { SwitchedOffComponents } from './switched-off-components.js';
 
 /** Components that one log line names. */
@@ -57,6 +60,7 @@ export class InProcessQueue extends GroupQueue {
   private readonly lanes: InProcessLanes;
   private readonly figures: InProcessFigures;
   private readonly answers: InProcessAnswers;
+  private readonly values: KeptValues;
   private readonly off: SwitchedOffComponents;
   private readonly aborts = new Set<BatchAbort>();
   private readonly lifeId = randomUUID();
@@ -82,16 +86,30 @@ export class InProcessQueue extends GroupQueue {
       this.claim();
     });
     this.control = new InProcessControl(this.lanes, this.figures, this.off, clock, () => this.claim());
+    this.values = new KeptValues(clock);
     this.answers = new InProcessAnswers(options.answersKeptMs, options.answersKeptPerTenant, clock);
   }
 
   async stage(staged: readonly StagedJob[]): Promise<string> {
     checkStagedJobs(staged);
-    const commands = staged.filter(({ lane }) => lane.kind === 'command');
-    if (commands.length > 0) this.admit(commands);
-    this.lanes.add(staged);
+    this.accept(staged);
     this.claim();
     return this.routes.revision;
+  }
+
+  async stageOnce(staged: StagedJob, once: Once): Promise<string> {
+    checkStagedJobs([staged]);
+    checkOnce(once);
+    const { tenantId } = staged.lane;
+    const first = this.values.get(tenantId, once.key);
+    if (first !== undefined) {
+      this.lanes.counts.dropped(staged.lane);
+      return first;
+    }
+    this.accept([staged]);
+    if (!this.lanes.isForgetting(tenantId)) this.values.keep(tenantId, once);
+    this.claim();
+    return once.value;
   }
 
   consume(consumer: LaneConsumer): void {
@@ -107,6 +125,7 @@ export class InProcessQueue extends GroupQueue {
     this.control.forget(forgotten);
     this.off.forget(forgotten);
     this.answers.forget(forgotten);
+    this.values.forget(forgotten);
     return jobs;
   }
 
@@ -143,6 +162,12 @@ export class InProcessQueue extends GroupQueue {
   drain(): Promise<void> {
     this.drained ??= this.finish();
     return this.drained;
+  }
+
+  private accept(staged: readonly StagedJob[]): void {
+    const commands = staged.filter(({ lane }) => holdsCommands(lane));
+    if (commands.length > 0) this.admit(commands);
+    this.lanes.add(staged);
   }
 
   private admit(staged: readonly StagedJob[]): void {

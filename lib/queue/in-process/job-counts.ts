@@ -1,5 +1,5 @@
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import { componentKey, type Lane } from '../lane.js';
+import { componentKey, holdsCommands, type Lane } from '../lane.js';
 
 /** Longer than any process lives; what counts is that the timer is there. */
 const KEEP_ALIVE_MS = 2_147_483_647;
@@ -29,7 +29,7 @@ export class JobCounts {
 
   added({ tenantId, kind }: Lane, parked: boolean): void {
     this.jobs += 1;
-    if (kind === 'command') this.commands += 1;
+    if (holdsCommands({ kind })) this.commands += 1;
     if (parked) this.parkedJobs += 1;
     else this.addWaiting(tenantId, 1);
     this.hold();
@@ -37,7 +37,7 @@ export class JobCounts {
 
   removed({ tenantId, kind }: Lane, jobs: number): void {
     this.jobs -= jobs;
-    if (kind === 'command') this.commands -= jobs;
+    if (holdsCommands({ kind })) this.commands -= jobs;
     this.addWaiting(tenantId, -jobs);
     this.hold();
   }

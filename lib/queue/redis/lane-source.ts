@@ -4,6 +4,7 @@ import type { Clock } from '../../clock/clock.js';
 import { ClosedError } from '../../errors/closed.error.js';
 import { describeError } from '../../errors/describe-error.js';
 import { GroupQueue } from '../group-queue.js';
+import { holdsCommands } from '../lane.js';
 import { HeldLanes } from './held-lanes.js';
 import type { LaneRun } from './lane-run.js';
 import { type MarkConnection, MarkWaiter } from './mark-waiter.js';
@@ -277,7 +278,7 @@ export class LaneSource {
   }
 
   private slotsOf({ lane }: LaneRun): Slots {
-    return lane.kind === 'command' ? this.commands : this.others;
+    return holdsCommands(lane) ? this.commands : this.others;
   }
 
   private checkLeases(): void {
@@ -301,7 +302,10 @@ export class LaneSource {
   private waitedFor(): readonly string[] {
     if (this.looking || !this.claiming) return [];
     return this.groups
-      .filter(([group]) => (group.startsWith('command:') ? this.commands : this.others).free > 0)
+      .filter(
+        ([group]) =>
+          (group.startsWith('command:') || group.startsWith('delay:') ? this.commands : this.others).free > 0,
+      )
       .map(([group]) => group);
   }
 

@@ -4,6 +4,7 @@ import { encodeKey } from '../../tenancy/encode-key.js';
 import type { QueueDepth } from '../group-queue.js';
 import type { JobAnswer } from '../job-answer.js';
 import type { LaneOutcome } from '../lane-batch.js';
+import type { Once } from '../once.js';
 import type { LaneEntries } from './lane-entries.js';
 import { runScript } from './run-script.js';
 import { DEPTH } from './scripts/depth.script.js';
@@ -16,6 +17,8 @@ export interface StageCall {
   /** How many of the jobs are commands. */
   readonly commands: number;
   readonly lanes: readonly LaneEntries[];
+  /** Under which key they are staged once. */
+  readonly once?: Once;
 }
 
 /** Several calls on their way together; sent again under the same number, they are taken once. */
@@ -152,8 +155,8 @@ export class RedisLaneEngine {
       maxWaitingJobsPerTenant,
       calls.length,
     ];
-    for (const { commands, lanes } of calls) {
-      args.push(commands, lanes.length);
+    for (const { commands, lanes, once } of calls) {
+      args.push(commands, lanes.length, ...(once ? [encodeKey(once.key), once.forMs, once.value] : ['']));
       pushLanes(args, lanes);
     }
     const [answers, revision] = (await this.connection.run(STAGE, this.keys, args)) as [string[], string];

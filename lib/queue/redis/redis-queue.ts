@@ -11,10 +11,12 @@ import { createTenantId } from '../../tenancy/create-tenant-id.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { checkComponent } from '../check-component.js';
 import { checkLane } from '../check-lane.js';
+import { checkOnce } from '../check-once.js';
 import { checkStagedJobs } from '../check-staged-jobs.js';
 import { GroupQueue, type QueueDepth } from '../group-queue.js';
-import { componentKey, type Lane, type LaneComponent, laneKey } from '../lane.js';
+import { componentKey, holdsCommands, type Lane, type LaneComponent, laneKey } from '../lane.js';
 import type { LaneConsumer } from '../lane-consumer.js';
+import type { Once } from '../once.js';
 import type { StagedJob } from '../staged-job.js';
 import { checkQueueKeys } from './check-queue-keys.js';
 import { type LaneEntries, MAX_BYTES_A_STEP, MAX_JOBS_A_STEP, toSteps } from './lane-entries.js';
@@ -105,11 +107,8 @@ export class RedisQueue extends GroupQueue {
 
   async stage(staged: readonly StagedJob[]): Promise<string> {
     checkStagedJobs(staged);
-    if (staged.length === 0) return this.buffer.add({ commands: 0, lanes: [] });
-    let commands = 0;
-    for (const { lane } of staged) if (lane.kind === 'command') commands += 1;
-    // What is being finished may lead to further commands.
-    if (commands > 0 && this.drained && ambientFrame.getStore()?.batchOf !== this) throw new ClosedError('The queue');
+    if (staged.length === 0) return (await this.buffer.add({ commands: 0, lanes: [] })).revision;
+    const commands = this.commandsAmong(staged);
     // All are encoded before the first is sent, so that none is taken when one is refused.
     const steps = toSteps(staged, this.options);
     if (commands > 0 && steps.length > 1) {
@@ -117,8 +116,17 @@ export class RedisQueue extends GroupQueue {
       throw new InvalidArgumentError('jobs', `must not be more than ${bounds} with commands among them`);
     }
     let revision = '';
-    for (const lanes of steps) revision = await this.buffer.add({ commands, lanes });
+    for (const lanes of steps) ({ revision } = await this.buffer.add({ commands, lanes }));
     return revision;
+  }
+
+  async stageOnce(staged: StagedJob, once: Once): Promise<string> {
+    checkStagedJobs([staged]);
+    checkOnce(once);
+    const commands = this.commandsAmong([staged]);
+    const [lanes] = toSteps([staged], this.options);
+    const { first } = await this.buffer.add({ commands, lanes: lanes!, once });
+    return first ?? once.value;
   }
 
   /** @throws MissingPackageError when the host needs a package that is not installed */
@@ -161,6 +169,15 @@ export class RedisQueue extends GroupQueue {
     return this.drained;
   }
 
+  /** @throws ClosedError when there are some, and none are accepted any more */
+  private commandsAmong(staged: readonly StagedJob[]): number {
+    let commands = 0;
+    for (const { lane } of staged) if (holdsCommands(lane)) commands += 1;
+    // What is being finished may lead to further commands.
+    if (commands > 0 && this.drained && ambientFrame.getStore()?.batchOf !== this) throw new ClosedError('The queue');
+    return commands;
+  }
+
   /** Never rejects: while the server is away, it tries again. */
   private async beginHosting(consumer: LaneConsumer, bullmq: Bullmq | undefined): Promise<void> {
     while (!this.drained) {
@@ -180,7 +197,8 @@ export class RedisQueue extends GroupQueue {
 
   private sourceFor(consumer: LaneConsumer, marks: RedisConnection): LaneSource {
     const { engine, clock, prefix } = this;
-    const ahead = (lanes: readonly LaneEntries[]): Promise<string> => this.buffer.add({ commands: 0, lanes });
+    const ahead = (lanes: readonly LaneEntries[]): Promise<string> =>
+      this.buffer.add({ commands: 0, lanes }).then(({ revision }) => revision);
     const toRun = (claim: Claim): LaneRun => new LaneRun(claim, consumer, this.options, ahead, clock);
     const groups = consumer.components.map(
       (one) => [componentKey(one), consumer.policy(one).maxBatchJobs, one.pipeline] as const,

@@ -25,10 +25,18 @@ export interface StageBufferOptions extends StageLimits {
   readonly maxBufferedBytes: number;
 }
 
+/** What became of a call. */
+export interface Taken {
+  /** Of the live routes, after it was taken. */
+  readonly revision: string;
+  /** The value of what stood under its key, so that it was not taken. */
+  readonly first?: string;
+}
+
 interface PendingCall extends StageCall {
   readonly jobs: number;
   readonly bytes: number;
-  readonly resolve: (revision: string) => void;
+  readonly resolve: (taken: Taken) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -57,10 +65,9 @@ export class StageBuffer {
   ) {}
 
   /**
-   * @returns the revision of the live routes after it was taken
    * @throws QueueFullError, QueueUnavailableError, ForeignKeyError, ClosedError
    */
-  add({ commands, lanes }: StageCall): Promise<string> {
+  add({ commands, lanes, once }: StageCall): Promise<Taken> {
     if (this.closed) return Promise.reject(new ClosedError('The queue'));
     const { jobs, bytes: size } = sizeOf(lanes);
     // One without jobs counts as well, so that the end waits for it.
@@ -69,7 +76,7 @@ export class StageBuffer {
       return Promise.reject(new QueueFullError('maxBufferedBytes', this.options.maxBufferedBytes));
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ commands, lanes, jobs, bytes, resolve, reject });
+      this.waiting.push({ commands, lanes, once, jobs, bytes, resolve, reject });
       this.bytes += bytes;
       this.schedule();
     });
@@ -139,9 +146,11 @@ export class StageBuffer {
 
   private answer(call: PendingCall, answer: string, revision: string): void {
     if (answer.startsWith('!')) return this.refuse(call, new ForeignKeyError(answer.slice(1)));
-    if (answer !== '') return this.refuse(call, new QueueFullError(answer, this.options[answer as keyof StageLimits]));
+    const first = answer.startsWith('=') ? answer.slice(1) : undefined;
+    if (answer !== '' && first === undefined)
+      return this.refuse(call, new QueueFullError(answer, this.options[answer as keyof StageLimits]));
     this.bytes -= call.bytes;
-    call.resolve(revision);
+    call.resolve({ revision, first });
   }
 
   private refuse(call: PendingCall, error: unknown): void {

@@ -19,6 +19,7 @@ import { COMPONENTS, type GroupQueueCases, LIMITS, POLICY, type QueueLimits } fr
 import { heldCases } from './group-queue/held.cases.js';
 import { jobKindCases } from './group-queue/job-kind.cases.js';
 import { lifeCases } from './group-queue/life.cases.js';
+import { onceCases } from './group-queue/once.cases.js';
 import { orderCases } from './group-queue/order.cases.js';
 import { propertyCases } from './group-queue/property.cases.js';
 import { rangeCases } from './group-queue/range.cases.js';
@@ -91,6 +92,7 @@ export function groupQueueSuite(
       describe('times that are none', () => timingInputCases(suite));
       describe('delay', () => delayCases(suite));
       describe('debounce', () => debounceCases(suite));
+      describe('what is staged once', () => onceCases(suite));
       describe('throttle', () => throttleCases(suite));
       describe('dedupe', () => dedupeCases(suite));
       describe('sharing', () => sharingCases(suite));

@@ -20,7 +20,7 @@ local function isHeld(tenant, group)
     and (held['t ' .. tenant] or held['x ' .. tenant .. ':' .. group] or held['y ' .. tenant .. ':' .. pipelines[group]])
 end
 local function classOf(group)
-  return string.sub(group, 1, 8) == 'command:' and classes[1] or classes[2]
+  return holdsCommands(group) and classes[1] or classes[2]
 end
 
 local lastToken, named = unpack(call('MGET', prefix .. 'token', prefix .. 'named'))

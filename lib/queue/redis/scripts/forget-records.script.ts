@@ -3,7 +3,7 @@ import { LANE_LIBRARY } from './lane-library.js';
 
 /**
  * Removes what is held of a tenant and what operators did for it, both bounded lists, what was answered, the windows of its
- * lanes, how many of its jobs were dropped, and the mark of `FORGET_LANES`.
+ * lanes, what was staged once, how many of its jobs were dropped, and the mark of `FORGET_LANES`.
  *
  * KEYS[1] prefix
  * ARGV    tenant, name of the whole call
@@ -23,7 +23,7 @@ for i, action in ipairs(call('LRANGE', actions, 0, -1)) do
   if string.sub(action, 1, #own) == own then call('LSET', actions, i - 1, '') end
 end
 call('LREM', actions, 0, '')
-call('UNLINK', prefix .. 'windows:' .. tenant)
+call('UNLINK', prefix .. 'windows:' .. tenant, prefix .. 'once:' .. tenant, prefix .. 'once-values:' .. tenant)
 call('HDEL', prefix .. 'count:tenant', tenant .. ' dropped')
 call('UNLINK', prefix .. 'answers:' .. tenant, prefix .. 'older-answers:' .. tenant)
 call('ZREM', prefix .. 'forgetting', tenant .. ' ' .. ARGV[2])

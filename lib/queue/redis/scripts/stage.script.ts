@@ -1,14 +1,17 @@
 import { defineScript } from '../../../redis/redis-script.js';
 import { LANE_LIBRARY } from './lane-library.js';
+import { ONCE_LIBRARY } from './once-library.js';
 
 /**
  * Takes the jobs of several calls, each call wholly or not at all. A flush that is sent twice is taken once.
  *
  * KEYS[1] prefix
  * ARGV    maxTenantBytes, producer, number of the flush, the producer's first flush without answer, maxWaitingCommands,
- *         maxWaitingJobs, maxTenantJobs, calls; then per call: commands, lanes; per lane: lane, entries, entry …
+ *         maxWaitingJobs, maxTenantJobs, calls; then per call: commands, lanes, and the key of what is staged once, or '', with its time in ms and
+ *         its value; per lane: lane, entries, entry …
  * Answer  per call: '' when taken; the name of the bound that refused it; or `!` and the server's answer, when the key
- *         of a lane holds something else: then the jobs of its other lanes were taken. And the revision of the routes,
+ *         of a lane holds something else: then the jobs of its other lanes were taken; or `=` and the value of what
+ *         stands under its key: then none of it was taken. And the revision of the routes,
  *         or ''. The error TRYAGAIN when the flush came before its predecessor.
  *
  * Without `allow-oom` a server that is short of memory refuses the script before it runs.
@@ -17,6 +20,7 @@ export const STAGE = defineScript(
   'stage',
   `#!lua
 ${LANE_LIBRARY}
+${ONCE_LIBRARY}
 local FLUSH_REMEMBERED_MS = '600000'
 local revision = call('GET', prefix .. 'routes-revision') or ''
 local flushKey = prefix .. 'flush:' .. ARGV[2]
@@ -39,8 +43,13 @@ maxTenantBytes = tonumber(ARGV[1])
 local maxCommands, maxJobs, maxTenantJobs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local calls, names, at = {}, {}, 9
 for c = 1, tonumber(ARGV[8]) do
-  local one = { commands = tonumber(ARGV[at]), lanes = tonumber(ARGV[at + 1]), at = at + 2, jobs = 0 }
-  at = at + 2
+  local one = { commands = tonumber(ARGV[at]), lanes = tonumber(ARGV[at + 1]), key = ARGV[at + 2], jobs = 0 }
+  at = at + 3
+  if one.key ~= '' then
+    one.forMs, one.value = tonumber(ARGV[at]), ARGV[at + 1]
+    at = at + 2
+  end
+  one.at = at
   for l = 1, one.lanes do
     names[#names + 1] = ARGV[at]
     one.jobs = one.jobs + ARGV[at + 1]
@@ -73,7 +82,7 @@ local function refusal(one)
   if total.waiting + one.commands > maxJobs then return 'maxWaitingJobs' end
   local at = one.at
   for l = 1, one.lanes do
-    if string.sub(placeOf(ARGV[at]).group, 1, 8) == 'command:' then
+    if holdsCommands(placeOf(ARGV[at]).group) then
       local tenant = tenantOf(ARGV[at])
       if tenant.waiting + one.commands > maxTenantJobs then return 'maxWaitingJobsPerTenant' end
       if tenant.bytes > maxTenantBytes then return 'maxWaitingBytesPerTenant' end
@@ -86,7 +95,11 @@ end
 
 local answers = {}
 for c, one in ipairs(calls) do
-  local answer = one.commands > 0 and refusal(one) or ''
+  local isOnce = one.key ~= ''
+  local tenant = isOnce and placeOf(ARGV[one.at]).tenant
+  local first = isOnce and standing(tenant, one.key)
+  if first then count(placeOf(ARGV[one.at]), 'dropped', 1) end
+  local answer = first and '=' .. first or one.commands > 0 and refusal(one) or ''
   if answer == '' then
     if total then total.waiting = total.waiting + one.jobs end
     local at = one.at
@@ -97,6 +110,7 @@ for c, one in ipairs(calls) do
       if tenants then tenantOf(name).waiting = tenantOf(name).waiting + n end
       at = at + 2 + n
     end
+    if isOnce and answer == '' and not isForgotten(tenant) then keepOnce(tenant, one.key, one.value, one.forMs) end
   end
   answers[c] = answer
 end

@@ -29,6 +29,9 @@
  *     dead:<id>, dead-letters:<group>, last-dead  HASH, ZSET, counter: jobs put aside
  *     dead-from-log            HASH  <lane> <aggregate> → id of the last of them that is to be read from the log
  *     answers:<tenant>, older-answers:<tenant>  HASH  id → what was answered; two generations, each with its expiry
+ *     once:<tenant>, once-values:<tenant>  ZSET, HASH  key → time until which what was staged under it stands, ms; → its value
+ *     once:<tenant>            ZSET  key → time until which what was staged once under it stands, ms; and
+ *     once-values:<tenant>     HASH  key → what it is told who comes meanwhile; both expire some time after the last
  *     barriers                 HASH  lane → <id>:<entries before it> …, apart by spaces; those wait who wait for a lane
  *     passed                   channel: a lane and its last barrier that has passed, apart by a space
  *     answered                 channel: the names of new answers, <tenant>:<id>, apart by spaces
@@ -63,6 +66,10 @@ local function placeOf(name)
     places[id] = place
   end
   return place
+end
+
+local function holdsCommands(group)
+  return string.sub(group, 1, 8) == 'command:' or string.sub(group, 1, 6) == 'delay:'
 end
 
 local function count(place, what, by)
