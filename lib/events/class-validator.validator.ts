@@ -1,4 +1,5 @@
 import type { ValidationError } from 'class-validator';
+import { isPackageAbsent } from '../packages/is-package-absent.js';
 import { AsyncValidationError } from './async-validation.error.js';
 import type { EventClass } from './event-class.js';
 import type { StandardIssue, StandardSchema } from './standard-schema.js';
@@ -20,12 +21,12 @@ export class ClassValidatorValidator extends Validator {
     super();
   }
 
-  /** Loads class-validator if it is there; without it no class can have its decorators. */
+  /** Loads class-validator if it is there, for anything else wrong with it is an error; without it no class has decorators. */
   static async create(load = importClassValidator): Promise<ClassValidatorValidator> {
     try {
       return new ClassValidatorValidator(await load());
     } catch (error) {
-      if (isMissing(error)) return new ClassValidatorValidator(undefined);
+      if (isPackageAbsent(error, 'class-validator')) return new ClassValidatorValidator(undefined);
       throw error;
     }
   }
@@ -74,14 +75,6 @@ export class ClassValidatorValidator extends Validator {
 async function importClassValidator(): Promise<ClassValidator> {
   const module = (await import('class-validator')) as ClassValidator & { readonly default?: ClassValidator };
   return module.default ?? module;
-}
-
-/** Whether class-validator itself is not installed; anything else wrong with it is worth an error. */
-function isMissing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (
-    (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND' && error.message.includes("'class-validator'")
-  );
 }
 
 function describeIssue({ message, path = [] }: StandardIssue): string {

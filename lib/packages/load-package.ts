@@ -1,3 +1,4 @@
+import { isPackageAbsent } from './is-package-absent.js';
 import { MissingPackageError } from './missing-package.error.js';
 
 /** An optional peer: its name, what to install, and who asks. */
@@ -16,15 +17,7 @@ export async function loadPackage<T>(wanted: OptionalPackage, load: () => T | Pr
   try {
     return await load();
   } catch (error) {
-    if (!isAbsent(error, wanted.name)) throw error;
+    if (!isPackageAbsent(error, wanted.name)) throw error;
     throw new MissingPackageError(wanted.name, wanted.install, wanted.purpose, undefined, { cause: error });
   }
-}
-
-/** A package that is there but lacks a dependency of its own fails with the same code, so the name must match too. */
-function isAbsent(error: unknown, name: string): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  if (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND') return false;
-  const firstLine = error.message.split('\n', 1)[0] ?? '';
-  return firstLine.includes(`'${name}'`) || firstLine.includes(`'${name}/`);
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import {
   IsArray,
   IsInt,
@@ -208,6 +209,15 @@ describe('without the optional package', () => {
     const without = await failing("Cannot find package 'class-validator' imported from x", 'ERR_MODULE_NOT_FOUND')();
     expect(without.problems(new Basket('x'), Basket)).toEqual([]);
     expect(without.problems(new Basket('x'), Basket, schemaWith({ message: 'no' }))).toEqual(['no']);
+  });
+
+  test('is without it, too, where jest says so, in a realm of its own', async () => {
+    const message = "Cannot find module 'class-validator' from 'class-validator.validator.js'";
+    const foreign: unknown = runInNewContext('Object.assign(new Error(message), { code: "MODULE_NOT_FOUND" })', {
+      message,
+    });
+    const without = await ClassValidatorValidator.create(() => Promise.reject(foreign));
+    expect(without.problems(new Basket('x'), Basket)).toEqual([]);
   });
 
   test('does not start with one that is there and broken', async () => {
