@@ -2,6 +2,7 @@ import { AssertionError, deepStrictEqual, fail, notStrictEqual } from 'node:asse
 import { EventSourcingError } from '../errors/event-sourcing.error.js';
 import type { WakeUpTime } from '../processes/process-context.js';
 import type { DecisionData } from '../processes/stream/decision.event.js';
+import { asJson } from './as-json.js';
 
 /** What a process came to. */
 export type ProcessResult =
@@ -80,10 +81,6 @@ export class ProcessExpectation<S> {
     if ('error' in this.result) throw this.result.error;
     return this.result;
   }
-}
-
-export function asJson(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 function describe(command: object): object {

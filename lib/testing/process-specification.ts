@@ -11,7 +11,8 @@ import type { ProcessHandler } from '../processes/process-handler.js';
 import { processMethods } from '../processes/process-methods.js';
 import { type DecidedCommand, type DecisionData, NO_DECISION } from '../processes/stream/decision.event.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
-import { asJson, ProcessExpectation } from './process-expectation.js';
+import { asJson } from './as-json.js';
+import { ProcessExpectation } from './process-expectation.js';
 import { type Told, ToldRejection, ToldWakeUp } from './told.js';
 
 const DEFAULT_TIME_MS = 1_700_000_000_000;
