@@ -1,4 +1,5 @@
 import type { Job } from '../../../queue/job.js';
+import type { LaneKind } from '../../../queue/lane.js';
 import type { StagedJob } from '../../../queue/staged-job.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { type GroupQueueCases, POLICY, settled } from './group-queue-cases.js';
@@ -8,9 +9,10 @@ const metadata = { correlationId: AWKWARD, userId: 'ann' };
 const sender = { process: 'p', processId: AWKWARD, decision: 2, index: 1 };
 const accepted = { commandId: 'k', receiptId: 'r', awaited: true, type: 'x', data: { text: AWKWARD }, acceptedAt: 7 };
 
-const JOBS: readonly (readonly [name: string, job: Job])[] = [
+const JOBS: readonly (readonly [name: string, job: Job, lane?: LaneKind])[] = [
   ['command', { kind: 'command', ...accepted, metadata }],
   ['command of a process', { kind: 'command', ...accepted, metadata, replyTo: sender }],
+  ['delayed command', { kind: 'command', ...accepted, metadata, aggregateId: AWKWARD }, 'delay'],
   ['fold', { kind: 'fold', aggregateId: AWKWARD, from: 2, to: 5, events: null }],
   ['map', { kind: 'map', aggregateId: AWKWARD, from: 2, to: 2, events: [] }],
   ['route', { kind: 'route', aggregateId: AWKWARD, from: 2, to: 3, events: null }],
@@ -26,8 +28,7 @@ const JOBS: readonly (readonly [name: string, job: Job])[] = [
 ];
 
 export function jobKindCases({ expect, test, open }: GroupQueueCases): void {
-  test.each(JOBS)('hands out a job as it was staged: %s', async (_, job) => {
-    const { kind } = job;
+  test.each(JOBS)('hands out a job as it was staged: %s', async (_, job, kind = job.kind) => {
     const staged: StagedJob = {
       lane: { tenantId: createTenantId('acme'), kind, component: 'c', aggregateType: 't', id: AWKWARD },
       job,
