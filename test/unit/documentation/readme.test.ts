@@ -20,23 +20,34 @@ const readmes = [
   ...readdirSync(join(root, 'sample')).map((name) => join('sample', name, 'README.md')),
 ].filter((path) => path.endsWith('README.md') && existsSync(join(root, path)));
 
-describe('the README', () => {
-  const snippets = [...read('README.md').matchAll(/^\[`[^`]+`\]\((sample\/[^)]+)\)\n\n```ts\n([^]*?)```/gm)];
+/** Code that a README shows below a link to the file in which it stands. */
+const snippetsOf = (readme: string): readonly (readonly [path: string, code: string])[] =>
+  [...read(readme).matchAll(/^\[`[^`]+`\]\(([^)]+)\)\n\n((?:```ts\n[^]*?```\n*)+)/gm)].flatMap(([, link, blocks]) =>
+    [...blocks!.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => [join(dirname(readme), link!), code!] as const),
+  );
 
-  it('shows code of the sample', () => {
-    expect(snippets.length).toBeGreaterThanOrEqual(9);
+describe.each([
+  ['README.md', 9],
+  ['sample/02-banking/README.md', 9],
+])('%s', (readme, least) => {
+  const snippets = snippetsOf(readme);
+
+  it('shows code of a sample', () => {
+    expect(snippets.length).toBeGreaterThanOrEqual(least);
   });
 
-  it.each(snippets.map(([, path, code]) => [path!, code!]))('shows what stands in %s', (path, code) => {
+  it.each(snippets)('shows what stands in %s', (path, code) => {
     expect(flat(read(path))).toContain(flat(code));
   });
+});
 
+describe('the README', () => {
   it('names scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...read('README.md').matchAll(/npm (?:run )?(start|test|demo|check|format)\b/g)].map(
+    const named = [...read('README.md').matchAll(/npm (?:run )?(start|test|demo|banking|check|format)\b/g)].map(
       ([, name]) => name!,
     );
-    expect(new Set(named).size).toBe(5);
+    expect(new Set(named).size).toBe(6);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
