@@ -30,6 +30,8 @@ import { resolveSetup } from './runtime/resolve-setup.js';
 import { SkippingControl } from './runtime/skipping-control.js';
 import { SkippingQueue } from './runtime/skipping-queue.js';
 import { wire } from './runtime/wire.js';
+import { PutAside } from './subscriptions/put-aside.js';
+import { SubscriptionSkips } from './subscriptions/subscription-skips.js';
 import type { Storage } from './storage/storage.js';
 import { STORAGE } from './storage/storage.token.js';
 
@@ -91,7 +93,11 @@ export const foundationProviders: Provider[] = [
       const skips = new FoldSkips(log, projections, clock);
       const reactorSkips = new ReactorSkips(skips, projections);
       const processSkips = new ProcessSkips(events, new ProcessLog(events, foldCache), clock);
-      return new SkippingQueue(queue, new SkippingControl(queue.control, pipelines, skips, reactorSkips, processSkips));
+      const subscriptionSkips = new SubscriptionSkips(skips, new PutAside(projections, clock));
+      return new SkippingQueue(
+        queue,
+        new SkippingControl(queue.control, pipelines, skips, reactorSkips, processSkips, subscriptionSkips),
+      );
     },
   },
   {

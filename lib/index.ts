@@ -31,4 +31,5 @@ export type { ProcessRole } from './runtime/process-role.js';
 export { UnknownComponentError } from './runtime/unknown-component.error.js';
 export { memory } from './storage/memory-storage.js';
 export type { Storage, StorageAdapter, StorageContext } from './storage/storage.js';
+export * from './subscriptions/index.js';
 export * from './tenancy/index.js';

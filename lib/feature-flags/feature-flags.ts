@@ -4,7 +4,7 @@ import type { TenantId } from '../tenancy/tenant-id.js';
 /** Work of one component for one tenant, as a feature flag may hold it. @publicApi */
 export interface SwitchableWork {
   readonly kind: LaneKind;
-  /** `name@version` of a projection, the name of a reactor, or the pipeline of commands. */
+  /** `name@version` of a projection, the name of a reactor, process manager or subscription, or the pipeline of commands. */
   readonly component: string;
   /** The pipeline that the component belongs to. */
   readonly pipeline: string;

@@ -7,6 +7,7 @@ import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { ProcessDefinition } from '../processes/process-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
+import type { SubscriptionDefinition } from '../subscriptions/subscription-definition.js';
 
 /** Everything that one feature module declares: all that the runtime knows of it. */
 export interface PipelineDefinition {
@@ -21,4 +22,5 @@ export interface PipelineDefinition {
   readonly maps: readonly MapDefinition[];
   readonly reactors: readonly ReactorDefinition[];
   readonly processes: readonly ProcessDefinition[];
+  readonly subscriptions: readonly SubscriptionDefinition[];
 }

@@ -8,11 +8,13 @@ import { foldProjectionMetadata } from '../projections/fold-projection.decorator
 import { mapProjectionMetadata } from '../projections/map-projection.decorator.js';
 import { processManagerMetadata } from '../processes/process-manager.decorator.js';
 import { reactorMetadata } from '../reactors/reactor.decorator.js';
+import { eventSubscriptionMetadata } from '../subscriptions/event-subscription.decorator.js';
 import { buildCommand } from './build-command.js';
 import { buildFold } from './build-fold.js';
 import { buildMap } from './build-map.js';
 import { buildProcess } from './build-process.js';
 import { buildReactor } from './build-reactor.js';
+import { buildSubscription } from './build-subscription.js';
 import { buildUpcastStep } from './build-upcast-step.js';
 import { checkFunctions, checkName, checkVersion } from './check-options.js';
 import { checkUpcasts } from './check-upcasts.js';
@@ -56,7 +58,7 @@ export class PipelineExplorer {
       .map(({ instance }) => instance as PipelineOptions);
   }
 
-  /** @param global to which folds over all pipelines and their reactors belong, wherever they stand */
+  /** @param global to which folds over all pipelines, their reactors and such subscriptions belong, wherever they stand */
   private handlerProviders(global: PipelineOptions, problems: WiringProblems): readonly HandlerProvider[] {
     return this.discovery.getProviders().flatMap((wrapper) => {
       const handlerClass = handlerClassOf(wrapper);
@@ -115,6 +117,9 @@ export class PipelineExplorer {
       processes: each(processManagerMetadata, (provider, metadata) =>
         buildProcess(provider, metadata, all, commands, problems),
       ),
+      subscriptions: each(eventSubscriptionMetadata, (provider, metadata) =>
+        buildSubscription(provider, metadata, all, problems),
+      ),
     };
   }
 }
@@ -135,11 +140,13 @@ function isAnnotated(target: Function): boolean {
     commandHandlerMetadata,
     upcasterMetadata,
     processManagerMetadata,
+    eventSubscriptionMetadata,
   ].some((metadataOf) => metadataOf(target) !== undefined);
 }
 
-/** Whether it is a fold over all pipelines, or a reactor to one. */
+/** Whether it is a fold or a subscription over all pipelines, or a reactor to such a fold. */
 function isGlobal(handlerClass: EventClass): boolean {
+  if (eventSubscriptionMetadata(handlerClass)?.pipeline === 'all') return true;
   const fold = reactorMetadata(handlerClass)?.fold ?? handlerClass;
   return foldProjectionMetadata(fold)?.pipeline === 'all';
 }
@@ -191,6 +198,7 @@ function checkDuplicates(
   const commands = pipelines.flatMap((pipeline) => pipeline.commands);
   const reactors = pipelines.flatMap((pipeline) => pipeline.reactors);
   const processes = pipelines.flatMap((pipeline) => pipeline.processes);
+  const subscriptions = pipelines.flatMap((pipeline) => pipeline.subscriptions);
   const named = (what: string): string => `the pipeline '${what}'`;
   problems.addDuplicates(
     pipelines,
@@ -219,6 +227,12 @@ function checkDuplicates(
   problems.addDuplicates(
     processes,
     'The process manager',
+    ({ name }) => name,
+    ({ handler }) => handler.name,
+  );
+  problems.addDuplicates(
+    subscriptions,
+    'The subscription name',
     ({ name }) => name,
     ({ handler }) => handler.name,
   );

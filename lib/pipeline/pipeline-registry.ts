@@ -3,6 +3,7 @@ import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
 import type { ProcessDefinition } from '../processes/process-definition.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
+import type { SubscriptionDefinition } from '../subscriptions/subscription-definition.js';
 import type { PipelineDefinition } from './pipeline-definition.js';
 
 /** The pipelines of this process, and their parts by name. */
@@ -17,7 +18,11 @@ export class PipelineRegistry {
   readonly reactors: ReadonlyMap<string, ReactorDefinition>;
   /** By name. */
   readonly processes: ReadonlyMap<string, ProcessDefinition>;
+  /** By name. */
+  readonly subscriptions: ReadonlyMap<string, SubscriptionDefinition>;
   private readonly byAggregateType: ReadonlyMap<string, PipelineDefinition>;
+  /** Those with partitions, by the component of their routes. */
+  private readonly byRoute: ReadonlyMap<string, SubscriptionDefinition>;
   private readonly byFold: ReadonlyMap<FoldDefinition, readonly ReactorDefinition[]>;
   /** Folds with keys by the type of the aggregates that they take events of. */
   private readonly routed: ReadonlyMap<string, readonly FoldDefinition[]>;
@@ -44,6 +49,13 @@ export class PipelineRegistry {
       pipelines.flatMap(({ processes }) => processes),
       ({ name }) => name,
     );
+    this.subscriptions = index(
+      pipelines.flatMap(({ subscriptions }) => subscriptions),
+      ({ name }) => name,
+    );
+    this.byRoute = new Map(
+      [...this.subscriptions.values()].flatMap((one) => (one.route ? [[one.route.component, one] as const] : [])),
+    );
     this.routed = groups(
       [...this.folds.values()].flatMap((fold) => (fold.sources ?? []).map((source) => [source, fold] as const)),
     );
@@ -53,6 +65,11 @@ export class PipelineRegistry {
   /** The folds with keys that take events of these aggregates. */
   routedFrom(aggregateType: string): readonly FoldDefinition[] {
     return this.routed.get(aggregateType) ?? [];
+  }
+
+  /** The subscription with partitions that a route feeds. */
+  subscriptionOfRoute(component: string): SubscriptionDefinition | undefined {
+    return this.byRoute.get(component);
   }
 
   ofAggregateType(aggregateType: string): PipelineDefinition | undefined {

@@ -10,6 +10,9 @@ import { HistoryGoneError } from './history-gone.error.js';
 import type { Link } from './links/link.event.js';
 import { linkedEvents } from './links/linked-events.js';
 
+/** Which events are gone over, of which streams: what a fold says of it, or anybody else who follows streams. */
+export type FoldedEvents = Pick<FoldDefinition, 'component' | 'aggregateType' | 'types' | 'sources'>;
+
 /** The stream that one row is the fold of. */
 export interface FoldedStream {
   readonly tenantId: TenantId;
@@ -38,7 +41,7 @@ export class FoldEvents {
 
   /** From the log, without those that an operator skipped: they may be skipped because they cannot be read at all. */
   async *read(
-    fold: FoldDefinition,
+    fold: FoldedEvents,
     { tenantId, id: aggregateId }: FoldedStream,
     { from = 1, to = Number.POSITIVE_INFINITY, until, whole }: FoldRange,
     skipped: ReadonlySet<number>,
@@ -66,7 +69,7 @@ export class FoldEvents {
    * event of these types which is not there any more.
    */
   async isGone(
-    { aggregateType, sources, types }: FoldDefinition,
+    { aggregateType, sources, types }: FoldedEvents,
     { tenantId, id: aggregateId }: FoldedStream,
     sequence: number,
   ): Promise<boolean> {
@@ -83,7 +86,7 @@ export class FoldEvents {
   }
 
   /** What a job brings along from `from` on. */
-  *carried(fold: FoldDefinition, job: EventRangeJob, from: number, skipped: ReadonlySet<number>): Iterable<FoldInput> {
+  *carried(fold: FoldedEvents, job: EventRangeJob, from: number, skipped: ReadonlySet<number>): Iterable<FoldInput> {
     for (const [index, event] of (job.events ?? []).entries()) {
       const sequence = carriedSequence(fold, job, index);
       if (sequence >= from && !skipped.has(sequence)) yield { sequence, event: this.serializer.deserialize(event) };
@@ -91,17 +94,17 @@ export class FoldEvents {
   }
 }
 
-function goneFrom({ component }: FoldDefinition, { tenantId, aggregateId: id }: StreamId): () => Error {
+function goneFrom({ component }: FoldedEvents, { tenantId, aggregateId: id }: StreamId): () => Error {
   return () => new HistoryGoneError(component, { tenantId, id });
 }
 
 /** Where the events of a job stand in the stream that is folded. */
-export function carriedSequences(fold: FoldDefinition, job: EventRangeJob): readonly number[] {
+export function carriedSequences(fold: FoldedEvents, job: EventRangeJob): readonly number[] {
   return (job.events ?? []).map((_, index) => carriedSequence(fold, job, index));
 }
 
 /** A job for a fold with keys brings the event of each of its links along, or none. */
-function carriedSequence({ sources }: FoldDefinition, { from, events }: EventRangeJob, index: number): number {
+function carriedSequence({ sources }: FoldedEvents, { from, events }: EventRangeJob, index: number): number {
   return sources ? from + index : events![index]!.sequence;
 }
 

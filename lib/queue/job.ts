@@ -36,21 +36,21 @@ export interface CommandSender {
 }
 
 /**
- * The events `from` to `to` of one stream, for a fold, for a map, for a process, or to be routed to the rows of a fold
- * with a key, or to processes.
+ * The events `from` to `to` of one stream, for a fold, for a map, for a process, for a subscription, or to be routed to
+ * the rows of a fold with a key, to processes, or to the partitions of a subscription.
  *
  * @publicApi
  */
 export interface EventRangeJob {
-  readonly kind: 'fold' | 'map' | 'route' | 'process';
-  /** Of a fold with a key: the key. Of a process: its id. */
+  readonly kind: 'fold' | 'map' | 'route' | 'process' | 'subscription';
+  /** Of a fold with a key: the key. Of a process: its id. Of a subscription with partitions: the partition. */
   readonly aggregateId: string;
   readonly from: number;
   readonly to: number;
   /**
    * The events that the component lists, in order; `null` when they are to be read from the log: such a job is merged with
-   * the one before it where they overlap. Of a fold with a key or a process the first one stands at `from`, the next
-   * one behind it, and so on.
+   * the one before it where they overlap. Of a fold with a key, a process or a partition the first one stands at
+   * `from`, the next one behind it, and so on.
    */
   readonly events: readonly StoredEvent[] | null;
 }

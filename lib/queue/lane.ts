@@ -2,7 +2,8 @@ import { encodeKey } from '../tenancy/encode-key.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 
 /** What a lane's jobs do. @publicApi */
-export type LaneKind = 'command' | 'delay' | 'fold' | 'map' | 'reactor' | 'route' | 'process' | 'outbox' | 'timer';
+export type LaneKind =
+  'command' | 'delay' | 'fold' | 'map' | 'reactor' | 'route' | 'process' | 'outbox' | 'timer' | 'subscription';
 
 /** Whether what waits in such lanes are commands: on their way to their aggregates, or until their time has come. */
 export function holdsCommands({ kind }: Pick<Lane, 'kind'>): boolean {
@@ -12,7 +13,7 @@ export function holdsCommands({ kind }: Pick<Lane, 'kind'>): boolean {
 /** Names what handles the jobs of a lane. @publicApi */
 export interface LaneComponent {
   readonly kind: LaneKind;
-  /** `name@version` of a projection, the name of a reactor or process manager, or the pipeline of commands. */
+  /** `name@version` of a projection, the name of a reactor, process manager or subscription, or the pipeline of commands. */
   readonly component: string;
 }
 

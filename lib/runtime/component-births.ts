@@ -9,6 +9,8 @@ import type { ProjectionStore } from '../projections/stores/projection-store.js'
 import { cursorsName } from '../reactors/reactor-cursor.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import { readImport, readImports } from '../maintenance/import-marks.js';
+import type { SubscriptionDefinition } from '../subscriptions/subscription-definition.js';
+import { subscriptionComponent } from '../subscriptions/subscription-streams.js';
 import { RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
 import { SYSTEM_TENANT } from '../tenancy/system-tenant.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
@@ -29,9 +31,9 @@ interface Born {
 }
 
 /**
- * When each fold, in each of its versions, each durable reactor and each process manager came into being. What was
- * recorded before is folded silently: a new version that is built from the log, or a new fold on an old log, must not
- * repeat the side effects of years, nor must a reactor or process manager that is new begin with them.
+ * When each fold, in each of its versions, each durable reactor, each process manager and each subscription from now on
+ * came into being. What was recorded before is folded silently: a new version that is built from the log, or a new fold on
+ * an old log, must not repeat the side effects of years, nor must whatever else is new begin with them.
  */
 export class ComponentBirths {
   private readonly births = new Map<string, number>();
@@ -95,13 +97,24 @@ export class ComponentBirths {
     return this.of(bornProcess(process).component, tenantId);
   }
 
+  /** Since when a subscription is told what is recorded. */
+  ofSubscription(subscription: SubscriptionDefinition, tenantId: TenantId): number {
+    const { from = 'now' } = subscription.options;
+    if (from === 'beginning') return 0;
+    return from === 'now' ? this.of(subscriptionComponent(subscription.name), tenantId) : from.getTime();
+  }
+
   private all(): readonly Born[] {
     const durable = [...this.pipelines.reactors.values()].filter(({ options }) => options.durable);
     const processes = [...this.pipelines.processes.values()];
+    const subscriptions = [...this.pipelines.subscriptions.values()].filter(
+      ({ options: { from = 'now' } }) => from === 'now',
+    );
     return [
       ...[...this.pipelines.folds.values()].map(bornFold),
       ...durable.map(bornReactor),
       ...processes.map(bornProcess),
+      ...subscriptions.map(bornSubscription),
     ];
   }
 
@@ -135,6 +148,11 @@ function bornReactor(reactor: ReactorDefinition): Born {
 function bornProcess({ route, name }: ProcessDefinition): Born {
   const history = { types: route.types, sources: route.sources ?? [] };
   return { component: `${RESERVED_PREFIX}process:${name}`, key: keyOf(processType(name), 1), history };
+}
+
+function bornSubscription({ name, types, sources }: SubscriptionDefinition): Born {
+  const component = subscriptionComponent(name);
+  return { component, key: keyOf(component, 1), history: { types, sources } };
 }
 
 function keyOf(name: string, version: number): ProjectionKey {

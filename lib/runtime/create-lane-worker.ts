@@ -11,6 +11,7 @@ import { DurableReactorExecutor } from '../reactors/durable-reactor-executor.js'
 import { ReactorCalls } from '../reactors/reactor-calls.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
 import { createProcessWork } from './create-process-work.js';
+import { createSubscriptionWork } from './create-subscription-work.js';
 import { FoldWork } from './fold-work.js';
 import { GatedConsumer } from './gated-consumer.js';
 import { LaneWorker } from './lane-worker.js';
@@ -44,6 +45,7 @@ export function createLaneWorker(tools: RuntimeTools): LaneConsumer {
     new RouteExecutor({ store: events, serializer, projections, cache: foldCache, checkPurity }),
     new MapExecutor(events, records, serializer),
     createProcessWork(tools),
+    createSubscriptionWork(tools),
     router,
     announcer,
     strikes,

@@ -11,6 +11,8 @@ import type { MapDefinition } from '../projections/map-definition.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { Lane } from '../queue/lane.js';
 import type { StagedJob } from '../queue/staged-job.js';
+import { subscriptionJob } from '../subscriptions/subscription-jobs.js';
+import { subscriptionOfPartitions } from '../subscriptions/subscription-streams.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import { MAP_LANES } from './component-routes.js';
 import type { FedComponent, FedComponents } from './fed-components.js';
@@ -36,8 +38,8 @@ export class EventRouter {
 
   /**
    * The jobs that one append gives: for each component that lists any of its events; a fold with keys has them routed to
-   * its keys first. Those of a repeat mostly were folded long ago, so a fold is to look at its row first, and need not be
-   * sent the events.
+   * its keys first. Those of a repeat mostly were folded long ago, so a fold, or a subscription, is to look at its row first,
+   * and need not be sent the events.
    */
   route({ stored, repeated }: Pick<AppendResult, 'stored' | 'repeated'>, fed = this.fed): readonly StagedJob[] {
     const [first] = stored;
@@ -48,7 +50,7 @@ export class EventRouter {
     for (const component of fed.of(aggregateType)) {
       const events = stored.filter(({ type }) => component.types.has(type));
       if (events.length === 0) continue;
-      const isKnown = repeated && component.kind === 'fold';
+      const isKnown = repeated && (component.kind === 'fold' || component.kind === 'subscription');
       staged.push(
         toJob(component, aggregateType, { tenantId, aggregateId, from, to, events: isKnown ? null : events }),
       );
@@ -66,11 +68,16 @@ export class EventRouter {
     fed = this.fed,
     but?: FedComponents,
   ): readonly StagedJob[] {
-    // These feed their process manager or fold alone, which only other processes may have.
+    // These feed their process manager, subscription or fold alone, which only other processes may have.
     const process = processOfStream(aggregateType);
     if (process) {
       const id: ProcessId = { name: process.name, tenantId, id: aggregateId };
       return [process.part === 'inbox' ? processJob(id, { from, to, events: null }) : openJob(id)];
+    }
+    const subscription = subscriptionOfPartitions(aggregateType);
+    if (subscription !== undefined) {
+      const partition = { tenantId, aggregateType, id: aggregateId };
+      return [subscriptionJob(subscription, partition, { from, to, events: null })];
     }
     const component = foldOfLinks(aggregateType);
     if (component !== undefined) {
@@ -82,14 +89,18 @@ export class EventRouter {
       .map((component) => toJob(component, aggregateType, { tenantId, aggregateId, from, to, events: null }));
   }
 
-  /** The job that links which were appended to the stream of a key, or to the inbox of a process, give. */
+  /** The job that links which were appended to the stream of a key, to an inbox or to a partition give. */
   routeLinks(
     { component, aggregateType }: RouteDefinition,
     { stream, firstSequence: from, lastSequence: to }: AppendResult,
     events: readonly StoredEvent[] | null,
   ): StagedJob {
-    const kind = processOfStream(aggregateType) ? 'process' : 'fold';
     const { tenantId, aggregateId } = stream;
+    const subscription = subscriptionOfPartitions(aggregateType);
+    if (subscription !== undefined) {
+      return subscriptionJob(subscription, { tenantId, aggregateType, id: aggregateId }, { from, to, events });
+    }
+    const kind = processOfStream(aggregateType) ? 'process' : 'fold';
     return toJob({ kind, component }, aggregateType, { tenantId, aggregateId, from, to, events });
   }
 
@@ -107,7 +118,7 @@ export class EventRouter {
     return toJob({ kind, component }, aggregateType, range);
   }
 
-  /** @param route of a fold with keys, or of a process manager @param aggregateType of the aggregate whose events are to be routed */
+  /** @param route of a fold with keys, a process manager or a subscription @param aggregateType of the aggregate whose events are to be routed */
   routeJob({ component }: Pick<FoldDefinition, 'component'>, aggregateType: string, range: EventRange): StagedJob {
     return toJob({ kind: 'route', component }, aggregateType, range);
   }

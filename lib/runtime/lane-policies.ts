@@ -1,6 +1,9 @@
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { LaneComponent, LaneKind } from '../queue/lane.js';
 import type { LanePolicy } from '../queue/lane-policy.js';
+import { DEFAULT_SUBSCRIPTION_TIMEOUT_MS } from '../subscriptions/event-subscription.decorator.js';
+import type { SubscriptionDefinition } from '../subscriptions/subscription-definition.js';
+import { DEFAULT_SUBSCRIPTION_ATTEMPTS } from '../subscriptions/subscription-run.js';
 
 const COMMON = { backoffMs: 200, maxBackoffMs: 30_000, timeoutMs: 60_000 };
 
@@ -26,10 +29,19 @@ const DEFAULTS: Readonly<Record<LaneKind, LanePolicy>> = {
   // Nothing of the user's runs there, so that only a store can fail.
   outbox: { ...COMMON, maxBatchJobs: 100, maxAttempts: Number.POSITIVE_INFINITY, whenExhausted: 'park' },
   timer: { ...COMMON, maxBatchJobs: 1, maxAttempts: Number.POSITIVE_INFINITY, whenExhausted: 'park' },
+  subscription: {
+    ...COMMON,
+    maxBatchJobs: 500,
+    maxAttempts: DEFAULT_SUBSCRIPTION_ATTEMPTS,
+    timeoutMs: DEFAULT_SUBSCRIPTION_TIMEOUT_MS,
+    whenExhausted: 'dead-letter',
+  },
 };
 
-/** The executor of durable reactors keeps the time of each call itself; this is for all that a batch does beside calls. */
-const DURABLE_BATCH_EXTRA_MS = 60_000;
+/** Who keeps the time of each call himself, as durable reactors and subscriptions do: for all that a batch does beside. */
+const CALLS_EXTRA_MS = 60_000;
+/** A batch of a subscription is told together, then one by one for a time, and the last of them takes its own. */
+const SUBSCRIPTION_CALLS = 3;
 
 /** How a lane is worked off: the defaults of its kind, with what its component's decorator says. */
 export function lanePolicy({ kind, component }: LaneComponent, pipelines: PipelineRegistry): LanePolicy {
@@ -40,7 +52,9 @@ export function lanePolicy({ kind, component }: LaneComponent, pipelines: Pipeli
     timeoutMs = policy.timeoutMs,
     whenExhausted = policy.whenExhausted,
   } = optionsOf(kind, component, pipelines) ?? {};
-  return { ...policy, maxAttempts, timeoutMs: timeoutMs + (durable ? DURABLE_BATCH_EXTRA_MS : 0), whenExhausted };
+  const calls = kind === 'subscription' ? SUBSCRIPTION_CALLS : 1;
+  const extraMs = durable || kind === 'subscription' ? CALLS_EXTRA_MS : 0;
+  return { ...policy, maxAttempts, timeoutMs: timeoutMs * calls + extraMs, whenExhausted };
 }
 
 function optionsOf(kind: LaneKind, component: string, pipelines: PipelineRegistry): Partial<LanePolicy> | undefined {
@@ -53,12 +67,22 @@ function optionsOf(kind: LaneKind, component: string, pipelines: PipelineRegistr
     case 'fold':
       return pipelines.folds.get(component)?.options;
     case 'route':
-      return (pipelines.folds.get(component) ?? pipelines.processes.get(component))?.options;
+      return (
+        (pipelines.folds.get(component) ?? pipelines.processes.get(component))?.options ??
+        attemptsOf(pipelines.subscriptionOfRoute(component))
+      );
     case 'process':
       return pipelines.processes.get(component)?.options;
     case 'map':
       return pipelines.maps.get(component)?.options;
     case 'reactor':
       return pipelines.reactors.get(component)?.options;
+    case 'subscription':
+      return pipelines.subscriptions.get(component)?.options;
   }
+}
+
+/** Its route always parks: without an event its partitions would have another order. */
+function attemptsOf(subscription: SubscriptionDefinition | undefined): Partial<LanePolicy> {
+  return { maxAttempts: subscription?.options.maxAttempts };
 }

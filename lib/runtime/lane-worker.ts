@@ -6,6 +6,7 @@ import { comeDue } from '../commands/come-due.js';
 import { UnknownCommandError } from '../commands/unknown-command.error.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { ProcessDefinition } from '../processes/process-definition.js';
+import type { RouteDefinition } from '../projections/links/route-definition.js';
 import type { RouteExecutor } from '../projections/links/route-executor.js';
 import type { MapExecutor } from '../projections/map-executor.js';
 import type { CommandJob, EventRangeJob, Job, OutboxJob, ReactorJob, TimerJob } from '../queue/job.js';
@@ -21,6 +22,7 @@ import type { FoldWork } from './fold-work.js';
 import { laneComponents } from './lane-components.js';
 import { lanePolicy } from './lane-policies.js';
 import type { ProcessWork } from './process-work.js';
+import type { SubscriptionWork } from './subscription-work.js';
 import type { UnknownCommands } from './unknown-commands.js';
 import { UnknownComponentError } from './unknown-component.error.js';
 
@@ -36,6 +38,7 @@ export class LaneWorker implements LaneConsumer {
     private readonly routes: RouteExecutor,
     private readonly maps: MapExecutor,
     private readonly processes: ProcessWork,
+    private readonly subscriptions: SubscriptionWork,
     private readonly router: EventRouter,
     private readonly announcer: EventAnnouncer,
     private readonly strikes: DispatchStrikes,
@@ -71,6 +74,8 @@ export class LaneWorker implements LaneConsumer {
           return this.processes.send(this.process(batch), batch as LaneBatch<OutboxJob>);
         case 'timer':
           return this.processes.wake(this.process(batch), batch as LaneBatch<TimerJob>);
+        case 'subscription':
+          return this.tell(batch as LaneBatch<EventRangeJob>);
       }
     });
   }
@@ -105,8 +110,7 @@ export class LaneWorker implements LaneConsumer {
   }
 
   private async route(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
-    const process = this.pipelines.processes.get(batch.lane.component);
-    const route = process ? await this.processes.route(process, batch) : known(this.pipelines.folds, batch);
+    const route = await this.routeOf(batch);
     const { completed, appended, failure } = await this.routes.execute(route, batch);
     const { fed } = this.router;
     const followUps = appended.map(({ result, events }) => this.router.routeLinks(route, result, events));
@@ -116,6 +120,15 @@ export class LaneWorker implements LaneConsumer {
     return { completed, followUps, staged, failure };
   }
 
+  private async routeOf(batch: LaneBatch<EventRangeJob>): Promise<RouteDefinition> {
+    const { component } = batch.lane;
+    const process = this.pipelines.processes.get(component);
+    if (process) return this.processes.route(process, batch);
+    const subscription = this.pipelines.subscriptionOfRoute(component);
+    if (subscription?.route) return this.subscriptions.route(subscription, subscription.route, batch);
+    return known(this.pipelines.folds, batch);
+  }
+
   private async map(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
     const { completed, failure } = await this.maps.execute(known(this.pipelines.maps, batch), batch);
     return { completed, followUps: [], failure };
@@ -123,6 +136,10 @@ export class LaneWorker implements LaneConsumer {
 
   private process(batch: LaneBatch): ProcessDefinition {
     return known(this.pipelines.processes, batch);
+  }
+
+  private tell(batch: LaneBatch<EventRangeJob>): Promise<LaneOutcome> {
+    return this.subscriptions.tell(known(this.pipelines.subscriptions, batch), batch);
   }
 
   private react(batch: LaneBatch<ReactorJob>): Promise<LaneOutcome> {

@@ -1,8 +1,9 @@
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { ProcessSkips } from '../processes/process-skips.js';
 import type { FoldSkips } from '../projections/fold-skips.js';
+import type { RouteDefinition } from '../projections/links/route-definition.js';
 import { checkNote } from '../queue/check-control.js';
-import type { ReactorJob } from '../queue/job.js';
+import type { EventRangeJob, ReactorJob } from '../queue/job.js';
 import type { Lane } from '../queue/lane.js';
 import type {
   DeadLetter,
@@ -19,6 +20,8 @@ import type {
 import type { QueueUsage } from '../queue/queue-usage.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import type { ReactorSkips } from '../reactors/reactor-skips.js';
+import type { SubscriptionDefinition } from '../subscriptions/subscription-definition.js';
+import type { SubscriptionSkips } from '../subscriptions/subscription-skips.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import { UnknownComponentError } from './unknown-component.error.js';
 
@@ -35,17 +38,19 @@ export class SkippingControl implements QueueControl {
     private readonly skips: FoldSkips,
     private readonly reactorSkips: ReactorSkips,
     private readonly processSkips: ProcessSkips,
+    private readonly subscriptionSkips: SubscriptionSkips,
   ) {}
 
   async skipJob(lane: Lane, note: OperatorNote): Promise<boolean> {
     const reactor = lane.kind === 'reactor' ? this.pipelines.reactors.get(lane.component) : undefined;
     if (reactor?.options.durable) return this.skipReaction(reactor, lane, note);
+    const subscription = lane.kind === 'subscription' ? this.pipelines.subscriptions.get(lane.component) : undefined;
+    if (subscription) return this.skipTold(subscription, lane, note);
     if (lane.kind === 'process') return this.skipEntry(lane, note);
     if (lane.kind !== 'fold' && lane.kind !== 'route') return this.control.skipJob(lane, note);
     checkNote(note);
     const fold =
-      this.pipelines.folds.get(lane.component) ??
-      (lane.kind === 'route' ? this.pipelines.processes.get(lane.component)?.route : undefined);
+      this.pipelines.folds.get(lane.component) ?? (lane.kind === 'route' ? this.routeOf(lane.component) : undefined);
     if (!fold) throw new UnknownComponentError(lane);
     const content = await this.control.inspect(lane, 1);
     // A lane that fails may go on by itself meanwhile, with the event in its row.
@@ -77,6 +82,20 @@ export class SkippingControl implements QueueControl {
     return isThere ? this.control.retryLane(lane, note) : this.control.skipJob(lane, note);
   }
 
+  /** A subscription does, too, but for what it went on without. */
+  private async skipTold(subscription: SubscriptionDefinition, lane: Lane, note: OperatorNote): Promise<boolean> {
+    checkNote(note);
+    const content = await this.control.inspect(lane, 1);
+    if (content?.status !== 'parked') return false;
+    const job = content.jobs[0] as EventRangeJob;
+    const isThere = await this.subscriptionSkips.skipNext(subscription, lane, job, note);
+    return isThere ? this.control.retryLane(lane, note) : this.control.skipJob(lane, note);
+  }
+
+  private routeOf(component: string): RouteDefinition | undefined {
+    return (this.pipelines.processes.get(component) ?? this.pipelines.subscriptionOfRoute(component))?.route;
+  }
+
   parkedLanes(filter?: LaneFilter): Promise<readonly ParkedLane[]> {
     return this.control.parkedLanes(filter);
   }
@@ -105,8 +124,23 @@ export class SkippingControl implements QueueControl {
     return this.control.retryDeadLetter(id, note);
   }
 
-  discardDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
-    return this.control.discardDeadLetter(id, note);
+  /** What a subscription went on without is on record beside its dead letter. */
+  async discardDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
+    const letter = await this.ofSubscription(id);
+    if (!(await this.control.discardDeadLetter(id, note))) return false;
+    const subscription = letter && this.pipelines.subscriptions.get(letter.lane.component);
+    if (subscription) await this.subscriptionSkips.forget(subscription, letter.lane, letter.job as EventRangeJob);
+    return true;
+  }
+
+  /** Among the first of each subscription; of others a later comparison tries again what was discarded. */
+  private async ofSubscription(id: number): Promise<DeadLetter | undefined> {
+    for (const component of this.pipelines.subscriptions.keys()) {
+      const letters = await this.control.deadLetters({ component: { kind: 'subscription', component }, limit: 1_000 });
+      const found = letters.find((letter) => letter.id === id);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   redrive(filter: LaneFilter, note: OperatorNote): Promise<number> {

@@ -209,6 +209,7 @@ export class ProcessWorld {
         this.router,
         strikes,
       ),
+      { tell: NEVER, route: NEVER } as never,
       this.router,
       new EventAnnouncer(),
       strikes,
@@ -245,5 +246,6 @@ function pipeline(
     const instance = new handler() as never;
     return { pipeline: name, aggregateType, commandClass, options, handler: { name, resolve: () => instance } };
   });
-  return { name, aggregateType, events: [], upcasts: [], commands, folds: [], maps: [], reactors: [], processes };
+  const none = { events: [], upcasts: [], folds: [], maps: [], reactors: [], subscriptions: [] };
+  return { name, aggregateType, ...none, commands, processes };
 }

@@ -13,15 +13,15 @@ export interface EntryBounds {
   readonly maxJobBytes: number;
 }
 
-const RANGE_LETTERS = { fold: 'F', map: 'M', route: 'R', process: 'I' } as const;
-const RANGE_KINDS = { F: 'fold', M: 'map', R: 'route', I: 'process' } as const;
+const RANGE_LETTERS = { fold: 'F', map: 'M', route: 'R', process: 'I', subscription: 'S' } as const;
+const RANGE_KINDS = { F: 'fold', M: 'map', R: 'route', I: 'process', S: 'subscription' } as const;
 
 /**
  * Entries of lanes as the scripts see them: a header, a line feed, the payload as JSON. Scripts read headers only.
  *
  *     C\n<command job>
  *     F<from> <to> <aggregateId>\n<events, or nothing when they are to be read from the log>; M… of a map, R… of a route,
- *                                      I… of the inbox of a process
+ *                                      I… of the inbox of a process, S… of a subscription
  *     E<sequence> <aggregateId>\n<event of a reactor job, or nothing when it is to be read from the log>
  *     P<from> <sequence> <aggregateId>\n<the same, of a durable reactor>
  *     O\n<outbox job>
@@ -90,7 +90,8 @@ function encodeJob(job: Job, maxInlineBytes: number): string {
     case 'fold':
     case 'map':
     case 'process':
-    case 'route': {
+    case 'route':
+    case 'subscription': {
       const { kind, aggregateId, from, to, events } = job;
       const header = `${RANGE_LETTERS[kind]}${from} ${to} ${encodeText(aggregateId)}\n`;
       // A long payload is mostly found before it is written as JSON.
@@ -135,7 +136,8 @@ function decode(entry: string): Job {
     case 'F':
     case 'M':
     case 'R':
-    case 'I': {
+    case 'I':
+    case 'S': {
       const [from, to, aggregateId] = entry.slice(1, end).split(' ');
       const events = payload === '' ? null : (JSON.parse(payload) as readonly StoredEvent[]);
       const kind = RANGE_KINDS[entry[0]];

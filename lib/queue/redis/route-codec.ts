@@ -2,7 +2,7 @@ import type { EventRoute } from '../event-route.js';
 
 /** Rises with each change of what follows. */
 const FORMAT = 1;
-const KINDS: readonly unknown[] = ['fold', 'map', 'route'] satisfies EventRoute['kind'][];
+const KINDS: readonly unknown[] = ['fold', 'map', 'route', 'subscription'] satisfies EventRoute['kind'][];
 
 type Encoded = readonly [
   format: number,

@@ -12,6 +12,7 @@ import { InboxComparison } from './inbox-comparison.js';
 import { MapComparison } from './map-comparison.js';
 import { OutboxComparison } from './outbox-comparison.js';
 import { RouteComparison } from './route-comparison.js';
+import { SubscriptionComparison } from './subscription-comparison.js';
 
 /** What comparisons look at. */
 export interface ComparisonTools {
@@ -27,7 +28,7 @@ export function createComparisons(
   { pipelines }: PipelineRegistry,
   { events, projections, records, router, births }: ComparisonTools,
 ): readonly Comparison[] {
-  return pipelines.flatMap(({ folds, maps, reactors, processes }) => [
+  return pipelines.flatMap(({ folds, maps, reactors, processes, subscriptions }) => [
     ...folds.filter(({ sources }) => sources).map((fold) => new RouteComparison(fold, events, projections, router)),
     ...folds.map((fold) => new FoldComparison(fold, events, projections, router)),
     ...maps.map((map) => new MapComparison(map, events, records, router)),
@@ -35,6 +36,10 @@ export function createComparisons(
       new RouteComparison(process.route, events, projections, router),
       new InboxComparison(process, events),
       new OutboxComparison(process, events),
+    ]),
+    ...subscriptions.flatMap((subscription) => [
+      ...(subscription.route ? [new RouteComparison(subscription.route, events, projections, router)] : []),
+      new SubscriptionComparison(subscription, events, projections),
     ]),
     ...reactors
       .filter(({ options }) => options.durable)

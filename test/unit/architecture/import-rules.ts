@@ -25,6 +25,7 @@ const foldersLowToHigh = [
   'commands',
   'aggregates',
   'processes',
+  'subscriptions',
   'storage',
   'maintenance',
   'pipeline',

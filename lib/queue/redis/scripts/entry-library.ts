@@ -1,7 +1,7 @@
 /** Lua: how entries come into lanes, and out of them as dead letters. `encodeEntry` says what they look like. */
 export const ENTRY_LIBRARY = String.raw`
 local MERGED_FROM = 1000
-local RANGE_HEADER = '^([FMRIP])(%d+) (%d+) ([^\n]*)\n'
+local RANGE_HEADER = '^([FMRIPS])(%d+) (%d+) ([^\n]*)\n'
 local maxTenantBytes = math.huge
 
 -- Whether a range ends with its header, and is to be read from the log.
@@ -24,10 +24,10 @@ end
 -- By tenant: bytes of its jobs as the counters have them, asked for once, and how much they have grown in this script.
 local occupied, grown = {}, {}
 
--- Beyond its bound of memory a tenant's events are left in the log: those of E, F, I, M, P and R.
+-- Beyond its bound of memory a tenant's events are left in the log: those of E, F, I, M, P, R and S.
 local function fitted(place, entry, pending)
   local kind = string.byte(entry)
-  if kind ~= 69 and kind ~= 70 and kind ~= 73 and kind ~= 77 and kind ~= 80 and kind ~= 82 or maxTenantBytes == math.huge then return entry end
+  if not string.find('EFIMPRS', string.char(kind), 1, true) or maxTenantBytes == math.huge then return entry end
   local tenant = place.tenant
   if not occupied[tenant] then occupied[tenant] = tonumber(call('HGET', prefix .. 'count:tenant', tenant .. ' bytes') or 0) end
   if occupied[tenant] + (grown[tenant] or 0) + pending + #entry <= maxTenantBytes then return entry end

@@ -1,0 +1,33 @@
+import type { FoldSkips } from '../projections/fold-skips.js';
+import type { EventRangeJob } from '../queue/job.js';
+import type { Lane } from '../queue/lane.js';
+import type { OperatorNote } from '../queue/queue-control.js';
+import type { PutAside } from './put-aside.js';
+import type { SubscriptionDefinition } from './subscription-definition.js';
+import { cursorKey } from './subscription-streams.js';
+
+/** What operators let a subscription pass, on record: it would find it in the log again and again. */
+export class SubscriptionSkips {
+  constructor(
+    private readonly skips: FoldSkips,
+    private readonly putAside: PutAside,
+  ) {}
+
+  /** Passes the event at which a lane is parked: the next one past its cursor. @returns whether there was one */
+  async skipNext(
+    subscription: SubscriptionDefinition,
+    lane: Lane,
+    job: EventRangeJob,
+    note: OperatorNote,
+  ): Promise<boolean> {
+    const { types, route, sources } = subscription;
+    const key = cursorKey(subscription, lane);
+    const skipped = await this.skips.skipAfter(key, { types, ...(route && { sources }) }, lane, note, job.to);
+    return skipped !== undefined;
+  }
+
+  /** Gives up an event that was put aside. */
+  forget(subscription: SubscriptionDefinition, lane: Lane, { from, to }: EventRangeJob): Promise<void> {
+    return from === to ? this.putAside.remove(cursorKey(subscription, lane), from) : Promise.resolve();
+  }
+}
