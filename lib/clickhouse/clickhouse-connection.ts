@@ -12,6 +12,20 @@ const CLOSE_TIMEOUT_MS = 5_000;
 
 export type { ClickHouseConnectionOptions };
 
+/** The first rows of a SELECT. */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  /** Whether there may be more rows, because it was full. */
+  readonly isCut: boolean;
+}
+
+export interface PageOptions<Row> {
+  /** Asked with each row whether it is the last one that fits. @default all rows do */
+  readonly isFull?: (row: Row) => boolean;
+  /** Whether it is one of many pages that are read one after the other: such a page is read before what waits. */
+  readonly isWalk?: boolean;
+}
+
 /** Query parameters by name, bound by the server: `{name:Type}` in the statement. Each at most 128 KiB, lists too. */
 export type QueryParams = Record<string, unknown>;
 
@@ -22,7 +36,9 @@ export type QueryParams = Record<string, unknown>;
  * Errors of the client pass through as they are; `classifyClickHouseError` says what they mean. Nothing is repeated
  * here, since only the caller knows whether a repeat is safe.
  *
- * Streams have places and sockets of their own: a loop over a stream that sends a statement per row cannot block itself.
+ * A loop over a stream holds a place for as long as it lasts. Such places are apart from those of statements and pages,
+ * which are given back before anything else happens: so a loop may send as many of these as it likes, however many loops
+ * do so at once. Only loops within loops can wait for each other.
  */
 export class ClickHouseConnection {
   private constructor(
@@ -30,7 +46,7 @@ export class ClickHouseConnection {
     readonly cluster: string | undefined,
     private readonly clients: Clients,
     private readonly statements: Limiter,
-    private readonly streams: Limiter,
+    private readonly loops: Limiter,
   ) {}
 
   /**
@@ -47,7 +63,7 @@ export class ClickHouseConnection {
       resolved.cluster,
       await createClients(resolved),
       new Limiter({ what: 'statements', maxActive: resolved.maxStatements, ...bounds }),
-      new Limiter({ what: 'streams', maxActive: resolved.maxStreams, ...bounds }),
+      new Limiter({ what: 'loops over rows', maxActive: resolved.maxLoops, ...bounds }),
     );
   }
 
@@ -74,6 +90,27 @@ export class ClickHouseConnection {
   }
 
   /**
+   * The first rows of a SELECT, all at once: at least one, where there is any. It takes as long as the server needs,
+   * without a bound.
+   *
+   * @param sql without a FORMAT clause
+   */
+  async page<Row>(
+    sql: string,
+    params: QueryParams = {},
+    settings: ClickHouseSettings = {},
+    { isFull = () => false, isWalk }: PageOptions<Row> = {},
+  ): Promise<Page<Row>> {
+    const rows: Row[] = [];
+    const enter = (): Promise<() => void> => this.statements.enter(isWalk);
+    for await (const row of this.rows<Row>(enter, sql, params, settings)) {
+      rows.push(row);
+      if (isFull(row)) return { rows, isCut: true };
+    }
+    return { rows, isCut: false };
+  }
+
+  /**
    * The rows of a SELECT one after the other, in bounded memory: the server is held back while the loop is busy.
    * Leaving the loop early closes the result and stops the query.
    *
@@ -83,18 +120,12 @@ export class ClickHouseConnection {
    *
    * @param sql without a FORMAT clause
    */
-  async *stream<Row>(
+  stream<Row>(
     sql: string,
     params: QueryParams = {},
     settings: ClickHouseSettings = {},
   ): AsyncGenerator<Row, void, undefined> {
-    let names: readonly string[] | undefined;
-    for await (const rows of this.parts('JSONCompactEachRowWithNames', sql, params, settings)) {
-      for (const row of rows) {
-        if (names === undefined) names = row.json<string[]>();
-        else yield toObject(names, row.json<unknown[]>()) as Row;
-      }
-    }
+    return this.rows(() => this.loops.enter(), sql, params, settings);
   }
 
   /**
@@ -108,7 +139,7 @@ export class ClickHouseConnection {
     params: QueryParams = {},
     settings: ClickHouseSettings = {},
   ): AsyncGenerator<readonly Values[], void, undefined> {
-    for await (const rows of this.parts('JSONCompactEachRow', sql, params, settings)) {
+    for await (const rows of this.parts(() => this.loops.enter(), 'JSONCompactEachRow', sql, params, settings)) {
       yield rows.map((row) => row.json<Values>());
     }
   }
@@ -181,19 +212,35 @@ export class ClickHouseConnection {
 
   /** Refuses new statements, waits for the running ones for at most 5 s, then closes every socket. */
   async close(): Promise<void> {
-    await Promise.all([this.statements.close(CLOSE_TIMEOUT_MS), this.streams.close(CLOSE_TIMEOUT_MS)]);
+    await Promise.all([this.statements.close(CLOSE_TIMEOUT_MS), this.loops.close(CLOSE_TIMEOUT_MS)]);
     await Promise.all([this.clients.statements.close(), this.clients.streams.close(), this.clients.server.close()]);
+  }
+
+  private async *rows<Row>(
+    enter: () => Promise<() => void>,
+    sql: string,
+    params: QueryParams,
+    settings: ClickHouseSettings,
+  ): AsyncGenerator<Row, void, undefined> {
+    let names: readonly string[] | undefined;
+    for await (const rows of this.parts(enter, 'JSONCompactEachRowWithNames', sql, params, settings)) {
+      for (const row of rows) {
+        if (names === undefined) names = row.json<string[]>();
+        else yield toObject(names, row.json<unknown[]>()) as Row;
+      }
+    }
   }
 
   /** A quarter to a half faster to read than JSONEachRow, which repeats the names of the columns in every row. */
   private async *parts(
+    enter: () => Promise<() => void>,
     format: 'JSONCompactEachRow' | 'JSONCompactEachRowWithNames',
     sql: string,
     params: QueryParams,
     settings: ClickHouseSettings,
   ): AsyncGenerator<readonly ResultRow[], void, undefined> {
     checkParams(params);
-    const leave = await this.streams.enter();
+    const leave = await enter();
     try {
       const result = await this.clients.streams.query({
         query: sql,

@@ -3,8 +3,10 @@ import { checkIdentifier } from '../sql/identifier.js';
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_OPEN_CONNECTIONS = 10;
-/** One for statements and one for streams. */
+/** One for statements and one for loops. */
 const MIN_OPEN_CONNECTIONS = 2;
+/** What part of them is kept for loops. */
+const LOOPS_PART = 3;
 
 export interface ClickHouseConnectionOptions {
   /** `http://host:8123` or `https://user:password@host:8443`, without a path. */
@@ -18,7 +20,7 @@ export interface ClickHouseConnectionOptions {
   readonly password?: string;
   /** Bound of one statement, on the server too (`max_execution_time`). @default 30_000 */
   readonly requestTimeoutMs?: number;
-  /** Sockets to the server; half of them are kept for streams. At least 2. @default 10 */
+  /** Requests to the server at once; a third of them is kept for loops over rows. At least 2. @default 10 */
   readonly maxOpenConnections?: number;
 }
 
@@ -31,7 +33,7 @@ export interface ResolvedConnectionOptions {
   readonly password: string;
   readonly requestTimeoutMs: number;
   readonly maxStatements: number;
-  readonly maxStreams: number;
+  readonly maxLoops: number;
 }
 
 /** @throws InvalidArgumentError */
@@ -41,7 +43,7 @@ export function resolveConnectionOptions(options: ClickHouseConnectionOptions): 
   checkAtLeast('requestTimeoutMs', requestTimeoutMs, 1);
   checkAtLeast('maxOpenConnections', sockets, MIN_OPEN_CONNECTIONS);
   const url = parseUrl(options.url);
-  const maxStreams = Math.floor(sockets / 2);
+  const maxLoops = Math.max(1, Math.floor(sockets / LOOPS_PART));
   return {
     url: url.origin,
     database: checkIdentifier('database', options.database),
@@ -49,8 +51,8 @@ export function resolveConnectionOptions(options: ClickHouseConnectionOptions): 
     username: options.username ?? (decodeURIComponent(url.username) || 'default'),
     password: options.password ?? decodeURIComponent(url.password),
     requestTimeoutMs,
-    maxStatements: sockets - maxStreams,
-    maxStreams,
+    maxStatements: sockets - maxLoops,
+    maxLoops,
   };
 }
 

@@ -13,6 +13,7 @@ const IDLE_SOCKET_TTL_MS = 2_500;
 
 export interface Clients {
   readonly statements: ClickHouseClient;
+  /** For results that come row by row: pages and loops. */
   readonly streams: ClickHouseClient;
   /** Names no database: a server refuses every statement that comes with the name of an unknown one. */
   readonly server: ClickHouseClient;
@@ -47,7 +48,10 @@ export async function createClients(options: ResolvedConnectionOptions): Promise
   const bounded = { max_execution_time: Math.ceil(requestTimeoutMs / 1000) };
   return {
     statements: createClient({ ...common(options.maxStatements, requestTimeoutMs, bounded), database }),
-    streams: createClient({ ...common(options.maxStreams, STREAM_IDLE_TIMEOUT_MS, {}), database }),
+    streams: createClient({
+      ...common(options.maxStatements + options.maxLoops, STREAM_IDLE_TIMEOUT_MS, {}),
+      database,
+    }),
     server: createClient(common(1, requestTimeoutMs, bounded)),
   };
 }

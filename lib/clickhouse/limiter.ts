@@ -16,7 +16,8 @@ interface Waiter {
 }
 
 /**
- * Lets at most `maxActive` callers in at once, the others in the order of their coming.
+ * Lets at most `maxActive` callers in at once, the others in the order of their coming; those of a walk before all others,
+ * since each of its steps would else wait behind everything that the steps before have led to.
  *
  * It stands in front of the server because a server over its limit rejects, and rejected statements that are sent
  * again make it worse. Both the number of those who wait and their time are bounded.
@@ -24,16 +25,21 @@ interface Waiter {
 export class Limiter {
   private active = 0;
   private readonly waiting: Waiter[] = [];
+  private readonly walking: Waiter[] = [];
   private closed = false;
   private onIdle: (() => void)[] = [];
 
   constructor(private readonly options: LimiterOptions) {}
 
-  /** Resolves to the function that gives the place back; calling it again does nothing. */
-  async enter(): Promise<() => void> {
+  /**
+   * Resolves to the function that gives the place back; calling it again does nothing.
+   *
+   * @param isWalk whether it is a step of one who takes many, one after the other
+   */
+  async enter(isWalk = false): Promise<() => void> {
     if (this.closed) throw new ClosedError('The ClickHouse connection');
     if (this.active < this.options.maxActive) this.active += 1;
-    else await this.wait();
+    else await this.wait(isWalk ? this.walking : this.waiting);
     let left = false;
     return () => {
       if (left) return;
@@ -45,7 +51,7 @@ export class Limiter {
   /** Refuses whoever waits or comes, and resolves when the last one inside has left, or after `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
     this.closed = true;
-    for (const waiter of this.waiting.splice(0)) {
+    for (const waiter of [...this.walking.splice(0), ...this.waiting.splice(0)]) {
       clearTimeout(waiter.timer);
       waiter.fail(new ClosedError('The ClickHouse connection'));
     }
@@ -59,24 +65,24 @@ export class Limiter {
     });
   }
 
-  private wait(): Promise<void> {
+  private wait(line: Waiter[]): Promise<void> {
     const { what, maxWaiting, maxWaitMs } = this.options;
-    if (this.waiting.length >= maxWaiting) {
+    if (line.length >= maxWaiting) {
       throw new ClickHouseBusyError(`${maxWaiting} ${what} already wait for a connection to ClickHouse`);
     }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(waiter), 1);
+        line.splice(line.indexOf(waiter), 1);
         reject(new ClickHouseBusyError(`No connection to ClickHouse came free for ${what} within ${maxWaitMs} ms`));
       }, maxWaitMs);
       const waiter: Waiter = { enter: resolve, fail: reject, timer };
-      this.waiting.push(waiter);
+      line.push(waiter);
     });
   }
 
   /** The place goes straight to the next in line, so that a newcomer cannot overtake. */
   private leave(): void {
-    const next = this.waiting.shift();
+    const next = this.walking.shift() ?? this.waiting.shift();
     if (next !== undefined) {
       clearTimeout(next.timer);
       next.enter();

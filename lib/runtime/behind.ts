@@ -6,27 +6,32 @@ export interface Progress {
   readonly tenantId: TenantId;
   readonly id: string;
   readonly value: number;
+  /** Of a number of events: the sequence of the last one. */
+  readonly upTo?: number;
 }
+
+const NOTHING: Pick<Progress, 'value' | 'upTo'> = { value: 0 };
 
 /** A stream's head, and how far a projection came on it. */
 export interface HeadWithProgress {
   readonly head: StreamHead;
   readonly value: number;
+  readonly upTo?: number;
 }
 
-/** The heads that a projection has not reached, each with what it reached. See `withProgress`. */
+/** The heads whose sequences a projection has not reached, each with what it reached. See `withProgress`. */
 export async function* behind(
   heads: AsyncIterable<StreamHead>,
   progress: AsyncIterable<Progress>,
-  target: (head: StreamHead) => number,
   signal?: AbortSignal,
 ): AsyncIterable<HeadWithProgress> {
-  for await (const one of withProgress(heads, progress, signal)) if (one.value < target(one.head)) yield one;
+  for await (const one of withProgress(heads, progress, signal)) if (one.value < one.head.sequence) yield one;
 }
 
 /**
  * The heads of streams, each with what a projection reached, 0 where it has not begun. Both inputs are ordered by tenant
- * and id as UTF-8 bytes, so one walk over both is enough, in bounded memory.
+ * and id as UTF-8 bytes, so one walk over both is enough, in bounded memory. Neither is of one moment, and either may be
+ * older than the other.
  *
  * @param signal ends it, with its reason
  */
@@ -41,8 +46,8 @@ export async function* withProgress(
     for await (const head of heads) {
       signal?.throwIfAborted();
       while (!next.done && compare(next.value, head) < 0) next = await iterator.next();
-      const value = !next.done && compare(next.value, head) === 0 ? next.value.value : 0;
-      yield { head, value };
+      const { value, upTo } = !next.done && compare(next.value, head) === 0 ? next.value : NOTHING;
+      yield { head, value, upTo };
     }
   } finally {
     await iterator.return?.();

@@ -46,7 +46,10 @@ export interface ClickHouseStorageOptions {
   readonly database?: string;
   /** Bound of one statement, on the server too. @default 30_000 */
   readonly requestTimeoutMs?: number;
-  /** Sockets to the server, at least 2. @default 10 */
+  /**
+   * Requests to the server at once, at least 2; a third of them is kept for loops over `readAll()` and `scan()` of the event
+   * store, which hold one each. @default 10
+   */
   readonly maxOpenConnections?: number;
   /** Bounds of the event store. */
   readonly eventStore?: Omit<ClickHouseEventStoreOptions, 'exclusiveServer'>;

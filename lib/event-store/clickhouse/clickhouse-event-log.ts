@@ -1,6 +1,7 @@
 import { deleteRows, purgeDeletedRows } from '../../clickhouse/delete-rows.js';
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
 import { chunkForParams } from '../../clickhouse/param-limits.js';
+import { type PageStatement, walkPages } from '../../clickhouse/walk-pages.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendResult } from '../append-result.js';
 import { asStoreUnavailable } from '../as-store-unavailable.js';
@@ -75,9 +76,9 @@ export class ClickHouseEventLog extends EventLog {
   }
 
   async *emptied(query: LogQuery): AsyncGenerator<EmptiedStream> {
-    const { sql, params, settings } = readEmptiedStreams(query);
+    const page: PageStatement<EmptiedRow> = (after, limit) => readEmptiedStreams(query, after, limit);
     try {
-      for await (const row of this.connection.stream<EmptiedRow>(sql, params, settings)) {
+      for await (const row of walkPages(this.connection, page)) {
         yield {
           tenantId: row.tenant_id as TenantId,
           aggregateType: row.aggregate_type,

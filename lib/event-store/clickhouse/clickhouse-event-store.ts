@@ -47,8 +47,6 @@ import { KeyLookups } from './key-lookups.js';
 import { LogReader } from './log-reader.js';
 import { RedisArbiter } from './redis-arbiter/redis-arbiter.js';
 import { scanLog } from './scan-log.js';
-import { readHeads } from './sql/read-heads.js';
-import type { Statement } from './sql/statement.js';
 import { streamKey } from './stream-key.js';
 import { StreamReader } from './stream-reader.js';
 import { unreadable } from './unreadable.js';
@@ -186,7 +184,7 @@ export class ClickHouseEventStore extends EventStore {
   heads(query: HeadsQuery): AsyncIterable<StreamHead> {
     this.checkOpen();
     const checked = checkHeadsQuery(query);
-    return withEmptied(this.readStreamHeads(readHeads(checked)), this.log.emptied(checked));
+    return withEmptied(this.reader.heads(checked), this.log.emptied(checked));
   }
 
   scan(query?: ScanQuery): AsyncIterable<RecordedEvent> {
@@ -218,26 +216,6 @@ export class ClickHouseEventStore extends EventStore {
   close(): Promise<void> {
     this.closing ??= this.writer.close();
     return this.closing;
-  }
-
-  private async *readStreamHeads(statement: Statement): AsyncGenerator<StreamHead> {
-    type Row = { tenant_id: string; aggregate_id: string; head: string; events_counted: string };
-    for await (const row of this.stream<Row>(statement)) {
-      yield {
-        tenantId: row.tenant_id as TenantId,
-        aggregateId: row.aggregate_id,
-        sequence: Number(row.head),
-        count: Number(row.events_counted),
-      };
-    }
-  }
-
-  private async *stream<Row>({ sql, params, settings }: Statement): AsyncGenerator<Row> {
-    try {
-      yield* this.tools.connection.stream<Row>(sql, params, settings);
-    } catch (error) {
-      throw unreadable(error);
-    }
   }
 
   private async asked<T>(ask: () => Promise<T>): Promise<T> {

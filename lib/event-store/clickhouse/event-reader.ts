@@ -1,13 +1,17 @@
-import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
+import type { ClickHouseConnection, Page } from '../../clickhouse/clickhouse-connection.js';
 import { chunkForParams } from '../../clickhouse/param-limits.js';
+import { walkPages } from '../../clickhouse/walk-pages.js';
 import type { EventSerializer } from '../../events/event-serializer.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
-import type { CheckedReadOptions } from '../check-read-options.js';
+import type { TenantId } from '../../tenancy/tenant-id.js';
+import type { CheckedHeadsQuery, CheckedReadOptions } from '../check-read-options.js';
 import type { LogPlace } from '../log-row.js';
+import type { StreamHead } from '../stream-head.js';
 import type { StreamId } from '../stream-id.js';
 import { fromRow, type EventRow } from './event-row.js';
 import { READ_EACH } from './sql/read-each.js';
 import { READ_HEAD } from './sql/read-head.js';
+import { readHeads, type HeadRow } from './sql/read-heads.js';
 import { readStream } from './sql/read-stream.js';
 import type { Statement } from './sql/statement.js';
 import { streamParams, streamTexts } from './stream-params.js';
@@ -17,12 +21,6 @@ import { unreadable } from './unreadable.js';
 const PAGE_EVENTS = 1_000;
 /** Characters of payloads at which a page is full. */
 const PAGE_CHARACTERS = 4_194_304;
-
-interface Page {
-  readonly rows: readonly EventRow[];
-  /** Whether there may be more rows, because it was full. */
-  readonly isCut: boolean;
-}
 
 /**
  * Reads streams page by page, so that a loop over one holds no connection while it is busy: loops that read on inside
@@ -75,20 +73,30 @@ export class EventReader {
     }
   }
 
-  /** The first rows of a statement: at least one, where there is any. */
-  private async page({ sql, params, settings }: Statement): Promise<Page> {
-    const rows: EventRow[] = [];
-    let characters = 0;
+  /** The heads of streams, without what retention has removed. */
+  async *heads(query: CheckedHeadsQuery): AsyncGenerator<StreamHead> {
     try {
-      for await (const row of this.connection.stream<EventRow>(sql, params, settings)) {
-        rows.push(row);
-        characters += row.payload.length;
-        if (characters >= PAGE_CHARACTERS) return { rows, isCut: true };
+      for await (const row of walkPages<HeadRow>(this.connection, (after, limit) => readHeads(query, after, limit))) {
+        yield {
+          tenantId: row.tenant_id as TenantId,
+          aggregateId: row.aggregate_id,
+          sequence: Number(row.head),
+          count: Number(row.events_counted),
+        };
       }
     } catch (error) {
       throw unreadable(error);
     }
-    return { rows, isCut: false };
+  }
+
+  private async page({ sql, params, settings }: Statement): Promise<Page<EventRow>> {
+    let characters = 0;
+    const isFull = ({ payload }: EventRow): boolean => (characters += payload.length) >= PAGE_CHARACTERS;
+    try {
+      return await this.connection.page(sql, params, settings, { isFull });
+    } catch (error) {
+      throw unreadable(error);
+    }
   }
 }
 

@@ -77,7 +77,8 @@ export class StreamReader {
     const found = new Map<string, Map<string, StoredEvent[]>>();
     for (const search of searches(wanted, nowMs)) {
       const { sql, params, settings } = readAppended(search);
-      for await (const row of this.connection.stream<EventRow>(sql, params, settings)) {
+      const { rows } = await this.connection.page<EventRow>(sql, params, settings);
+      for (const row of rows) {
         const ofStream = group(found, row);
         const events = ofStream.get(row.idempotency_key);
         if (events) events.push(fromRow(row));

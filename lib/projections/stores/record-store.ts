@@ -25,6 +25,8 @@ export interface RecordCount {
   readonly aggregateId: string;
   /** Events with a row, those mapped to nothing included. */
   readonly count: number;
+  /** Of the last of them. */
+  readonly lastSequence: number;
 }
 
 /**
@@ -47,7 +49,7 @@ export abstract class RecordStore {
   abstract count(range: RecordRange): Promise<number>;
 
   /**
-   * How many events of each aggregate have a row, ordered by tenant and aggregate id as UTF-8 bytes, in bounded memory.
+   * How many events of each aggregate have a row, and which is the last of them, ordered by tenant and aggregate id as UTF-8 bytes, in bounded memory.
    *
    * @param tenantId absent for all tenants
    */

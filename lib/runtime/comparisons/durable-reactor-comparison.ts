@@ -82,7 +82,10 @@ export class DurableReactorComparison implements Comparison {
         id: head.aggregateId,
       })),
     );
-    return new Set(bornLater.filter(({ head }, index) => rows[index]!.updatedAt < this.bornAt(head.tenantId)));
+    return new Set(
+      // A tenant may have been forgotten meanwhile, and its rows with it.
+      bornLater.filter(({ head }, index) => (rows[index]?.updatedAt ?? 0) < this.bornAt(head.tenantId)),
+    );
   }
 }
 

@@ -27,7 +27,7 @@ export class FoldComparison implements Comparison {
     // Of links every one counts.
     const heads = this.store.heads({ aggregateType, types: sources ? undefined : [...types], tenantId });
     const progress = sequenceProgress(this.projections.sequences(name, version, tenantId));
-    for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence, signal)) {
+    for await (const { head, value } of behind(heads, progress, signal)) {
       const { aggregateId, sequence: to } = head;
       yield this.router.foldJob(this.fold, {
         tenantId: head.tenantId,

@@ -24,7 +24,7 @@ export class InboxComparison implements Comparison {
     const { component: name } = this;
     const heads = this.store.heads({ aggregateType: inboxType(name), tenantId });
     const decided = headProgress(this.store.heads({ aggregateType: processType(name), tenantId }));
-    for await (const { head, value } of behind(heads, decided, ({ sequence }) => sequence, signal)) {
+    for await (const { head, value } of behind(heads, decided, signal)) {
       const process = { name, tenantId: head.tenantId, id: head.aggregateId };
       yield processJob(process, { from: value + 1, to: head.sequence, events: null });
     }

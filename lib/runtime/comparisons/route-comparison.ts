@@ -29,7 +29,7 @@ export class RouteComparison implements Comparison {
       const heads = this.store.heads({ aggregateType, types: [...types], tenantId });
       const cursors = this.projections.sequences(routesName(this.route, aggregateType), version, tenantId);
       const progress = sequenceProgress(cursors);
-      for await (const { head, value } of behind(heads, progress, ({ sequence }) => sequence, signal)) {
+      for await (const { head, value } of behind(heads, progress, signal)) {
         const { aggregateId, sequence: to } = head;
         const range = { tenantId: head.tenantId, aggregateId, from: value + 1, to, events: null };
         yield this.router.routeJob(this.route, aggregateType, range);

@@ -35,7 +35,7 @@ export class SubscriptionComparison implements Comparison {
     // Of links every one counts.
     const heads = this.store.heads({ aggregateType, types: route ? undefined : [...types], tenantId });
     const cursors = this.projections.sequences(cursorsName(this.subscription, aggregateType), 1, tenantId);
-    for await (const { head, value } of behind(heads, sequenceProgress(cursors), ({ sequence }) => sequence, signal)) {
+    for await (const { head, value } of behind(heads, sequenceProgress(cursors), signal)) {
       const stream = { tenantId: head.tenantId, aggregateType, id: head.aggregateId };
       yield subscriptionJob(this.component, stream, { from: value + 1, to: head.sequence, events: null });
     }

@@ -140,7 +140,7 @@ describe('statements', () => {
     );
     const running = counts.map(([row]) => Number(row?.running));
     expect(running).toHaveLength(20);
-    expect(Math.max(...running)).toBe(2);
+    expect(Math.max(...running)).toBe(3);
   });
 
   it('prints nothing', async () => {
@@ -220,14 +220,35 @@ describe('streams', () => {
     }
   });
 
-  it('does not keep the statements that a loop sends from running', async () => {
+  it('does not keep the statements and pages that a loop reads from running', async () => {
     const single = await server.connect(connection.database, { maxOpenConnections: 2, requestTimeoutMs: 5_000 });
     let sum = 0;
     for await (const { n } of single.stream<{ n: string }>('SELECT number AS n FROM numbers(5)')) {
       const [row] = await single.query<{ n: string }>('SELECT {n:UInt64} AS n', { n });
-      sum += Number(row?.n);
+      const { rows } = await single.page<{ n: string }>('SELECT {n:UInt64} AS n', { n });
+      sum += Number(row?.n) + Number(rows[0]?.n);
     }
-    expect(sum).toBe(10);
+    expect(sum).toBe(20);
+  });
+});
+
+describe('pages', () => {
+  it('have all rows, or those up to the one that makes them full', async () => {
+    const sql = 'SELECT number AS n FROM numbers({rows:UInt64})';
+    expect(await connection.page(sql, { rows: 2 })).toEqual({ rows: [{ n: '0' }, { n: '1' }], isCut: false });
+    expect(await connection.page(sql, { rows: 0 })).toEqual({ rows: [], isCut: false });
+    const isFull = ({ n }: { readonly n: string }): boolean => n === '1';
+    const cut = await connection.page<{ n: string }>(sql, { rows: 1_000_000 }, {}, { isFull });
+    expect(cut).toEqual({ rows: [{ n: '0' }, { n: '1' }], isCut: true });
+  });
+
+  it('hold no place once they are read', async () => {
+    const single = await server.connect(connection.database, { maxOpenConnections: 2, requestTimeoutMs: 5_000 });
+    await Promise.all(Array.from({ length: 8 }, () => single.page('SELECT number FROM numbers(10)')));
+    await expect(single.page('SELECT throwIf(1)')).rejects.toMatchObject({ code: '395' });
+    for await (const row of single.stream('SELECT 1 AS n')) {
+      expect((await single.page('SELECT 1 AS n')).rows).toEqual([row]);
+    }
   });
 });
 

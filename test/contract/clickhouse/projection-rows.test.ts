@@ -83,7 +83,7 @@ test('takes repeated records as one, in parts that are not merged yet and after 
   const check = async (): Promise<void> => {
     expect(await records.read(aggregate)).toEqual([rows[0]]);
     expect(await collect(records.counts(aggregate.projection, 1))).toEqual([
-      { tenantId: aggregate.tenantId, aggregateId: aggregate.aggregateId, count: 2 },
+      { tenantId: aggregate.tenantId, aggregateId: aggregate.aggregateId, count: 2, lastSequence: 2 },
     ]);
   };
   await check();
@@ -145,7 +145,7 @@ test('says that nothing was stored when the server cannot be reached, and goes o
   const connection = await connect();
   const flaky = new ClickHouseProjectionStore(connection);
   const flakyRecords = new ClickHouseRecordStore(connection);
-  const { insert, query, stream } = connection;
+  const { insert, query, page } = connection;
   let attempts = 0;
   const refused = (): never => {
     attempts += 1;
@@ -153,7 +153,7 @@ test('says that nothing was stored when the server cannot be reached, and goes o
   };
   connection.insert = async () => refused();
   connection.query = async () => refused();
-  connection.stream = () => refused();
+  connection.page = async () => refused();
   const one = row(newProjection(), 'one', 1, { v: 1 });
   const mapped = record(newAggregate(), 1);
   const calls = [
@@ -170,7 +170,7 @@ test('says that nothing was stored when the server cannot be reached, and goes o
     expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' });
   }
   expect(attempts).toBe(5 * 4 + 2);
-  Object.assign(connection, { insert, query, stream });
+  Object.assign(connection, { insert, query, page });
   await flaky.save([one]);
   await flakyRecords.append([mapped]);
   expect(await flaky.load([one])).toEqual([one]);

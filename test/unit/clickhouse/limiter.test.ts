@@ -28,6 +28,21 @@ describe('Limiter', () => {
     expect(order).toEqual([0, 1, 2, 3]);
   });
 
+  it('lets the steps of a walk in before the others, in the order of their coming', async () => {
+    const limiter = create(1);
+    const order: string[] = [];
+    const enter = async (name: string, isWalk: boolean) => {
+      const leave = await limiter.enter(isWalk);
+      order.push(name);
+      leave();
+    };
+    const leave = await limiter.enter();
+    const all = [enter('a', false), enter('b', false), enter('w1', true), enter('w2', true)];
+    leave();
+    await Promise.all(all);
+    expect(order).toEqual(['w1', 'w2', 'a', 'b']);
+  });
+
   it('gives a place back once, however often it is left', async () => {
     const limiter = create(1);
     const leave = await limiter.enter();

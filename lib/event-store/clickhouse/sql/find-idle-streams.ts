@@ -1,7 +1,13 @@
+import { afterKey } from '../../../clickhouse/after-key.js';
 import type { IdleStreams } from '../../event-log.js';
 import type { StreamId } from '../../stream-id.js';
 import { NOT_RESERVED } from './not-reserved.js';
 import type { Statement } from './statement.js';
+
+const AFTER = afterKey([
+  ['aggregate_type', '{afterType:String}'],
+  ['aggregate_id', '{afterId:String}'],
+]);
 
 export interface IdleRow {
   readonly aggregate_type: string;
@@ -19,7 +25,7 @@ export function findIdleStreams(
 SELECT aggregate_type, aggregate_id
 FROM events
 WHERE tenant_id = {tenantId:String} AND ${NOT_RESERVED} ${aggregateType === undefined ? '' : 'AND aggregate_type = {aggregateType:String}'}
-  ${after === undefined ? '' : 'AND (aggregate_type, aggregate_id) > ({afterType:String}, {afterId:String})'}
+  ${after === undefined ? '' : `AND ${AFTER}`}
 GROUP BY tenant_id, aggregate_type, aggregate_id
 HAVING max(recorded_at) < fromUnixTimestamp64Milli({before:Int64})
 ORDER BY tenant_id, aggregate_type, aggregate_id

@@ -1,6 +1,14 @@
+import { afterKey } from '../../../clickhouse/after-key.js';
 import type { LogRowsQuery } from '../../event-log.js';
 import { NOT_RESERVED } from './not-reserved.js';
 import type { Statement } from './statement.js';
+
+const AFTER = afterKey([
+  ['tenant_id', '{afterTenant:String}'],
+  ['aggregate_type', '{afterType:String}'],
+  ['aggregate_id', '{afterId:String}'],
+  ['sequence', '{afterSequence:UInt64}'],
+]);
 
 /** One row as `scanEvents` gives it: the columns in their order, 64 bit integers as text. */
 export type ScannedValues = readonly [
@@ -29,12 +37,7 @@ export function scanEvents(query: LogRowsQuery): Statement {
     ...(tenantId === undefined ? [] : ['tenant_id = {tenantId:String}']),
     aggregateType === undefined ? NOT_RESERVED : 'aggregate_type = {aggregateType:String}',
     ...(types === undefined ? [] : ['has({types:Array(String)}, event_type)']),
-    ...(after === undefined
-      ? []
-      : [
-          `(tenant_id, aggregate_type, aggregate_id, sequence)
-            > ({afterTenant:String}, {afterType:String}, {afterId:String}, {afterSequence:UInt64})`,
-        ]),
+    ...(after === undefined ? [] : [AFTER]),
   ];
   return {
     sql: `

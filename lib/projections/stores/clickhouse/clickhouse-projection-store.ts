@@ -1,4 +1,5 @@
 import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
+import { type PageStatement, walkPages } from '../../../clickhouse/walk-pages.js';
 import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { checkProjectionScope, checkProjectionVersion } from '../check-fields.js';
@@ -112,9 +113,9 @@ export class ClickHouseProjectionStore extends ProjectionStore {
   }
 
   private async *sequencesChecked(wanted: ProjectionScope): AsyncGenerator<ProjectionSequence> {
-    const { sql, params, settings } = readSequences(wanted);
+    const page: PageStatement<SequenceRow> = (after, limit) => readSequences(wanted, after, limit);
     try {
-      for await (const row of this.connection.stream<SequenceRow>(sql, params, settings)) {
+      for await (const row of walkPages(this.connection, page)) {
         yield { tenantId: row.tenant_id as TenantId, id: row.id, sequence: Number(row.row_sequence) };
       }
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { ClickHouseConnection } from '../../../clickhouse/clickhouse-connection.js';
+import { type PageStatement, walkPages } from '../../../clickhouse/walk-pages.js';
 import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
 import type { EventId } from '../../../events/event-id.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
@@ -79,11 +80,15 @@ export class ClickHouseRecordStore extends RecordStore {
   }
 
   private async *countsChecked(wanted: ProjectionScope): AsyncGenerator<RecordCount> {
-    const { sql, params, settings } = countRecords(wanted);
+    const page: PageStatement<CountRow> = (after, limit) => countRecords(wanted, after, limit);
     try {
-      for await (const row of this.connection.stream<CountRow>(sql, params, settings)) {
-        const { tenant_id: tenantId, aggregate_id: aggregateId, events_counted: count } = row;
-        yield { tenantId: tenantId as TenantId, aggregateId, count: Number(count) };
+      for await (const row of walkPages(this.connection, page)) {
+        yield {
+          tenantId: row.tenant_id as TenantId,
+          aggregateId: row.aggregate_id,
+          count: Number(row.events_counted),
+          lastSequence: Number(row.last_sequence),
+        };
       }
     } catch (error) {
       throw readError('the counts of a projection', error);

@@ -73,7 +73,10 @@ export class MemoryRecordStore extends RecordStore {
     const groups = [...this.groups.values()]
       .filter((group) => isOf(group, wanted))
       .sort((a, b) => compareText(a.tenantId, b.tenantId) || compareText(a.aggregateId, b.aggregateId));
-    for (const { tenantId, aggregateId, rows } of groups) yield { tenantId, aggregateId, count: rows.size };
+    for (const { tenantId, aggregateId, rows } of groups) {
+      const lastSequence = [...rows.values()].reduce((last, { sequence }) => Math.max(last, sequence), 0);
+      yield { tenantId, aggregateId, count: rows.size, lastSequence };
+    }
   }
 
   private group({ tenantId, projection, version, aggregateId }: EncodedRecordRow): RecordGroup {

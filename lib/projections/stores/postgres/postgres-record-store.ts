@@ -93,8 +93,13 @@ export class PostgresRecordStore extends RecordStore {
     for (;;) {
       const page = countRecords(this.names, wanted, after, COUNTS_PAGE);
       const rows = await read<CountRow>(this.connection, 'the counts of a projection', page);
-      for (const { tenant_id: tenantId, aggregate_id: aggregateId, events_counted: count } of rows) {
-        yield { tenantId: tenantId as TenantId, aggregateId, count: Number(count) };
+      for (const row of rows) {
+        yield {
+          tenantId: row.tenant_id as TenantId,
+          aggregateId: row.aggregate_id,
+          count: Number(row.events_counted),
+          lastSequence: Number(row.last_sequence),
+        };
       }
       if (rows.length < COUNTS_PAGE) return;
       after = rows[rows.length - 1];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { collect } from '../collect.js';
 import { ItemAdded, ItemRemoved } from '../contract-events.js';
+import { readWithinLoops } from '../read-within-loops.js';
 import { items, newStream, upTo } from './event-store-cases.js';
 import type { EventStoreCases } from './event-store-cases.js';
 
@@ -67,6 +68,15 @@ export function headsCases({ expect, test, store }: EventStoreCases): void {
       { tenantId: mine, aggregateId: 'a', sequence: 2, count: 2 },
     ]);
     expect(await collect(store().heads({ aggregateType, tenantId: newStream().tenantId }))).toEqual([]);
+  });
+
+  test('lets loops read whose heads are not over, however many', async () => {
+    const aggregateType = `type-${randomUUID()}`;
+    const { tenantId } = newStream();
+    for (const aggregateId of ['a', 'b']) await store().append({ tenantId, aggregateType, aggregateId }, items(1));
+    const heads = (): AsyncIterable<unknown> => store().heads({ aggregateType });
+    const found = await readWithinLoops(heads, async () => (await collect(heads())).length);
+    expect(found).toEqual(found.map(() => 2));
   });
 
   test('can be left early', async () => {

@@ -5,7 +5,7 @@ import type { NewEvent } from '../../../events/new-event.js';
 import type { RecordedEvent } from '../../../events/recorded-event.js';
 import { collect } from '../collect.js';
 import { ItemAdded, ItemRemoved, Noted } from '../contract-events.js';
-import { gate } from '../gate.js';
+import { readWithinLoops } from '../read-within-loops.js';
 import { items, newStream, sequences, upTo } from './event-store-cases.js';
 import type { EventStoreCases } from './event-store-cases.js';
 
@@ -15,9 +15,6 @@ const NOTED = 'contract.noted';
 
 /** More appends than a clock can fail to tick within. */
 const MAX_APPENDS_PER_TICK = 100_000;
-
-/** More than any store has connections. */
-const MANY_LOOPS = 40;
 
 export function readCases({ expect, test, store }: EventStoreCases): void {
   /** Twelve events: added, removed, noted, added … */
@@ -146,20 +143,11 @@ export function readCases({ expect, test, store }: EventStoreCases): void {
   test('lets loops read whose reads are not over, however many', async () => {
     const stream = newStream();
     await store().append(stream, items(3));
-    const inside = gate();
-    let loops = 0;
-    const readInside = async (outer: AsyncIterable<RecordedEvent>): Promise<number[]> => {
-      for await (const _ of outer) {
-        if ((loops += 1) === MANY_LOOPS) inside.open();
-        await inside.opened;
-        return read(stream);
-      }
-      return [];
-    };
-    const reads = upTo(MANY_LOOPS).map((n) =>
-      readInside(n % 2 === 0 ? store().read(stream) : store().readEach([{ ...stream, sequence: 1 }])),
+    const found = await readWithinLoops(
+      (nth) => (nth % 2 === 0 ? store().read(stream) : store().readEach([{ ...stream, sequence: 1 }])),
+      () => read(stream),
     );
-    expect(await Promise.all(reads)).toEqual(reads.map(() => upTo(3)));
+    expect(found).toEqual(found.map(() => upTo(3)));
   });
 
   test('can be left by an error in the loop', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { collect } from '../collect.js';
+import { readWithinLoops } from '../read-within-loops.js';
 import { newTenant, UPDATED_AT } from './projection-store-cases.js';
 import type { ProjectionStoreCases } from './projection-store-cases.js';
 
@@ -67,6 +68,14 @@ export function sequencesCases({ expect, test, store }: ProjectionStoreCases): v
     ]);
     expect(await collect(store().sequences(projection, 1, newTenant()))).toEqual([]);
     expect(await collect(store().sequences(projection, 1, undefined))).toHaveLength(3);
+  });
+
+  test('lets loops read whose sequences are not over, however many', async () => {
+    const key = { tenantId: newTenant(), projection: `p-${randomUUID()}`, version: 1 };
+    await store().save(['a', 'b'].map((id) => ({ ...key, id, sequence: 1, state: 1, updatedAt: UPDATED_AT })));
+    const sequences = (): AsyncIterable<unknown> => store().sequences(key.projection, 1);
+    const found = await readWithinLoops(sequences, async () => (await collect(sequences())).length);
+    expect(found).toEqual(found.map(() => 2));
   });
 
   test('can be left early, again and again', async () => {

@@ -19,7 +19,9 @@ export function forgetCases({ expect, test, store }: RecordStoreCases): void {
     expect(await store().read(one)).toEqual([]);
     expect(await store().read(other)).toEqual([kept]);
     const { tenantId, aggregateId } = other;
-    expect(await collect(store().counts(one.projection, 1))).toEqual([{ tenantId, aggregateId, count: 1 }]);
+    expect(await collect(store().counts(one.projection, 1))).toEqual([
+      { tenantId, aggregateId, count: 1, lastSequence: 1 },
+    ]);
     expect(await store().forget(one.tenantId)).toBe(0);
   });
 

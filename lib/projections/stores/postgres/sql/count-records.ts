@@ -6,9 +6,10 @@ export interface CountRow {
   readonly tenant_id: string;
   readonly aggregate_id: string;
   readonly events_counted: string | number;
+  readonly last_sequence: string | number;
 }
 
-/** The next aggregates of one version of a projection after the given one, each with how many events have a row. */
+/** The next aggregates of one version of a projection after the given one, each with how many events have a row, and the last. */
 export function countRecords(
   names: SchemaNames,
   { projection, version, tenantId }: ProjectionScope,
@@ -16,7 +17,8 @@ export function countRecords(
   limit: number,
 ): PostgresStatement {
   return {
-    text: `SELECT tenant_id, aggregate_id, count(*) AS events_counted FROM ${names.of('projection_records')}
+    text: `SELECT tenant_id, aggregate_id, count(*) AS events_counted, max(sequence) AS last_sequence
+           FROM ${names.of('projection_records')}
            WHERE projection = $1 AND version = $2 AND (tenant_id, aggregate_id) > ($3, $4)${tenantId === undefined ? '' : ' AND tenant_id = $6'}
            GROUP BY tenant_id, aggregate_id
            ORDER BY tenant_id, aggregate_id
