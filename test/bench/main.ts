@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { appendBench } from './append.bench.js';
 import type { BenchScale, BenchSuite } from './bench-case.js';
+import { commandBench } from './command.bench.js';
 import { endToEndBench } from './end-to-end.bench.js';
 import { foldBench } from './fold.bench.js';
 import { queueBench } from './queue.bench.js';
 import { readBench } from './read.bench.js';
 
-const SUITES: readonly BenchSuite[] = [appendBench, readBench, queueBench, foldBench, endToEndBench];
+const SUITES: readonly BenchSuite[] = [appendBench, readBench, queueBench, foldBench, commandBench, endToEndBench];
 
 const FULL: BenchScale = { rounds: 5, measureMs: 4_000, logs: [10_000, 100_000, 1_000_000] };
 const QUICK: BenchScale = { rounds: 3, measureMs: 1_000, logs: [10_000, 100_000] };
