@@ -1,4 +1,4 @@
-import type { Decision } from '../commands/decision.js';
+import { DECIDED_ON, type DecidedOn, type Decision } from '../commands/decision.js';
 import { historyOf } from './aggregate-history.js';
 import { applyEvent } from './apply-event.js';
 import { asRead } from './as-read.js';
@@ -42,6 +42,11 @@ export abstract class EventSourcedAggregate implements Decision {
   /** What was raised and is not stored yet, in order. */
   get raised(): readonly object[] {
     return [...historyOf(this).raised];
+  }
+
+  /** @internal */
+  get [DECIDED_ON](): DecidedOn {
+    return { tenantId: historyOf(this).tenantId, aggregateId: this.id };
   }
 
   /**

@@ -8,6 +8,8 @@ export interface CommandDefinition {
   readonly pipeline: string;
   readonly aggregateType: string;
   readonly commandClass: EventClass;
+  /** What its pipeline lists. */
+  readonly events: ReadonlySet<EventClass>;
   readonly options: CommandHandlerOptions<object>;
   readonly handler: HandlerReference<AggregateCommandHandler<object>>;
 }

@@ -11,11 +11,13 @@ import type { CommandJob } from '../queue/job.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
 import { encodeKey } from '../tenancy/encode-key.js';
 import { TenantContext } from '../tenancy/tenant-context.js';
+import type { DomainEvents } from './aggregate-command-handler.js';
 import type { CommandContext } from './command-context.js';
 import type { CommandDefinition } from './command-definition.js';
 import { CommandParkedError } from './command-parked.error.js';
 import type { CommandOutcome } from './command-outcome.js';
-import { isDecision } from './decision.js';
+import { checkDecision } from './check-decision.js';
+import { type Decision, isDecision } from './decision.js';
 import { finalOutcome } from './final-outcome.js';
 import { InvalidDecisionError } from './invalid-decision.error.js';
 import type { CommandMiddlewares } from './middleware/command-middlewares.js';
@@ -153,12 +155,13 @@ export class CommandExecutor {
 
   /** At once where the handler answers at once. */
   private decide(
-    { pipeline, commandClass, handler, options }: CommandDefinition,
+    definition: CommandDefinition,
     stream: StreamId,
     job: CommandJob,
     attempt: number,
     abort: LaneBatch['abort'],
   ): Drafted | Promise<Drafted> {
+    const { pipeline, commandClass, handler, options } = definition;
     const { commandId, metadata } = job;
     const command = Object.assign(Object.create(commandClass.prototype as object) as object, job.data);
     const ambient = { ...metadata, tenantId: stream.tenantId, causationId: commandId };
@@ -173,19 +176,21 @@ export class CommandExecutor {
         });
       }),
     );
-    const draft = (one: unknown): Drafted => this.draft(handler.name, stream, job, one);
+    const draft = (one: unknown): Drafted => this.draft(definition, stream, job, one);
     return decided instanceof Promise ? decided.then(draft) : draft(decided);
   }
 
-  /** @throws InvalidDecisionError */
+  /** @throws InvalidDecisionError, WrongAggregateError, ForeignEventError */
   private draft(
-    handler: string,
-    { tenantId, aggregateType, aggregateId }: StreamId,
+    definition: CommandDefinition,
+    stream: StreamId,
     { commandId, metadata, acceptedAt }: CommandJob,
     decided: unknown,
   ): Drafted {
     const events: unknown = isDecision(decided) ? decided.raised : decided;
-    if (!Array.isArray(events)) throw new InvalidDecisionError(handler, decided);
+    if (!Array.isArray(events)) throw new InvalidDecisionError(definition.handler.name, decided);
+    checkDecision(definition, stream, decided as Decision | DomainEvents, events as readonly unknown[]);
+    const { tenantId, aggregateType, aggregateId } = stream;
     const seed = encodeKey(tenantId, aggregateType, aggregateId, commandId);
     const drafts = (events as readonly object[]).map((data, index) => ({
       data,

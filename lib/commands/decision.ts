@@ -1,4 +1,5 @@
 import type { AppendCondition } from '../event-store/append-options.js';
+import type { StreamId } from '../event-store/stream-id.js';
 
 /**
  * Events that were decided on what was read: they are stored only while that is still so, and else the command is
@@ -14,6 +15,16 @@ export interface Decision {
   readonly raised: readonly object[];
   /** What must not have happened meanwhile. Not on ClickHouse. @default nothing */
   readonly condition?: AppendCondition;
+}
+
+/** Under this key an aggregate says which one it is, so that it is not stored as another one. */
+export const DECIDED_ON = Symbol.for('@event-sourcing/nestjs:decided-on');
+
+/** Which aggregate a decision is about; one that is new has no tenant yet. */
+export type DecidedOn = Partial<Pick<StreamId, 'tenantId' | 'aggregateId'>>;
+
+export function decidedOn(decision: Decision): DecidedOn {
+  return (decision as { readonly [DECIDED_ON]?: DecidedOn })[DECIDED_ON] ?? {};
 }
 
 export function isDecision(value: unknown): value is Decision {

@@ -13,9 +13,11 @@ export type { CommandReceipt, QueuedReceipt, StoredReceipt } from './command-rec
 export * from './command-rejected.error.js';
 export * from './command-timeout.error.js';
 export * from './invalid-command.error.js';
+export * from './foreign-event.error.js';
 export * from './invalid-decision.error.js';
 export * from './not-ready.error.js';
 export * from './projection-timeout.error.js';
 export type { AwaitedProjection } from './applied-wait.js';
 export type { ReceiptOf, RunOptions, WaitFor } from './run-options.js';
 export * from './unknown-command.error.js';
+export * from './wrong-aggregate.error.js';

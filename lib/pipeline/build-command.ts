@@ -28,6 +28,6 @@ export function buildCommand(
     checkIntegers(provider.name, { 'dedupe.forMs': dedupe.forMs ?? null }, 1, problems);
   }
   if (tenantId !== undefined) checkFunctions(provider.name, { tenantId }, problems);
-  const { pipeline, aggregateType } = provider.pipeline;
-  return { pipeline, aggregateType, commandClass, options, handler: provider.reference() };
+  const { pipeline, aggregateType, events } = provider.pipeline;
+  return { pipeline, aggregateType, commandClass, events: new Set(events), options, handler: provider.reference() };
 }

@@ -244,7 +244,8 @@ function pipeline(
   const commands = handlers.map((handler): CommandDefinition => {
     const { commandClass, options } = commandHandlerMetadata(handler as EventClass)!;
     const instance = new handler() as never;
-    return { pipeline: name, aggregateType, commandClass, options, handler: { name, resolve: () => instance } };
+    const events = new Set<EventClass>([...ORDER_EVENTS, ...PAYMENT_EVENTS]);
+    return { pipeline: name, aggregateType, commandClass, events, options, handler: { name, resolve: () => instance } };
   });
   const none = { events: [], upcasts: [], folds: [], maps: [], reactors: [], subscriptions: [] };
   return { name, aggregateType, ...none, commands, processes };
