@@ -120,3 +120,27 @@ it('works on a PostgreSQL server, for the bank that TENANT names, and ends with 
   await menu.shows('Goodbye.');
   expect(await menu.end()).toBe(0);
 });
+
+it('goes on with a rebuild that was killed, and shows the same after it', async () => {
+  const [killed, store] = await start(startServer);
+  await killed.chooses(1, ...opens('Ann', '5'));
+  await killed.chooses(1, ...opens('Bob', '7'));
+  const accounts = await killed.chooses(7);
+  killed.types('9');
+  await killed.shows('Which? ');
+  killed.types('3');
+  await killed.shows('Go on? (y/N): ');
+  killed.types('y');
+  await killed.shows('account_overview@2');
+  killed.kill();
+  await killed.end();
+
+  menu = MenuProcess.start(outDir, store.env);
+  await menu.shows('Your choice: ');
+  expect(await menu.chooses(7)).toBe(accounts);
+  expect(await menu.chooses(2, ["Account (id or customer's name): ", 'Ann'], ['Amount: ', '1'])).toContain('6.00 USD');
+  expect(await menu.chooses(8)).toContain('USD: 13.00 in');
+  menu.types('0');
+  await menu.shows('Goodbye.');
+  expect(await menu.end()).toBe(0);
+});
