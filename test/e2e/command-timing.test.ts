@@ -12,10 +12,15 @@ import {
   InvalidArgumentError,
   InvalidCommandError,
   inProcessQueue,
+  On,
+  type ProcessContext,
+  Processes,
+  ProcessManager,
   type ProcessRole,
   type QueueAdapter,
   type QueuedReceipt,
   QueueFullError,
+  type RecordedEvent,
   WiringError,
 } from '../../lib/index.js';
 import { redisQueue } from '../../lib/redis.js';
@@ -171,6 +176,31 @@ describe.each(queues)('when commands are handled, with a queue %s', (_, queueOf)
     await eventually(async () => {
       await app.get(CommandBus).execute(Add.of('c1', 2));
       expect(await amounts(app)).toEqual([1, 2]);
+    });
+  });
+
+  it('delays what a process manager sends, and drops none of it for another', async () => {
+    const { handler } = handlerWith({ delayMs: SHORT_MS, dedupe: { key: () => 'k', forMs: LONG_MS } });
+    @ProcessManager({ name: 'doubling' })
+    class Doubling {
+      initialState(): object {
+        return {};
+      }
+
+      @On(Added)
+      added(state: object, { aggregateId, data }: RecordedEvent<Added>, context: ProcessContext): object {
+        if (aggregateId !== 'c1') return state;
+        for (const n of [1, 2]) context.send(Add.of('c2', n * data.amount));
+        return state;
+      }
+    }
+    const app = await boot([handler, Doubling]);
+    await app.get(EventStore).append(stream('c1'), [{ data: Added.of(5) }]);
+    await eventually(async () => expect((await amounts(app, 'c2')).toSorted()).toEqual([10, 5]));
+    await eventually(async () => {
+      // The event, and what became of each command.
+      const status = await app.get(Processes).get(Doubling, 'c1', { tenantId: acme });
+      expect(status).toMatchObject({ sequence: 3, commandsUnderWay: 0 });
     });
   });
 

@@ -12,6 +12,7 @@ import {
   type Turn,
   type TurnAnswer,
 } from '../../../lib/queue/redis/redis-lane-engine.js';
+import type { Once } from '../../../lib/queue/once.js';
 import type { StagedJob } from '../../../lib/queue/staged-job.js';
 import { untruths } from '../../support/queue-truth.js';
 import type { TestRedis } from '../../support/redis-server.js';
@@ -79,6 +80,17 @@ export class EngineUnderTest {
   async stage(...jobs: readonly StagedJob[]): Promise<readonly string[]> {
     this.flushes += 1;
     return this.flush(this.flushes, jobs);
+  }
+
+  /** As a flush of its own. */
+  async stageOnce(job: StagedJob, once: Once): Promise<string> {
+    this.flushes += 1;
+    const calls = [{ commands: 0, lanes: entriesOf(job), once }];
+    const flush = { producer: this.producer, number: this.flushes, oldest: this.flushes, calls };
+    const [first] = (await this.engine.stage(flush)).calls;
+    // Sent again, it is answered as before.
+    expect((await this.engine.stage(flush)).calls).toEqual([first]);
+    return first!;
   }
 
   /** @param oldest the first flush without answer */
