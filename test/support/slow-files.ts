@@ -15,4 +15,5 @@ export const SLOW_FILES: readonly string[] = [
   'test/e2e/npm-start.test.ts',
   'sample/01-trace-processing/test/roles.test.ts',
   'sample/01-trace-processing/test/process.test.ts',
+  'sample/02-banking/test/menu.test.ts',
 ];

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { buildDir, buildSample } from './support/bank-process.js';
 import { MenuProcess } from './support/menu-process.js';
@@ -56,6 +57,7 @@ it('serves customers, tells them of rules, and rebuilds what it shows, on the em
   const transfer = await first.chooses(4, [from, 'Bob'], [to, 'Ann'], ['Amount: ', '999.99']);
   expect(transfer).toContain('Bob, checking: 0.00 USD (open)');
   expect(transfer).toContain('Ann, checking: 1,100.49 USD (open)');
+  const [, ann] = /([0-9a-f]{12}) {2}Ann/.exec(transfer)!;
   expect(await first.chooses(5, [account, 'Ann'])).toContain('Not done: There is still 1,100.49 USD in the account.');
   expect(await first.chooses(5, [account, 'Bob'])).toContain('Bob, checking: 0.00 USD (closed)');
   expect(await first.chooses(6, [account, 'Bob'])).toContain('4 transactions');
@@ -97,6 +99,15 @@ it('serves customers, tells them of rules, and rebuilds what it shows, on the em
   expect(await menu.chooses(7)).toContain('1,101.00 USD');
   // Ctrl+D
   menu.types('\u0004');
+  await menu.shows('Goodbye.');
+  expect(await menu.end()).toBe(0);
+
+  // Without the counts it is version 1 again, whose rows are gone and are folded anew.
+  await rm(join(store.env['DATA_DIR']!, 'rebuilds.json'));
+  menu = MenuProcess.start(outDir, store.env);
+  await menu.shows('Your choice: ');
+  expect(await menu.chooses(2, [account, ann!], ['Amount: ', '0.01'])).toContain('1,101.01 USD');
+  menu.types('0');
   await menu.shows('Goodbye.');
   expect(await menu.end()).toBe(0);
 });

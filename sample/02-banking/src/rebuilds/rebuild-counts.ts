@@ -12,7 +12,9 @@ export const RebuildCounts = {
       return JSON.parse(readFileSync(path, 'utf8')) as RebuildCounts;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      throw new Error(`${path} cannot be read: remove it, and projections are built anew.`, { cause: error });
+      throw new Error(`${path} cannot be read: restore it, since projections have their versions from it.`, {
+        cause: error,
+      });
     }
   },
 
