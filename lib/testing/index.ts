@@ -10,6 +10,7 @@ export { DecisionExpectation } from './decision-expectation.js';
 export { type EventMatchers, eventMatchers, type MatcherResult } from './event-matchers.js';
 export { type FoldExpectation, type FoldGiven, specifyFold } from './fold-specification.js';
 export type { GivenEvent } from './given-event.js';
+export { NotSettledError } from './not-settled.error.js';
 export { ProcessExpectation } from './process-expectation.js';
 export { type ProcessGiven, type ProcessSpecificationOptions, specifyProcess } from './process-specification.js';
 export {
@@ -21,4 +22,5 @@ export {
 export type { SpecifiedStream } from './specified-log.js';
 export { Expectation } from './specification.js';
 export { TestClock } from './test-clock.js';
+export { TestingApplication } from './testing-application.js';
 export { rejection, type Told, ToldRejection, ToldWakeUp, wakeUp } from './told.js';

@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PackedPackage } from './packed-package.js';
-
-const RUN_LIMIT_MS = 110_000;
+import { runNode } from './run-node.js';
 
 /** The suites on adapters of the package itself. @param store makes of the event store another one */
 const suites = (store = 'events'): string => `
@@ -46,27 +44,21 @@ describe('the contract suites of the package', () => {
   });
   afterAll(() => packed.remove());
 
-  function run(program: string): { readonly status: number | null; readonly output: string } {
+  async function run(program: string): Promise<{ readonly status: number | null; readonly output: string }> {
     writeFileSync(join(project, 'mine.test.mjs'), program);
     const args = ['node_modules/vitest/vitest.mjs', 'run', '--root=.', '--testTimeout=60000'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      cwd: project,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: RUN_LIMIT_MS,
-      env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
-    });
+    const { status, stdout, stderr } = await runNode(project, args, { NO_COLOR: '1' });
     return { status, output: stdout + stderr };
   }
 
-  it('run in vitest on adapters of a user', () => {
-    const { status, output } = run(suites());
+  it('run in vitest on adapters of a user', async () => {
+    const { status, output } = await run(suites());
     expect(status, output).toBe(0);
     expect(Number(/Tests +(\d+) passed/.exec(output)?.[1]), output).toBeGreaterThan(250);
   });
 
-  it('fail in vitest where an adapter does not keep its port', () => {
-    const { status, output } = run(suites('Object.assign(Object.create(events), { head: async () => 1 })'));
+  it('fail in vitest where an adapter does not keep its port', async () => {
+    const { status, output } = await run(suites('Object.assign(Object.create(events), { head: async () => 1 })'));
     expect(status, output).toBe(1);
     expect(output).toContain('numbers events from 1, without holes');
     expect(output).not.toContain('GroupQueue: mine > ');

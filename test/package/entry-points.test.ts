@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { counterApp, counterAppImports } from './counter-app.js';
 import { PackedPackage } from './packed-package.js';
-
-const PROGRAM_LIMIT_MS = 60_000;
+import { runNode } from './run-node.js';
 
 let packed: PackedPackage;
 
@@ -23,16 +21,10 @@ const load: Record<Format, (names: string, from: string) => string> = {
 };
 
 /** Runs a program in the project and returns what it printed as JSON; a warning, too, is a failure. */
-function execute(project: string, format: Format, program: string): unknown {
+async function execute(project: string, format: Format, program: string): Promise<unknown> {
   const file = format === 'import' ? 'program.mjs' : 'program.cjs';
   writeFileSync(join(project, file), `${load[format]('{}', 'reflect-metadata')}\n${program}`);
-  const { stdout, stderr, status } = spawnSync(process.execPath, [file], {
-    cwd: project,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: PROGRAM_LIMIT_MS,
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  const { stdout, stderr, status } = await runNode(project, [file]);
   expect({ stderr, status }, stdout).toEqual({ stderr: '', status: 0 });
   return JSON.parse(stdout);
 }
@@ -50,30 +42,31 @@ describe.each([
     specifier = posix.join(packed.manifest.name, entry);
   });
 
-  it('gives the same by import and by require', () => {
+  it('gives the same by import and by require', async () => {
     const printNames =
       'console.log(JSON.stringify(Object.keys(all).filter((name) => name !== "module.exports").sort()));';
-    const names = (['import', 'require'] as const).map((format) =>
+    const printed = (['import', 'require'] as const).map((format) =>
       execute(project, format, `${load[format]('* as all', specifier)}\n${printNames}`),
     );
+    const names = await Promise.all(printed);
     expect(names[0]).toContain(store);
     expect(names[1]).toEqual(names[0]);
   });
 
-  it.each(['import', 'require'] as const)('gives a store on which an application runs, by %s', (format) => {
+  it.each(['import', 'require'] as const)('gives a store on which an application runs, by %s', async (format) => {
     const imports = Object.entries(counterAppImports).map(([from, names]) =>
       load[format](`{ ${names.join(', ')} }`, from),
     );
     const eventStore = `${load[format](`{ ${store} }`, specifier)}\nconst eventStore = ${store}(${storeOptions});`;
-    const printed = execute(project, format, [...imports, eventStore, counterApp].join('\n'));
+    const printed = await execute(project, format, [...imports, eventStore, counterApp].join('\n'));
     expect(printed).toEqual({ status: 'stored', state: { total: 2 } });
   });
 });
 
-it.each(['import', 'require'] as const)('entry point ./redis gives the queue, by %s', (format) => {
+it.each(['import', 'require'] as const)('entry point ./redis gives the queue, by %s', async (format) => {
   const project = packed.installInto(`project-redis-${format}`, packed.peers('all'));
   const specifier = posix.join(packed.manifest.name, './redis');
-  const printed = execute(
+  const printed = await execute(
     project,
     format,
     `${load[format]('{ redisQueue }', specifier)}\nconsole.log(JSON.stringify(redisQueue({ url: 'redis://localhost' })));`,
@@ -82,10 +75,10 @@ it.each(['import', 'require'] as const)('entry point ./redis gives the queue, by
 });
 
 describe('entry point ./compat, with required peers installed', () => {
-  it.each(['import', 'require'] as const)('gives a store, by %s', (format) => {
+  it.each(['import', 'require'] as const)('gives a store, by %s', async (format) => {
     const project = packed.installInto(`project-compat-${format}`, packed.peers('required'));
     const specifier = posix.join(packed.manifest.name, 'compat');
-    const printed = execute(
+    const printed = await execute(
       project,
       format,
       `${load[format]('{ createFilter, MemoryEventStore, PostgresEventStore }', specifier)}
@@ -99,21 +92,24 @@ describe('entry point ./compat, with required peers installed', () => {
   });
 });
 
-it.each(['import', 'require'] as const)('entry point ./testing needs no more than required peers, by %s', (format) => {
-  const project = packed.installInto(`project-testing-${format}`, packed.peers('required'));
-  const specifier = posix.join(packed.manifest.name, 'testing');
-  const printed = execute(
-    project,
-    format,
-    `${load[format]('{ TestClock }', specifier)}\nconsole.log(JSON.stringify(new TestClock(5).now()));`,
-  );
-  expect(printed).toBe(5);
-});
+it.each(['import', 'require'] as const)(
+  'entry point ./testing needs no more than required peers, by %s',
+  async (format) => {
+    const project = packed.installInto(`project-testing-${format}`, packed.peers('required'));
+    const specifier = posix.join(packed.manifest.name, 'testing');
+    const printed = await execute(
+      project,
+      format,
+      `${load[format]('{ TestClock }', specifier)}\nconsole.log(JSON.stringify(new TestClock(5).now()));`,
+    );
+    expect(printed).toBe(5);
+  },
+);
 
-it.each(['import', 'require'] as const)('entry point ./testing/contract gives the suites, by %s', (format) => {
+it.each(['import', 'require'] as const)('entry point ./testing/contract gives the suites, by %s', async (format) => {
   const project = packed.installInto(`project-contract-${format}`, [...packed.peers('required'), 'fast-check']);
   const specifier = posix.join(packed.manifest.name, 'testing/contract');
-  const printed = execute(
+  const printed = await execute(
     project,
     format,
     `${load[format]('{ eventStoreSuite }', specifier)}
