@@ -16,7 +16,10 @@ export interface ReactorContext<S> {
   readonly foldId: string;
   /** The saved state of the fold at or after the event; `null` when the row was deleted. */
   readonly state: S | null;
-  /** The sequence that `state` stands at. */
+  /**
+   * The sequence that `state` stands at, whether the fold lists that event or not. A reactor that lists all events of its
+   * aggregate, and for which only the last one counts, may pass over those that stand before it.
+   */
   readonly foldSequence: number;
   /** Which attempt this is, from 1. */
   readonly attempt: number;

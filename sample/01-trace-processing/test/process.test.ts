@@ -12,6 +12,9 @@ import { buildSample, SampleProcess } from './support/sample-process.js';
 const SENDERS = 8;
 const SPANS_PER_TRACE = 5;
 const ACKNOWLEDGED_BEFORE_STOP = 24;
+const EVALUATORS = 3;
+/** Each has a stream of its own, with three commands. */
+const EVALUATION_TIMEOUT_MS = 60_000;
 
 const outDir = fileURLToPath(new URL(`../.data/build-${process.pid}`, import.meta.url));
 const dataDirs: string[] = [];
@@ -83,6 +86,15 @@ async function expectWhole(url: string, number: number, acknowledged: boolean): 
   return received.length;
 }
 
+/** Traces that every evaluator has judged or left out. */
+async function countEvaluated(url: string): Promise<number> {
+  const totals = ['completed', 'skipped'].map(async (status) => {
+    const page = await read<{ readonly total: number }>(url, `/evaluations?status=${status}&pageSize=1`);
+    return page!.total;
+  });
+  return (await Promise.all(totals)).reduce((sum, total) => sum + total, 0) / EVALUATORS;
+}
+
 /** Spans that the global projections count, over all days. */
 async function countUsage(url: string): Promise<readonly number[]> {
   const lists = ['/usage/billable-events', '/usage/sdks'].map((path) =>
@@ -120,6 +132,13 @@ it.each(['SIGTERM', 'SIGKILL'] as const)(
         (counts) => counts.every((count) => count >= spans),
       );
       expect(counted).toEqual([spans, spans]);
+      // Also those of which only the process that is gone had been told.
+      const traces = stored.filter((count) => count > 0).length;
+      await eventually(
+        () => countEvaluated(second.url),
+        (evaluated) => evaluated === traces,
+        EVALUATION_TIMEOUT_MS,
+      );
     } finally {
       await second.stop('SIGTERM');
     }

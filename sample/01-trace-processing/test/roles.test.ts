@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { redisQueue } from '@event-sourcing/nestjs/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SystemClock } from '../../../lib/clock/system-clock.js';
 import { startTestClickHouse, type TestClickHouse } from '../../../test/support/clickhouse-server.js';
 import { startTestRedis, type TestRedis } from '../../../test/support/redis-server.js';
 import type { EvaluationPageDto } from '../src/evaluation-processing/http/evaluation-page.dto.js';
@@ -19,6 +21,10 @@ const outDir = fileURLToPath(new URL(`../.data/build-roles-${process.pid}`, impo
 /** As many commands as may wait in Redis. */
 const MAX_WAITING_COMMANDS = 10_000;
 const SPANS_A_REQUEST = 2_000;
+/** Those that send commands. */
+const REACTORS = ['schedule_evaluations', 'run_evaluation', 'complete_when_all_are_in'];
+/** The arbiter was lost as well, so that appends begin anew only when no insert of before can take effect any more. */
+const RECOVERY_TIMEOUT_MS = 60_000;
 const tenant = { 'x-tenant-id': 'acme' };
 
 let clickhouse: TestClickHouse;
@@ -33,13 +39,15 @@ afterEach(async () => {
 });
 afterAll(() => Promise.all([clickhouse.stop(), redis.stop(), rm(outDir, { recursive: true, force: true })]));
 
+const redisUrl = (): string => `redis://${redis.host}:${redis.port}`;
+
 async function start(role: string): Promise<SampleProcess> {
   const one = await SampleProcess.start(outDir, {
     EVENT_SOURCING_ROLE: role,
     CLICKHOUSE_URL: clickhouse.url,
     CLICKHOUSE_USER: clickhouse.username,
     CLICKHOUSE_PASSWORD: clickhouse.password,
-    REDIS_URL: `redis://${redis.host}:${redis.port}`,
+    REDIS_URL: redisUrl(),
   });
   running.add(one);
   return one;
@@ -192,6 +200,53 @@ describe('commands of all pipelines', () => {
     // The alert is raised where the reactor runs.
     expect(log).toMatch(/simulation_failed.*late parcel/);
     expect((await get<object[]>(web.url, '/alerts')).body).toEqual([]);
+  });
+
+  it('that reactors send come to be also when Redis has lost everything in between', async () => {
+    const [web, worker] = await Promise.all([start('web'), start('worker')]);
+    const queue = await redisQueue({ url: redisUrl() }).open({ clock: new SystemClock() });
+    // What they are told of waits, and is lost before they hear of it.
+    for (const component of REACTORS) {
+      await queue.control.pause({ component: { kind: 'reactor', component } }, { by: 'test', reason: 'loss' });
+    }
+    const span = { traceId: traceId(7), spanId: spanId(1), failed: true };
+    expect((await post(web.url, '/v1/traces', exportOf('shop', span))).status).toBe(200);
+    await eventually(
+      () => get(web.url, `/traces/${traceId(7)}`),
+      ({ status }) => status === 200,
+    );
+    const wanted = { evaluationId: 'asked', traceId: traceId(7), evaluator: 'no_errors' };
+    expect((await post(web.url, '/evaluations', wanted)).status).toBe(200);
+    const plan = { runId: 'lost', experiment: 'shop', rows: 1, targets: ['small'], evaluators: [] };
+    expect((await post(web.url, '/experiment-runs', plan)).status).toBe(200);
+    const result = { row: 0, target: 'small' };
+    expect((await post(web.url, '/experiment-runs/lost/target-results', result)).status).toBe(200);
+    await eventually(
+      () => queue.control.usageByComponent(),
+      (usage) => REACTORS.every((component) => (usage.get(`reactor:${component}`)?.jobs ?? 0) > 0),
+    );
+    await stop(worker);
+    await queue.drain();
+    await redis.client.flushall();
+
+    await start('worker');
+    const evaluations = await eventually(
+      () => get<EvaluationPageDto>(web.url, `/evaluations?traceId=${traceId(7)}`),
+      ({ body }) => body.items.filter(({ finishedAt }) => finishedAt !== null).length === 4,
+      RECOVERY_TIMEOUT_MS,
+    );
+    const found = evaluations.body.items.map(({ evaluator, status }) => [evaluator, status]);
+    expect(found.toSorted()).toEqual([
+      ['latency', 'completed'],
+      ['no_errors', 'completed'],
+      ['no_errors', 'completed'],
+      ['no_refusal', 'skipped'],
+    ]);
+    await eventually(
+      () => get<ExperimentRunDto>(web.url, '/experiment-runs/lost'),
+      ({ body }) => body.status === 'finished',
+      RECOVERY_TIMEOUT_MS,
+    );
   });
 });
 

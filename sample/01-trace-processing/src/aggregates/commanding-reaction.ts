@@ -3,7 +3,10 @@ import { Logger } from '@nestjs/common';
 
 const logger = new Logger('Reactions');
 
-/** Of reactions that send commands: three to six minutes of them, for the queue may be full for a while. */
+/**
+ * Of reactions that send commands: three to six minutes of them, for the queue may be full for a while. They wait until
+ * these are stored: what is only queued would be lost with the queue, and the reaction not repeated.
+ */
 export const COMMANDING_ATTEMPTS = 20;
 
 /**

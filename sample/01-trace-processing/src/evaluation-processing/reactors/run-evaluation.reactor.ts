@@ -1,11 +1,11 @@
 import {
+  Commands,
   EventStore,
   Reactor,
   type ReactorContext,
   type ReactorHandler,
   type RecordedEvent,
 } from '@event-sourcing/nestjs';
-import { CommandBus } from '@nestjs/cqrs';
 import type { CommandAddress } from '../../aggregates/aggregate.command.js';
 import { acceptRejection, COMMANDING_ATTEMPTS } from '../../aggregates/commanding-reaction.js';
 import { MAX_REASON_LENGTH, Reason } from '../../aggregates/reason.js';
@@ -29,11 +29,12 @@ import type { Evaluation } from '../projections/evaluation.js';
   fold: EvaluationState,
   events: [EvaluationScheduled],
   when: ({ data }) => !data.external,
+  durable: true,
   maxAttempts: COMMANDING_ATTEMPTS,
 })
 export class RunEvaluation implements ReactorHandler<Evaluation, EvaluationScheduled> {
   constructor(
-    private readonly commandBus: CommandBus,
+    private readonly commands: Commands,
     private readonly log: EventStore,
     private readonly evaluators: EvaluatorRegistry,
   ) {}
@@ -45,9 +46,9 @@ export class RunEvaluation implements ReactorHandler<Evaluation, EvaluationSched
     if (!evaluator) throw new Error(`This worker has no evaluator ${data.evaluator}.`);
     const address = (step: string): CommandAddress => ({ tenantId, aggregateId, commandId: `run:${step}` });
     await acceptRejection(async () => {
-      await this.commandBus.execute(new StartEvaluation(address('start')));
+      await this.commands.run(new StartEvaluation(address('start')));
       const trace = await readTrace(this.log, tenantId, data);
-      await this.commandBus.execute(await finish(evaluator, trace, address('finish')));
+      await this.commands.run(await finish(evaluator, trace, address('finish')));
     });
   }
 }

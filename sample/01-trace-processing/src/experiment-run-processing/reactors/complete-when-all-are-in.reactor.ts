@@ -1,6 +1,11 @@
-import { Reactor, type ReactorContext, type ReactorHandler, type RecordedEvent } from '@event-sourcing/nestjs';
-import { CommandBus } from '@nestjs/cqrs';
-import { COMMANDING_ATTEMPTS } from '../../aggregates/commanding-reaction.js';
+import {
+  Commands,
+  Reactor,
+  type ReactorContext,
+  type ReactorHandler,
+  type RecordedEvent,
+} from '@event-sourcing/nestjs';
+import { acceptRejection, COMMANDING_ATTEMPTS } from '../../aggregates/commanding-reaction.js';
 import { CompleteExperimentRun } from '../commands/complete-experiment-run.command.js';
 import { EvaluatorResultRecorded } from '../events/evaluator-result-recorded.event.js';
 import { TargetResultRecorded } from '../events/target-result-recorded.event.js';
@@ -13,19 +18,25 @@ import { RunEnd } from '../run-end.js';
   name: 'complete_when_all_are_in',
   fold: ExperimentRunSummary,
   events: [TargetResultRecorded, EvaluatorResultRecorded],
-  debounce: { key: (event) => event.aggregateId, delayMs: 200, maxWaitMs: 2_000 },
+  durable: true,
   maxAttempts: COMMANDING_ATTEMPTS,
 })
 export class CompleteWhenAllAreIn implements ReactorHandler<
   ExperimentRun,
   TargetResultRecorded | EvaluatorResultRecorded
 > {
-  constructor(private readonly commandBus: CommandBus) {}
+  constructor(private readonly commands: Commands) {}
 
-  async handle(event: RecordedEvent, { tenantId, state }: ReactorContext<ExperimentRun>): Promise<void> {
+  async handle(
+    { aggregateId, sequence }: RecordedEvent,
+    { tenantId, state, foldSequence }: ReactorContext<ExperimentRun>,
+  ): Promise<void> {
+    if (sequence < foldSequence) return;
     if (state === null || state.status !== 'running' || !isComplete(state)) return;
-    const address = { tenantId, aggregateId: event.aggregateId, commandId: 'complete:all-in' };
-    await this.commandBus.execute(new CompleteExperimentRun(address, new RunEnd({ outcome: 'finished' })));
+    const address = { tenantId, aggregateId, commandId: 'complete:all-in' };
+    await acceptRejection(async () => {
+      await this.commands.run(new CompleteExperimentRun(address, new RunEnd({ outcome: 'finished' })));
+    });
   }
 }
 
