@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { Announcements } from './announcements/announcements.js';
 import { Clock } from './clock/clock.js';
 import { CommandEncoder } from './commands/command-encoder.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
@@ -30,6 +31,7 @@ import type { EventSourcingSetup } from './runtime/event-sourcing-setup.js';
 import { RangeStaging } from './runtime/range-staging.js';
 import { RouteDirectory } from './runtime/route-directory.js';
 import { UnknownCommands } from './runtime/unknown-commands.js';
+import { LiveEvents } from './subscriptions/live/live-events.js';
 import type { Storage } from './storage/storage.js';
 import { STORAGE } from './storage/storage.token.js';
 
@@ -99,7 +101,17 @@ export const dispatchProviders: Provider[] = [
     useFactory: ({ events, projections }: Storage, foldEvents: FoldEvents) =>
       new FoldReplay(events, foldEvents, projections),
   },
-  EventAnnouncer,
+  {
+    provide: Announcements,
+    inject: [STORAGE, ROOT],
+    useFactory: ({ announcements }: Storage, { queue }: EventSourcingSetup) =>
+      new Announcements(announcements ?? queue.openAnnouncements?.()),
+  },
+  {
+    provide: EventAnnouncer,
+    inject: [Announcements],
+    useFactory: (announcements: Announcements) => new EventAnnouncer(announcements),
+  },
   UnknownCommands,
   {
     provide: RouteDirectory,
@@ -135,5 +147,10 @@ export const dispatchProviders: Provider[] = [
       strikes: DispatchStrikes,
       staging: RangeStaging,
     ) => new DispatchingEventStore(events, queue, router, announcer, strikes, staging),
+  },
+  {
+    provide: LiveEvents,
+    inject: [STORAGE, Announcements],
+    useFactory: ({ events }: Storage, announcements: Announcements) => new LiveEvents(events, announcements),
   },
 ];

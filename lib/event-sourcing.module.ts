@@ -22,12 +22,13 @@ import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
 import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingModuleOptions } from './runtime/event-sourcing-options.js';
 import { ProjectionMaintenance } from './runtime/projection-maintenance.js';
+import { LiveEvents } from './subscriptions/live/live-events.js';
 import { LaneDrainModule } from './runtime/lane-drain.module.js';
 
 /**
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
- * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `Processes`, `Consistency`, `GroupQueue`,
+ * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `Processes`, `Consistency`, `LiveEvents`, `GroupQueue`,
  * `LogMaintenance`, `ProjectionMaintenance`, `EventSourcingHealth`, `DistributedLock`, `FeatureFlags`, `Clock` and
  * `IdGenerator` are injectable everywhere.
  *
@@ -45,6 +46,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
     Projections,
     Processes,
     Consistency,
+    LiveEvents,
     GroupQueue,
     RecurringJobs,
     DistributedLock,

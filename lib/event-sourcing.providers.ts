@@ -1,5 +1,6 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { Announcements } from './announcements/announcements.js';
 import { Clock } from './clock/clock.js';
 import { CommandEncoder } from './commands/command-encoder.js';
 import { CommandDispatcher } from './commands/command-dispatcher.js';
@@ -49,6 +50,7 @@ const RUNTIME_TOOLS = {
   dispatcher: CommandDispatcher,
   encoder: CommandEncoder,
   router: EventRouter,
+  announcements: Announcements,
   announcer: EventAnnouncer,
   strikes: DispatchStrikes,
   staging: RangeStaging,

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, PoolConfig, QueryConfig } from 'pg';
+import type { Client, ClientConfig, Pool, PoolClient, PoolConfig, QueryConfig } from 'pg';
 import { ClosedError } from '../errors/closed.error.js';
 import { loadPackage } from '../packages/load-package.js';
 import { isServerError } from './classify-postgres-error.js';
@@ -13,6 +13,9 @@ const MAX_WAITING = 10_000;
 const ANSWER_MARGIN_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
+/** A connection beside the pool that hears what is notified. */
+export type ListeningClient = Pick<Client, 'query' | 'on' | 'end'>;
+
 /** A pool of connections to a server, through the package `pg`. */
 export class PoolConnection implements PostgresConnection {
   readonly name = 'PostgreSQL';
@@ -22,6 +25,7 @@ export class PoolConnection implements PostgresConnection {
   private constructor(
     private readonly pool: Pool,
     private readonly options: ResolvedPoolOptions,
+    private readonly newClient: (config: ClientConfig) => Client,
   ) {}
 
   /**
@@ -40,7 +44,7 @@ export class PoolConnection implements PostgresConnection {
     // A connection that breaks fails the statement that runs on it; one that is idle leaves the pool by itself.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
-    return new PoolConnection(pool, resolved);
+    return new PoolConnection(pool, resolved, (config) => new pg.Client(config));
   }
 
   async query<Row extends object>(statement: PostgresStatement): Promise<readonly Row[]> {
@@ -66,6 +70,15 @@ export class PoolConnection implements PostgresConnection {
       await run({ text: 'COMMIT' });
       return result;
     });
+  }
+
+  /** Connects beside the pool. The caller ends it. */
+  async openClient(): Promise<ListeningClient> {
+    const client = this.newClient(toPoolConfig(this.options));
+    // Until the caller listens; then it is told as well.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
   }
 
   async ping(): Promise<void> {

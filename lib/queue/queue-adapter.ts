@@ -1,3 +1,4 @@
+import type { AnnouncementChannel } from '../announcements/announcement-channel.js';
 import type { Clock } from '../clock/clock.js';
 import type { DistributedLock } from '../locks/distributed-lock.js';
 import type { RecurringJobs } from '../recurring-jobs/recurring-jobs.js';
@@ -25,4 +26,9 @@ export interface QueueAdapter {
   openRecurringJobs(context: RecurringJobsContext): Promise<RecurringJobs>;
   /** Locks over all processes that the queue reaches. Called once, at boot; it need not reach the server before it is used. */
   openLocks(context: QueueContext): Promise<DistributedLock>;
+  /**
+   * Announcements over all processes that the queue reaches, for a store that has no channel of its own. It reaches out to
+   * the server once it is used. @default none
+   */
+  openAnnouncements?(): AnnouncementChannel;
 }

@@ -111,6 +111,12 @@ export class RedisConnection {
     if (this.redis.status === 'ready') subscribe();
   }
 
+  /** Tells whoever hears a channel. */
+  async publish(channel: string, message: string): Promise<void> {
+    await this.ready();
+    await this.redis.publish(channel, message);
+  }
+
   async ping(): Promise<void> {
     await this.ready();
     await this.redis.ping();

@@ -1,4 +1,5 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Announcements } from '../announcements/announcements.js';
 import type { CommandDispatcher } from '../commands/command-dispatcher.js';
 import { describeError } from '../errors/describe-error.js';
 import type { DistributedLock } from '../locks/distributed-lock.js';
@@ -23,6 +24,7 @@ export interface RuntimeParts {
   readonly cqrs: CqrsBinding;
   readonly pipelines: PipelineRegistry;
   readonly dispatcher: CommandDispatcher;
+  readonly announcements: Announcements;
   readonly announcer: EventAnnouncer;
   readonly births: ComponentBirths;
   readonly unbuilt: UnbuiltVersions;
@@ -110,6 +112,7 @@ export class EventSourcingRuntime implements OnModuleInit, OnApplicationBootstra
 
   private async closeStorage(): Promise<void> {
     try {
+      await this.parts.announcements.close();
       await this.parts.storage.close();
     } catch (error) {
       this.logger.error({ message: 'The storage did not close cleanly', error: describeError(error) });

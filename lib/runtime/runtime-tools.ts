@@ -1,3 +1,4 @@
+import type { Announcements } from '../announcements/announcements.js';
 import type { Clock } from '../clock/clock.js';
 import type { CommandEncoder } from '../commands/command-encoder.js';
 import type { CommandDispatcher } from '../commands/command-dispatcher.js';
@@ -41,6 +42,7 @@ export interface RuntimeTools {
   readonly dispatcher: CommandDispatcher;
   readonly encoder: CommandEncoder;
   readonly router: EventRouter;
+  readonly announcements: Announcements;
   readonly announcer: EventAnnouncer;
   readonly strikes: DispatchStrikes;
   readonly staging: RangeStaging;

@@ -1,3 +1,4 @@
+import type { AnnouncementChannel } from '../announcements/announcement-channel.js';
 import { ClickHouseConnection } from '../clickhouse/clickhouse-connection.js';
 import type { ClickHouseConnectionOptions } from '../clickhouse/clickhouse-connection.js';
 import { EmbeddedClickHouse } from '../clickhouse/embedded-clickhouse.js';
@@ -13,6 +14,7 @@ import { ClickHouseRecordStore } from '../projections/stores/clickhouse/clickhou
 import { StoreUnavailableError } from '../event-store/store-unavailable.error.js';
 import { PROJECTION_MIGRATIONS } from '../projections/stores/clickhouse/migrations/index.js';
 import { checkRedisServer } from '../redis/check-redis-server.js';
+import { RedisChannel } from '../redis/redis-channel.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { RedisUnreachableError } from '../redis/redis-unreachable.error.js';
 import type { RedisConnectionOptions } from '../redis/redis-connection-options.js';
@@ -63,12 +65,24 @@ async function openServer(url: string, options: ClickHouseStorageOptions, contex
     throw new InvalidArgumentError('singleWriter', 'must not be given together with redis, which lets several append');
   }
   const redis = options.redis && (await openRedis(options.redis));
+  const announcements = redis && options.redis && channelOf(redis, options.redis, options.database);
   try {
-    return await openStores({ url, username, password, cluster }, options, context, { redis });
+    return await openStores({ url, username, password, cluster }, options, context, { redis, announcements });
   } catch (error) {
     redis?.close();
     throw error;
   }
+}
+
+/** Beside the arbiter, which all who append have in common. */
+function channelOf(
+  redis: RedisConnection,
+  options: RedisConnectionOptions,
+  database = DEFAULT_DATABASE,
+): AnnouncementChannel {
+  const open = (): Promise<RedisConnection> =>
+    RedisConnection.open(options, 'The announcements of clickhouse({ redis })');
+  return new RedisChannel(`es:${database}:announcements`, open, redis);
 }
 
 async function openRedis(options: RedisConnectionOptions): Promise<RedisConnection> {
@@ -91,6 +105,7 @@ interface Servers {
   readonly embedded?: EmbeddedClickHouse;
   /** Where the arbiter is. */
   readonly redis?: RedisConnection;
+  readonly announcements?: AnnouncementChannel;
 }
 
 async function openStores(
@@ -132,6 +147,10 @@ export class ClickHouseStorage implements Storage {
     this.records = new ClickHouseRecordStore(connection);
   }
 
+  get announcements(): AnnouncementChannel | undefined {
+    return this.servers.announcements;
+  }
+
   /** The server of our own, if it is one. */
   get embedded(): EmbeddedClickHouse | undefined {
     return this.servers.embedded;
@@ -155,6 +174,7 @@ export class ClickHouseStorage implements Storage {
     // What uses the connection first, the server last.
     this.closing ??= closeInOrder('ClickHouse', [
       () => Promise.all([this.events.close(), this.projections.close(), this.records.close()]),
+      () => this.announcements?.close(),
       () => this.servers.redis?.close(),
       () => this.connection.close(),
       () => this.embedded?.stop(),

@@ -5,6 +5,7 @@ import { PostgresEventStore } from '../event-store/postgres/postgres-event-store
 import { migrate } from '../postgres/migrator.js';
 import { PgliteConnection } from '../postgres/pglite-connection.js';
 import { PoolConnection } from '../postgres/pool-connection.js';
+import { PostgresChannel } from '../postgres/postgres-channel.js';
 import type { PostgresConnection } from '../postgres/postgres-connection.js';
 import { schemaNames } from '../postgres/schema-names.js';
 import type { SchemaNames } from '../postgres/schema-names.js';
@@ -49,7 +50,11 @@ async function openStores(
     await answersInTime(connection.name, () => connection.ping());
     await migrate(connection, names, [EVENT_STORE_MIGRATIONS, PROJECTION_MIGRATIONS]);
     const events = await PostgresEventStore.open({ ...context, connection, names }, options.eventStore);
-    return new PostgresStorage(connection, names, events);
+    const announcements =
+      connection instanceof PoolConnection
+        ? new PostgresChannel(names.schema, connection, () => connection.openClient())
+        : undefined;
+    return new PostgresStorage(connection, names, events, announcements);
   } catch (error) {
     await connection.close();
     throw error;
@@ -67,6 +72,7 @@ class PostgresStorage implements Storage {
     private readonly connection: PostgresConnection,
     names: SchemaNames,
     readonly events: PostgresEventStore,
+    readonly announcements: PostgresChannel | undefined,
   ) {
     this.log = events.log;
     this.projections = new PostgresProjectionStore(connection, names);
@@ -81,6 +87,7 @@ class PostgresStorage implements Storage {
   close(): Promise<void> {
     this.closing ??= closeInOrder(this.connection.name, [
       () => Promise.all([this.events.close(), this.projections.close(), this.records.close()]),
+      () => this.announcements?.close(),
       () => this.connection.close(),
     ]);
     return this.closing;

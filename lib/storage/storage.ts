@@ -1,3 +1,4 @@
+import type { AnnouncementChannel } from '../announcements/announcement-channel.js';
 import type { Clock } from '../clock/clock.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { IdGenerator } from '../events/id-generator.js';
@@ -20,6 +21,8 @@ export interface Storage {
   readonly log: EventLog;
   readonly projections: ProjectionStore;
   readonly records: RecordStore;
+  /** Reaches every process that reads this log; absent where none but this one does, or none is known to. */
+  readonly announcements?: AnnouncementChannel;
   /** Resolves when the backend answers, rejects with the reason when it does not. */
   ping(): Promise<void>;
   /** Finishes what is in flight, within its own bound, and closes every connection. */

@@ -211,7 +211,7 @@ export class ProcessWorld {
       ),
       { tell: NEVER, route: NEVER } as never,
       this.router,
-      new EventAnnouncer(),
+      new EventAnnouncer({ announce: () => undefined }),
       strikes,
       new UnknownCommands(),
     );

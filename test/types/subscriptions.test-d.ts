@@ -1,7 +1,10 @@
+import type { Observable } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   DomainEvent,
   EventSubscription,
+  type LiveEvent,
+  type LiveEvents,
   type RecordedEvent,
   type SubscriptionContext,
   type SubscriptionHandler,
@@ -78,5 +81,31 @@ describe('a subscription', () => {
     // @ts-expect-error it begins nowhere
     EventSubscription({ name: 'from', from: 'end' });
     expectTypeOf<[Wrong, Fewer, Single, Deaf]>().not.toBeNever();
+  });
+});
+
+describe('a live stream', () => {
+  it('has the events that it lists', () => {
+    const live = {} as LiveEvents;
+    const some = (): unknown => live.events({ tenantId: 'acme', events: [Opened, Closed] });
+    expectTypeOf(some).toBeFunction();
+    expectTypeOf<ReturnType<typeof live.events<[typeof Opened, typeof Closed]>>>().toEqualTypeOf<
+      Observable<LiveEvent<Opened | Closed>>
+    >();
+    expectTypeOf<ReturnType<typeof live.events>>().toExtend<Observable<LiveEvent>>();
+    const filtered = (): unknown =>
+      live.sse(
+        { headers: {} },
+        {
+          events: [Opened],
+          where: ({ data }) => data.amount > 1,
+          toData: ({ data, cursor }) => ({ amount: data.amount, cursor }),
+        },
+      );
+    expectTypeOf(filtered).toBeFunction();
+    // @ts-expect-error an event that it does not list
+    expectTypeOf(() => live.events({ events: [Opened], where: ({ data }) => data.reason === '' })).toBeFunction();
+    // @ts-expect-error it has one tenant
+    expectTypeOf(() => live.events({ tenants: ['acme'] })).toBeFunction();
   });
 });

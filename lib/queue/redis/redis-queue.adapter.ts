@@ -1,5 +1,7 @@
 import { RedisLock } from '../../locks/redis/redis-lock.js';
 import { openRecurringJobs } from '../../recurring-jobs/redis/open-recurring-jobs.js';
+import { RedisChannel } from '../../redis/redis-channel.js';
+import { RedisConnection } from '../../redis/redis-connection.js';
 import type { QueueAdapter } from '../queue-adapter.js';
 import { shardPrefix } from './lane-keys.js';
 import { type RedisQueueOptions, resolveRedisQueueOptions } from './redis-queue-options.js';
@@ -26,6 +28,11 @@ export function redisQueue(options: RedisQueueOptions = {}): QueueAdapter {
     openLocks: async ({ clock }) => {
       const { connection, prefix, name, leaseMs } = resolved;
       return new RedisLock({ connection, prefix: shardPrefix(prefix, name, 0), leaseMs }, clock);
+    },
+    openAnnouncements: () => {
+      const { connection, prefix, name } = resolved;
+      const open = (): Promise<RedisConnection> => RedisConnection.open(connection, 'The Redis queue');
+      return new RedisChannel(`${shardPrefix(prefix, name, 0)}announcements`, open);
     },
   };
 }

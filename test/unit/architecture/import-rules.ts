@@ -6,6 +6,7 @@ const foldersLowToHigh = [
   'errors',
   'tenancy',
   'clock',
+  'announcements',
   'packages',
   'redis',
   'batching',

@@ -1,0 +1,164 @@
+import { Logger, type MessageEvent, type OnModuleDestroy } from '@nestjs/common';
+import { map, Observable } from 'rxjs';
+import type { Announcements } from '../../announcements/announcements.js';
+import { describeError } from '../../errors/describe-error.js';
+import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
+import { integerProblem, MAX_TIMER_MS } from '../../errors/integer-problem.js';
+import type { EventStore } from '../../event-store/event-store.js';
+import type { EventClass } from '../../events/event-class.js';
+import type { RecordedEvent } from '../../events/recorded-event.js';
+import { createTenantId } from '../../tenancy/create-tenant-id.js';
+import { TenantContext } from '../../tenancy/tenant-context.js';
+import { toFilter } from '../subscription-filter.js';
+import type { SubscriptionQuery } from '../subscription-query.js';
+import { ClientStalledError } from './client-stalled.error.js';
+import type { LiveEvent, LiveOptions, LiveStart } from './live-options.js';
+import { LiveRun, type LiveRunParts } from './live-run.js';
+import { liveSource } from './live-source.js';
+import { SseClient, type SseRequest } from './sse-client.js';
+import type { SseOptions } from './sse-options.js';
+
+/** How often the log is looked at without an announcement. */
+const POLL_MS = 5_000;
+const DEFAULT_STALL_TIMEOUT_MS = 30_000;
+const DEFAULT_HEARTBEAT_MS = 15_000;
+
+/**
+ * Events as they are recorded, of one tenant, as `Observable`s. Injectable in every role. Nothing of it is on record: what
+ * must not be missed while nobody looks is an `@EventSubscription`.
+ *
+ * The order is that of `EventStore.readAll`, whose end is the present: on memory and PostgreSQL the one order of the
+ * tenant's log; on ClickHouse that of recorded times, `settleMs` (30 s) behind. The stream of one aggregate is in the
+ * order of its sequences, at once, on every store.
+ *
+ * @publicApi
+ */
+export class LiveEvents implements OnModuleDestroy {
+  private readonly logger = new Logger(LiveEvents.name);
+  private readonly running = new Map<LiveRun, () => void>();
+  private isEnding = false;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly announcements: Announcements,
+    private readonly pollMs = POLL_MS,
+  ) {}
+
+  /**
+   * Each subscriber gets events from where `from` says, without a gap or one twice, and goes on until it unsubscribes or
+   * the application stops, which completes it. While the store is away it waits. Events come as fast as they are read:
+   * who works slower than that keeps them himself.
+   *
+   * @throws InvalidArgumentError, InvalidTenantError. The stream ends with InvalidArgumentError for a cursor that is none,
+   * or UndecodableEventError
+   */
+  events<const E extends readonly EventClass[] = readonly EventClass[]>(
+    options: LiveOptions<E> = {},
+  ): Observable<LiveEvent<InstanceType<E[number]>>> {
+    return this.observer(options as LiveOptions)() as Observable<LiveEvent<InstanceType<E[number]>>>;
+  }
+
+  /**
+   * The answer of a method with `@Sse()`: each event under its cursor as id and its type as event name. A client that comes
+   * again with `Last-Event-ID` goes on behind it, so it misses nothing and gets nothing twice.
+   *
+   * It is read no faster than the client takes it: at most 100 events, those of one read, and what its socket holds wait for it. One that
+   * reads nothing for `stallTimeoutMs` is disconnected (`ClientStalledError`, a line in the log).
+   *
+   * @param request with the header and the socket of the client
+   * @throws what `events` throws, and InvalidArgumentError for a time that is none
+   */
+  sse<const E extends readonly EventClass[] = readonly EventClass[]>(
+    request: SseRequest,
+    options: SseOptions<E> = {},
+  ): Observable<MessageEvent> {
+    const {
+      toData = publicPart,
+      stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS,
+      heartbeatMs = DEFAULT_HEARTBEAT_MS,
+      ...live
+    } = options;
+    checkTime('stallTimeoutMs', stallTimeoutMs);
+    checkTime('heartbeatMs', heartbeatMs);
+    const lastEventId = request.headers['last-event-id'];
+    const from: LiveStart | undefined =
+      typeof lastEventId === 'string' && lastEventId !== '' ? { after: lastEventId } : live.from;
+    const client = new SseClient(request, stallTimeoutMs);
+    const observed = this.observer({ ...(live as LiveOptions), from });
+    return new Observable<MessageEvent>((subscriber) => {
+      const heartbeat = setInterval(() => {
+        if (!client.isBlocked) subscriber.next({ comment: '' });
+      }, heartbeatMs);
+      heartbeat.unref();
+      subscriber.add(() => clearInterval(heartbeat));
+      // So that it comes back to here, also when it was sent no event.
+      const begun = (id: string): void => subscriber.next({ id, comment: '' });
+      const room = (): Promise<void> => client.room();
+      const toMessage = (event: LiveEvent): MessageEvent => ({
+        id: event.cursor,
+        type: event.type,
+        data: toData(event as LiveEvent<InstanceType<E[number]>>),
+      });
+      subscriber.add(observed({ begun, room }).pipe(map(toMessage)).subscribe(subscriber));
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.isEnding = true;
+    for (const [run, complete] of this.running) {
+      run.end();
+      complete();
+    }
+  }
+
+  /** What is wrong with the options is found before anybody subscribes. */
+  private observer(options: LiveOptions): (more?: Pick<LiveRunParts, 'begun' | 'room'>) => Observable<LiveEvent> {
+    const { tenantId = TenantContext.current()?.tenantId, aggregateType: _, from = 'now', ...query } = options;
+    const source = liveSource(this.store, createTenantId(tenantId), options);
+    const isMeant = toFilter('options', query as SubscriptionQuery);
+    const begin = toBeginning(from);
+    return (more) =>
+      new Observable<LiveEvent>((subscriber) => {
+        if (this.isEnding) return subscriber.complete();
+        const { announcements, pollMs } = this;
+        const next = (event: LiveEvent): void => subscriber.next(event);
+        const run = new LiveRun({ source, isMeant, from: begin, announcements, pollMs, next, ...more });
+        this.running.set(run, () => subscriber.complete());
+        const running = run.run().finally(() => this.running.delete(run));
+        running.catch((error: unknown) => {
+          if (error instanceof ClientStalledError) this.warn(error, source.tenantId);
+          subscriber.error(error);
+        });
+        return () => run.end();
+      });
+  }
+
+  private warn(error: unknown, tenantId: string): void {
+    this.logger.warn({ message: 'A live stream was ended', tenantId, error: describeError(error) });
+  }
+}
+
+function toBeginning(from: LiveStart): LiveRunParts['from'] {
+  if (from === 'now') return 'now';
+  if (from === 'beginning') return { after: undefined };
+  if (typeof from?.after === 'string') return { after: from.after };
+  throw new InvalidArgumentError('from', "must be 'now', 'beginning' or { after: cursor }");
+}
+
+function checkTime(field: string, value: number): void {
+  const problem = integerProblem(value, 1, MAX_TIMER_MS);
+  if (problem !== null) throw new InvalidArgumentError(field, problem);
+}
+
+function publicPart({
+  id,
+  type,
+  version,
+  aggregateType,
+  aggregateId,
+  sequence,
+  occurredAt,
+  data,
+}: RecordedEvent): object {
+  return { id, type, version, aggregateType, aggregateId, sequence, occurredAt, data };
+}

@@ -1,0 +1,35 @@
+import { clickhouse } from '../../lib/clickhouse.js';
+import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../support/clickhouse-server.js';
+import { startTestRedis, type TestRedis } from '../support/redis-server.js';
+import { createStorageContext } from '../support/storage-context.js';
+import { liveEventsSuite } from './live-events.suite.js';
+
+let server: TestClickHouse;
+let redis: TestRedis;
+
+liveEventsSuite({
+  name: 'ClickHouse',
+  start: async () => void ([server, redis] = await Promise.all([startTestClickHouse(), startTestRedis()])),
+  create: async () => {
+    const { url, username, password } = server;
+    const { host, port } = redis;
+    const adapter = clickhouse({
+      ...{ url, username, password, database: newDatabaseName(), redis: { host, port } },
+      eventStore: { insertDeadlineMs: 1_000, maxInsertMs: 1_000, settleMs: 2_500 },
+    });
+    const writer = await adapter.open(await createStorageContext());
+    const reader = await adapter.open(await createStorageContext());
+    return {
+      ...{ writer, reader },
+      close: async () => {
+        await writer.close();
+        await reader.close();
+      },
+    };
+  },
+  // What is announced is not settled yet.
+  pollMs: 100,
+  stop: async () => {
+    await Promise.all([server.stop(), redis.stop()]);
+  },
+});
