@@ -1,13 +1,18 @@
 export * from './builder/index.js';
 export type { ContentEventStoreOptions } from './content-event-store.js';
 export * from './context-changed.error.js';
+export * from './checkpoint-key.js';
 export { createFilter } from './create-filter.js';
 export { createQuery } from './create-query.js';
 export type { Event, EventRecord } from './event.js';
 export type { EventFilter, EventQuery, QueryOptions } from './event-filter.js';
 export type { EventStore, EventSubscription, HandleEvents, QueryResult } from './event-store.js';
+export * from './event-stream.js';
+export * from './forwarding/index.js';
 export { MemoryEventStore } from './memory-event-store.js';
 export { PostgresEventStore, type PostgresEventStoreOptions } from './postgres-event-store.js';
 export type { PipelineContext, PipelineEvent } from './pipeline-event.js';
 export { PipelineService } from './pipeline-service.js';
 export * from './projection-not-updated.error.js';
+export type * from './rebuilt/projection-handler.js';
+export * from './rebuilt/stream-too-long.error.js';

@@ -14,10 +14,17 @@ import type { StreamId } from '../event-store/stream-id.js';
 import type { PipelineDefinition } from '../pipeline/pipeline-definition.js';
 import { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import { Projections } from '../projections/projections.js';
+import type { ProjectionStore } from '../projections/stores/projection-store.js';
+import { cursorKey } from '../reactors/reactor-cursor.js';
+import type { Storage } from '../storage/storage.js';
+import { STORAGE } from '../storage/storage.token.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { encodeKey } from '../tenancy/encode-key.js';
+import { type Checkpoint, checkpointKey } from './checkpoint-key.js';
 import type { PipelineContext, PipelineEvent } from './pipeline-event.js';
 import { ProjectionNotUpdatedError } from './projection-not-updated.error.js';
+import { rebuiltDefinition } from './rebuilt/rebuilt-definition.js';
+import { RebuiltProjection, type RebuiltId } from './rebuilt/rebuilt-projection.js';
 
 /**
  * One pipeline of an application in the form of `pipeline.service`: events go in as plain objects, and projections are
@@ -32,13 +39,30 @@ import { ProjectionNotUpdatedError } from './projection-not-updated.error.js';
 export class PipelineService {
   private readonly classes: ReadonlyMap<string, EventClass>;
 
+  /** Projections of `withProjection()`, by their names. */
+  private readonly rebuilt: ReadonlyMap<string, RebuiltProjection>;
+  private readonly log: EventStore;
+  private readonly projections: Projections;
+  private readonly consistency: Consistency;
+  private readonly ids: IdGenerator;
+  private readonly rows: ProjectionStore;
+
   private constructor(
     private readonly pipeline: PipelineDefinition,
-    private readonly log: EventStore,
-    private readonly projections: Projections,
-    private readonly consistency: Consistency,
-    private readonly ids: IdGenerator,
+    app: Pick<ModuleRef, 'get'>,
   ) {
+    const from = { strict: false } as const;
+    this.log = app.get(EventStore, from);
+    this.projections = app.get(Projections, from);
+    this.consistency = app.get(Consistency, from);
+    this.ids = app.get(IdGenerator, from);
+    this.rows = app.get<Storage>(STORAGE, from).projections;
+    this.rebuilt = new Map(
+      pipeline.folds.flatMap(({ projectionClass }) => {
+        const definition = rebuiltDefinition(projectionClass);
+        return definition ? [[definition.name, RebuiltProjection.of(app, definition)] as const] : [];
+      }),
+    );
     const declared = pipeline.events.map((eventClass) => [domainEventMetadata(eventClass)!.type, eventClass] as const);
     this.classes = new Map(declared);
   }
@@ -52,8 +76,7 @@ export class PipelineService {
     const from = { strict: false } as const;
     const found = app.get(PipelineRegistry, from).pipelines.find(({ name }) => name === pipeline);
     if (!found) throw new InvalidArgumentError('pipeline', `must name a pipeline of the application, not ${pipeline}`);
-    const [log, projections] = [app.get(EventStore, from), app.get(Projections, from)];
-    return new PipelineService(found, log, projections, app.get(Consistency, from), app.get(IdGenerator, from));
+    return new PipelineService(found, app);
   }
 
   /**
@@ -84,11 +107,15 @@ export class PipelineService {
 
   /** The state of an aggregate in a fold; `null` when there is none or it was deleted. @throws as `Projections.get` */
   async getProjectionByName<S>(name: string, aggregateId: string, context: PipelineContext): Promise<S | null> {
+    const rebuilt = this.rebuilt.get(name);
+    if (rebuilt) return (await rebuilt.get(idOf(aggregateId, context))) as S | null;
     return this.projections.get<S>(name, aggregateId, { tenantId: context?.tenantId });
   }
 
   /** Whether an aggregate has a state in a fold. @throws as `Projections.has` */
   async hasProjectionByName(name: string, aggregateId: string, context: PipelineContext): Promise<boolean> {
+    const rebuilt = this.rebuilt.get(name);
+    if (rebuilt) return (await rebuilt.get(idOf(aggregateId, context))) !== null;
     return this.projections.has(name, aggregateId, { tenantId: context?.tenantId });
   }
 
@@ -106,6 +133,8 @@ export class PipelineService {
     context: PipelineContext,
     options: { readonly timeoutMs?: number } = {},
   ): Promise<S | null> {
+    const rebuilt = this.rebuilt.get(name);
+    if (rebuilt) return (await rebuilt.rebuild(idOf(aggregateId, context))) as S | null;
     const tenantId = createTenantId(context?.tenantId);
     const stream = { tenantId, aggregateType: this.pipeline.aggregateType, aggregateId };
     const lastSequence = await this.log.head(stream);
@@ -115,6 +144,31 @@ export class PipelineService {
       if (status === 'timed-out') throw new ProjectionNotUpdatedError(name, aggregateId);
     }
     return this.projections.get<S>(name, aggregateId, { tenantId });
+  }
+
+  /**
+   * How far an event handler, or a projection, has come in an aggregate. It stands beside the projections, and outlives
+   * every queue.
+   *
+   * @throws InvalidTenantError, and InvalidArgumentError when the pipeline has no such handler or projection
+   */
+  async checkpoint(processorName: string, aggregateId: string, context: PipelineContext): Promise<Checkpoint> {
+    const { tenantId } = idOf(aggregateId, context);
+    const { name: pipelineName, aggregateType, folds, reactors } = this.pipeline;
+    const key = checkpointKey({ tenantId, pipelineName, processorName, aggregateType, aggregateId });
+    const rebuilt = this.rebuilt.get(processorName);
+    if (rebuilt) return { key, sequence: await rebuilt.sequence({ tenantId, aggregateId }) };
+    const reactor = reactors.find(({ name, options }) => name === processorName && options.durable === true);
+    const fold = folds.find(({ name, sources }) => name === processorName && sources === undefined);
+    if (!reactor && !fold) {
+      const problem = 'must name an event handler or a projection that folds aggregates, of this pipeline';
+      throw new InvalidArgumentError('processorName', `${problem}, not ${processorName}`);
+    }
+    const rowKey = reactor
+      ? cursorKey(reactor, { tenantId, aggregateType, id: aggregateId })
+      : { tenantId, projection: processorName, version: fold!.version, id: aggregateId };
+    const [row] = await this.rows.load([rowKey]);
+    return { key, sequence: row?.sequence ?? 0 };
   }
 
   private check(event: PipelineEvent, field: string, tenantId: string): void {
@@ -139,6 +193,10 @@ export class PipelineService {
       ...(seed !== undefined && { id: this.ids.derive(timestamp, seed) }),
     };
   }
+}
+
+function idOf(aggregateId: string, context: PipelineContext): RebuiltId {
+  return { tenantId: createTenantId(context?.tenantId), aggregateId };
 }
 
 /** Names an append by the ids of its events, so that it is known when it comes again. */

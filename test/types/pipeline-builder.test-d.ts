@@ -1,12 +1,19 @@
 import { describe, expectTypeOf, it } from 'vitest';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import {
   definePipeline,
+  EventForwarder,
   EventSourcing,
+  type EventStream,
   mapCommands,
   type PipelineCommand,
   type PipelineCommandHandler,
+  type ProjectionHandler,
+  toQueue,
+  toRedisStream,
 } from '../../lib/compat.js';
-import { DomainEvent, type RecordedEvent } from '../../lib/index.js';
+import { DomainEvent, type RecordedEvent, type TenantId } from '../../lib/index.js';
 import {
   RecordSpanCommand,
   type SpanPayload,
@@ -70,6 +77,32 @@ describe('stages of a pipeline', () => {
     bare.withFoldProjection('count', { init: (): number => 0, apply: () => 'one' });
     // @ts-expect-error it leads to events of another pipeline
     bare.withCommand('pay', PayCommand);
+  });
+
+  it('give handlers of whole streams the events that they take, in their order', () => {
+    class Spans implements ProjectionHandler<SpanRecorded, { spans: number }> {
+      handle(stream: EventStream<TenantId, RecordedEvent<SpanRecorded>>): { spans: number } {
+        expectTypeOf(stream.getEvents()).toEqualTypeOf<readonly RecordedEvent<SpanRecorded>[]>();
+        return { spans: stream.getEvents().length };
+      }
+    }
+    class Payments implements ProjectionHandler<Paid, number> {
+      handle(stream: EventStream<TenantId, RecordedEvent<Paid>>): number {
+        return stream.getEvents().length;
+      }
+    }
+    bare.withProjection('spans', Spans, { ordering: (one, other) => one.sequence - other.sequence });
+    // @ts-expect-error there is no such ordering
+    bare.withProjection('spans', Spans, { ordering: 'newest' });
+    // @ts-expect-error its events are of another pipeline
+    bare.withProjection('payments', Payments);
+  });
+
+  it('take queues of BullMQ and clients of ioredis to forward events to', () => {
+    bare.withEventPublisher(new EventForwarder(toQueue({} as Queue)));
+    bare.withEventPublisher(new EventForwarder(toRedisStream({} as Redis, 'spans')), { name: 'stream' });
+    // @ts-expect-error it takes no types: a publisher gets every event
+    bare.withEventPublisher({ publish: () => {} }, { eventTypes: [] });
   });
 
   it('know commands by name, with their payloads', () => {

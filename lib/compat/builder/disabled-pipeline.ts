@@ -1,3 +1,5 @@
+import type { PipelineOptions } from '../../pipeline/pipeline-options.js';
+import { checkpointKey } from '../checkpoint-key.js';
 import { named } from './handler-classes.js';
 import { DroppedWork } from './dropped-work.js';
 import type { CommandParts } from './command-class.js';
@@ -14,7 +16,7 @@ export function disabledPipeline<C>({ options, commands }: StaticPipelineDefinit
     name,
     module: { module: named(class {}, `the disabled pipeline ${name}`) },
     commands: Object.fromEntries(senders) as PipelineCommands<C>,
-    service: droppingEvents(dropped),
+    service: droppingEvents(options, dropped),
     dropped,
   };
 }
@@ -28,7 +30,10 @@ function dropping({ type, aggregateId }: CommandParts, dropped: DroppedWork): Co
   };
 }
 
-function droppingEvents(dropped: DroppedWork): PipelineCalls {
+function droppingEvents(
+  { pipeline: pipelineName, aggregateType }: PipelineOptions,
+  dropped: DroppedWork,
+): PipelineCalls {
   return {
     async storeEvents(events) {
       for (const { type, tenantId, aggregateId } of events) dropped.add({ kind: 'event', type, tenantId, aggregateId });
@@ -37,6 +42,10 @@ function droppingEvents(dropped: DroppedWork): PipelineCalls {
     getProjectionByName: async () => null,
     hasProjectionByName: async () => false,
     updateProjectionByName: async () => null,
+    checkpoint: async (processorName, aggregateId, { tenantId }) => ({
+      key: checkpointKey({ tenantId, pipelineName, processorName, aggregateType, aggregateId }),
+      sequence: 0,
+    }),
   };
 }
 

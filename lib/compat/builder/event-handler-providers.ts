@@ -4,7 +4,13 @@ import { domainEventMetadata } from '../../events/domain-event.decorator.js';
 import type { EventClass } from '../../events/event-class.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
 import { Reactor } from '../../reactors/reactor.decorator.js';
-import type { EventHandler, EventHandlerClass, EventHandlerSettings, EventPublisher } from './event-handler.js';
+import type {
+  EventHandler,
+  EventHandlerClass,
+  EventHandlerSettings,
+  EventPublisher,
+  PublisherSettings,
+} from './event-handler.js';
 import { foldClass, named } from './handler-classes.js';
 
 /** What an event handler is here: a durable reactor, whose cursors are the checkpoints, after a fold that has no state. */
@@ -25,8 +31,9 @@ export function publisherProviders(
   name: string,
   publisher: EventPublisher,
   events: readonly EventClass[],
+  settings: Omit<PublisherSettings, 'name'>,
 ): readonly Provider[] {
-  const { fold, reaction: Reaction } = durably(name, events, {});
+  const { fold, reaction: Reaction } = durably(name, events, settings);
   named(Reaction, name);
   return [fold, { provide: Reaction, useFactory: () => new Reaction((event) => publisher.publish(event)) }];
 }
@@ -49,7 +56,8 @@ export function eventsOfTypes(
 
 type Handle = (event: RecordedEvent) => Promise<void> | void;
 
-function durably(
+/** A durable reactor, whose cursors are checkpoints, after a fold that has no state. */
+export function durably(
   name: string,
   events: readonly EventClass[],
   settings: Omit<EventHandlerSettings, 'eventTypes'>,

@@ -30,3 +30,9 @@ export interface EventPublisher<E extends object = object> {
   /** Called as `EventHandler.handle`: in the order of the aggregate, at least once. */
   publish(event: RecordedEvent<E>): Promise<void> | void;
 }
+
+/** Options of `withEventPublisher()`. @publicApi */
+export interface PublisherSettings extends Omit<EventHandlerSettings, 'eventTypes'> {
+  /** Unique over all reactors; where a pipeline has several publishers, each needs one. @default '<pipeline>_publisher' */
+  readonly name?: string;
+}

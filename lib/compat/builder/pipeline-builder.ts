@@ -1,6 +1,7 @@
 import type { EventClass, EventOf } from '../../events/event-class.js';
 import type { FeatureFlags } from '../../feature-flags/feature-flags.js';
-import type { EventHandlerClass, EventHandlerSettings, EventPublisher } from './event-handler.js';
+import type { EventHandlerClass, EventHandlerSettings, EventPublisher, PublisherSettings } from './event-handler.js';
+import type { ProjectionHandlerClass, ProjectionSettings } from '../rebuilt/projection-handler.js';
 import type { CommandSettings, PipelineCommandHandlerClass } from './pipeline-command.js';
 import type {
   FoldProjectionDefinition,
@@ -85,8 +86,22 @@ export interface PipelineParts<E extends object, F, C> {
     options?: EventHandlerSettings,
   ): PipelineBuilder<E, F, C>;
 
-  /** Gives every event away, as an event handler of the name `<pipeline>_publisher`. */
-  withEventPublisher(publisher: EventPublisher<E>): PipelineBuilder<E, F, C>;
+  /**
+   * A projection that is made anew of all events of an aggregate with each change of it. What it costs grows with the
+   * aggregate: `withFoldProjection()` reads each event once. Read through `service`. An aggregate whose projection fails for
+   * good is parked, until an operator decides.
+   *
+   * @param name unique over all projections and reactors; `<name>_events` is unique over all projections
+   * @throws InvalidArgumentError for an event type that the pipeline does not have, or an option out of its range
+   */
+  withProjection<H extends E, P>(
+    name: string,
+    handlerClass: ProjectionHandlerClass<H, P>,
+    options?: ProjectionSettings<E>,
+  ): PipelineBuilder<E, F, C>;
+
+  /** Gives every event away, such as with an `EventForwarder`, as an event handler of the name `<pipeline>_publisher`. */
+  withEventPublisher(publisher: EventPublisher<E>, options?: PublisherSettings): PipelineBuilder<E, F, C>;
 
   /** A kill switch for the work of this pipeline; as `featureFlags` of `forFeature()`. The last one holds. */
   withFeatureFlagService(featureFlags: FeatureFlags): PipelineBuilder<E, F, C>;

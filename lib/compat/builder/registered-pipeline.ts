@@ -6,7 +6,7 @@ import type { PipelineCommands } from './pipeline-commands.js';
 /** What `PipelineService` does. @publicApi */
 export type PipelineCalls = Pick<
   PipelineService,
-  'storeEvents' | 'getProjectionByName' | 'hasProjectionByName' | 'updateProjectionByName'
+  'storeEvents' | 'getProjectionByName' | 'hasProjectionByName' | 'updateProjectionByName' | 'checkpoint'
 >;
 
 /** A pipeline that an application can import, and its commands. @typeParam C payloads by command names @publicApi */

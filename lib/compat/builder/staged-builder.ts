@@ -4,9 +4,10 @@ import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import type { PipelineOptions } from '../../pipeline/pipeline-options.js';
 import type { FoldClass } from '../../projections/projection-class.js';
 import { type CommandParts, commandParts } from './command-class.js';
-import type { EventHandlerClass, EventHandlerSettings, EventPublisher } from './event-handler.js';
+import type { EventHandlerClass, EventHandlerSettings, EventPublisher, PublisherSettings } from './event-handler.js';
 import { eventHandlerProviders, eventsOfTypes, publisherProviders } from './event-handler-providers.js';
 import { foldClass, mapClass, reactorClass } from './handler-classes.js';
+import type { ProjectionHandlerClass, ProjectionSettings } from '../rebuilt/projection-handler.js';
 import type { CommandSettings, PipelineCommandHandlerClass } from './pipeline-command.js';
 import type {
   FoldProjectionDefinition,
@@ -15,6 +16,7 @@ import type {
   MapSettings,
 } from './projection-definitions.js';
 import type { ReactorDefinition } from './reactor-definition.js';
+import { rebuiltProviders } from './rebuilt-providers.js';
 import { StaticPipelineDefinition } from './static-pipeline-definition.js';
 
 interface Parts {
@@ -82,9 +84,23 @@ export class StagedBuilder {
     return this.with('reactor', name, { providers });
   }
 
-  withEventPublisher(publisher: EventPublisher<object>): StagedBuilder {
-    const name = `${this.options.pipeline}_publisher`;
-    return this.with('reactor', name, { providers: publisherProviders(name, publisher, this.options.events) });
+  withProjection(
+    name: string,
+    handlerClass: ProjectionHandlerClass<object, unknown>,
+    { eventTypes, ...settings }: ProjectionSettings<object> = {},
+  ): StagedBuilder {
+    const { aggregateType, events } = this.options;
+    const listed = eventsOfTypes(events, eventTypes);
+    const providers = rebuiltProviders(name, handlerClass, aggregateType, listed, settings);
+    return this.with('projection', name, {}).with('reactor', name, { providers });
+  }
+
+  withEventPublisher(
+    publisher: EventPublisher<object>,
+    { name = `${this.options.pipeline}_publisher`, ...settings }: PublisherSettings = {},
+  ): StagedBuilder {
+    const providers = publisherProviders(name, publisher, this.options.events, settings);
+    return this.with('reactor', name, { providers });
   }
 
   withFeatureFlagService(featureFlags: FeatureFlags): StagedBuilder {
