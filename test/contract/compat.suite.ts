@@ -16,6 +16,7 @@ import { InvalidTenantError } from '../../lib/tenancy/invalid-tenant.error.js';
 import { eventually } from '../support/eventually.js';
 import { gate as newGate } from '../support/gate.js';
 import { silentLogger } from '../support/silent-logger.js';
+import { listenerCases } from './compat-listener.cases.js';
 
 /** How the suite opens stores: each for a tenant, several on one log. */
 export type OpenContentStore = (tenantId: string) => EventStore & { close(): Promise<void> };
@@ -200,6 +201,8 @@ export function compatSuite(
         expect(() => open('')).toThrow(InvalidTenantError);
       });
     });
+
+    describe('a projection listener', () => listenerCases(open));
 
     describe('subscribe', () => {
       test('gives what is appended from then on, in order, before the append resolves', async () => {
