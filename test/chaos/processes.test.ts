@@ -12,9 +12,9 @@ import { judgeProcess } from '../support/judge-processes.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres-server.js';
 import { startTestRedis, type TestRedis } from '../support/redis-server.js';
 import { silentLogger } from '../support/silent-logger.js';
-import { AlarmWorkers } from './alarms/alarm-workers.js';
 import { alarmsProcess } from './alarms/alarms-process.js';
 import { ROUNDS, SEED } from './chaos-settings.js';
+import { KilledWorkers } from './killed-workers.js';
 import { Random } from './random.js';
 
 Logger.overrideLogger(silentLogger);
@@ -49,7 +49,7 @@ describe('wake-ups of processes, over Redis', () => {
       const postgresUrl = await server.createDatabase();
       const settings = { postgresUrl, redisPort: redis.port, leaseMs: 500, sweepIntervalMs: 500 };
       const app = await NestFactory.createApplicationContext(alarmsProcess('web', settings), { logger: false });
-      const workers = new AlarmWorkers(compiled, settings, random);
+      const workers = new KilledWorkers(compiled, 'test/chaos/alarms/alarms-main.js', settings, random);
       try {
         await Promise.all(Array.from({ length: WORKERS }, () => workers.start()));
         const alarms = Array.from({ length: ALARMS }, (_, index) => `alarm-${index}`);

@@ -1,27 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Compiled } from '../../support/compile.js';
-import type { Random } from '../random.js';
-import type { AlarmsSettings } from './alarms-process.js';
+import type { Compiled } from '../support/compile.js';
+import type { Random } from './random.js';
 
 /** No process of a test lives longer. */
 const PROCESS_TIMEOUT_MS = 300_000;
 
 /** Workers that are killed and replaced. */
-export class AlarmWorkers {
+export class KilledWorkers {
   kills = 0;
   private readonly children = new Set<ChildProcess>();
 
+  /** @param main of the compiled files, one that says when it has booted; it is given the settings as JSON */
   constructor(
     private readonly compiled: Compiled,
-    private readonly settings: AlarmsSettings,
+    private readonly main: string,
+    private readonly settings: object,
     private readonly random: Random,
   ) {}
 
   /** Resolves when it has booted, or was killed before. */
   async start(): Promise<void> {
-    const main = join(this.compiled.path, 'test/chaos/alarms/alarms-main.js');
+    const main = join(this.compiled.path, this.main);
     const child = spawn(process.execPath, [main, JSON.stringify(this.settings)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       timeout: PROCESS_TIMEOUT_MS,
