@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Module, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { IsInt } from 'class-validator';
@@ -26,6 +27,8 @@ export interface ToldSettings {
   readonly journals: string;
 }
 
+const EFFECT_MS = 5;
+
 /** The partitions of the subscription that has its own. */
 export const HOUSES = 5;
 
@@ -46,8 +49,13 @@ export const bellStream = (bell: number, tenantId: TenantId): StreamId => ({
 /** The application of one process, on PostgreSQL and Redis; two subscriptions write down every event that they are told. */
 export function toldProcess(role: ProcessRole, settings: ToldSettings): Type {
   const { postgresUrl, redisPort, leaseMs, sweepIntervalMs, journals } = settings;
-  // Each line in one write, which a kill cuts nowhere.
-  const note = (file: string, events: readonly RecordedEvent[], { partition }: SubscriptionContext): void => {
+  // It takes a while, so that workers die in it; each line is one write, which a kill cuts nowhere.
+  const note = async (
+    file: string,
+    events: readonly RecordedEvent[],
+    { partition }: SubscriptionContext,
+  ): Promise<void> => {
+    await delay(EFFECT_MS);
     for (const { aggregateId, sequence } of events) {
       appendFileSync(join(journals, file), `${partition} ${aggregateId} ${sequence}\n`);
     }
@@ -55,8 +63,8 @@ export function toldProcess(role: ProcessRole, settings: ToldSettings): Type {
 
   @EventSubscription({ name: 'bells', from: 'beginning', maxBatchEvents: 5 })
   class Bells {
-    async handle(events: readonly RecordedEvent[], context: SubscriptionContext): Promise<void> {
-      note('bells', events, context);
+    handle(events: readonly RecordedEvent[], context: SubscriptionContext): Promise<void> {
+      return note('bells', events, context);
     }
   }
   @EventSubscription({
@@ -65,8 +73,8 @@ export function toldProcess(role: ProcessRole, settings: ToldSettings): Type {
     partition: ({ aggregateId }) => `house-${Number(aggregateId) % HOUSES}`,
   })
   class Houses {
-    async handle(events: readonly RecordedEvent[], context: SubscriptionContext): Promise<void> {
-      note('houses', events, context);
+    handle(events: readonly RecordedEvent[], context: SubscriptionContext): Promise<void> {
+      return note('houses', events, context);
     }
   }
   @Module({
