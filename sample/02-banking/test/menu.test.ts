@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { buildDir, buildSample } from './support/bank-process.js';
+import { eventually } from './support/eventually.js';
 import { MenuProcess } from './support/menu-process.js';
 import { STORES, startServer, type StoreEnvironment } from './support/stores.js';
 
@@ -130,6 +131,16 @@ it('works on a PostgreSQL server, for the bank that TENANT names, and ends with 
   menu.types('0');
   await menu.shows('Goodbye.');
   expect(await menu.end()).toBe(0);
+});
+
+it('ends when its terminal is gone', async () => {
+  const [left] = await start(startServer);
+  expect(left.isRunning).toBe(true);
+  left.hangUp();
+  await eventually(
+    async () => left.isRunning,
+    (isRunning) => !isRunning,
+  );
 });
 
 it('goes on with a rebuild that was killed, and shows the same after it', async () => {

@@ -12,6 +12,9 @@ import { Terminal } from './terminal.js';
 import { watchBuilds } from './watch-builds.js';
 
 const terminal = new Terminal(process.stdin, process.stdout);
+// Its window was closed.
+process.on('SIGHUP', () => terminal.close());
+process.stdout.on('error', () => terminal.close());
 
 /** One application after the other: projections get their versions when it starts. */
 async function run(settings: Settings): Promise<void> {
@@ -33,7 +36,8 @@ async function run(settings: Settings): Promise<void> {
 
 async function open(): Promise<INestApplicationContext> {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'], abortOnError: false });
-  return app.enableShutdownHooks();
+  // Not all signals, which is the default: Node aborts when its terminal is gone, and would never end where that is caught.
+  return app.enableShutdownHooks(['SIGINT', 'SIGTERM']);
 }
 
 run(readSettings(process.env))

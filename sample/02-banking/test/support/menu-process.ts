@@ -26,13 +26,10 @@ export class MenuProcess {
   }
 
   static start(outDir: string, env: Readonly<Record<string, string>>): MenuProcess {
-    const command = `exec "${process.execPath}" "${outDir}/menu/main.js"`;
+    const command = `echo "process $$"; exec "${process.execPath}" "${outDir}/menu/main.js"`;
     const args =
       process.platform === 'linux' ? ['-qfec', command, '/dev/null'] : ['-q', '/dev/null', 'sh', '-c', command];
-    // In a group of its own, so that all of it can be ended.
-    return new MenuProcess(
-      spawn('script', args, { cwd: SAMPLE_DIR, detached: true, env: { ...process.env, ...env, NO_COLOR: '1' } }),
-    );
+    return new MenuProcess(spawn('script', args, { cwd: SAMPLE_DIR, env: { ...process.env, ...env, NO_COLOR: '1' } }));
   }
 
   /** Resolves with what was shown up to a text, once it is shown. @throws when it is not, until the menu has ended */
@@ -78,11 +75,28 @@ export class MenuProcess {
     return this.child.exitCode;
   }
 
+  /** Whether the menu itself runs, which may outlive its terminal. */
+  get isRunning(): boolean {
+    return this.signal(0);
+  }
+
+  /** Takes its terminal away. */
+  hangUp(): void {
+    this.child.kill('SIGKILL');
+  }
+
   kill(): void {
+    this.signal('SIGKILL');
+    this.hangUp();
+  }
+
+  /** False where there is no such process. The menu is in a session of its own, out of reach of a signal to a group. */
+  private signal(signal: NodeJS.Signals | 0): boolean {
+    const [, pid] = /process (\d+)/.exec(this.output) ?? [];
     try {
-      process.kill(-this.child.pid!, 'SIGKILL');
+      return pid !== undefined && process.kill(Number(pid), signal);
     } catch {
-      // All of it has ended.
+      return false;
     }
   }
 }
