@@ -79,7 +79,8 @@ export class PutAside {
       await this.projections.save([
         {
           ...key,
-          sequence: Math.max(now, (row?.sequence ?? 0) + 1),
+          // Of two who change the same row, only the first has it.
+          sequence: (row?.sequence ?? 0) + 1,
           state: state as unknown as JsonValue,
           updatedAt: now,
         },

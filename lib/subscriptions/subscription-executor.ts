@@ -60,17 +60,20 @@ export class SubscriptionExecutor {
     const begun = run.cursor;
     // One that was put aside stands for itself, whatever the cursor covers.
     let left: EventRangeJob | undefined;
+    // Jobs that were gone through. Those behind are not done, whatever the cursor covers.
+    let seen = 0;
     let error: unknown;
     try {
       for (const job of batch.jobs) {
-        if (!isPutAside(job, work)) {
-          if (!(await this.tellUpTo(work, job))) break;
-          continue;
+        if (isPutAside(job, work)) {
+          await run.flush();
+          left = job;
+          await this.tellAside(work, work.aside.get(job.from)!);
+          left = undefined;
+        } else if (!(await this.tellUpTo(work, job))) {
+          break;
         }
-        await run.flush();
-        left = job;
-        await this.tellAside(work, work.aside.get(job.from)!);
-        left = undefined;
+        seen += 1;
       }
     } catch (thrown) {
       error = thrown;
@@ -81,8 +84,8 @@ export class SubscriptionExecutor {
       // What it failed at is in front of whatever failed before.
       [error, left] = [thrown, undefined];
     }
-    const behind = batch.jobs.findIndex((job) => job === left || job.to > run.cursor);
-    const completed = behind === -1 ? batch.jobs.length : behind;
+    const behind = batch.jobs.findIndex(({ to }) => to > run.cursor);
+    const completed = behind === -1 ? seen : Math.min(behind, seen);
     const advanced = run.cursor > begun;
     if (error === undefined) return { completed, followUps: [], advanced };
     const park = left === undefined && mustPark(error, work, advanced);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -22,6 +23,8 @@ import { listener, Told } from '../../support/told.js';
 
 const note = { by: 'ann', reason: 'looked at it' };
 const globex = createTenantId('globex');
+/** Longer than a batch goes on with more. */
+const BATCH_OVER_MS = 1_100;
 
 @DomainEvent('lamp.lit')
 class Lit {
@@ -196,6 +199,23 @@ export function subscriptionsSuite(backend: Backend): void {
       await append(app, 'c1', 6);
       await quiet(app);
       expect(told.done.slice(5)).toEqual(['c1#6']);
+    });
+
+    it('tries again what was put aside, also when the time for a batch ends just before it', async () => {
+      told.fails = (event) => (amountOf(event) === -1 ? new Error('unlucky') : undefined);
+      const app = await boot([listener(told, { maxAttempts: 1, maxBatchEvents: 1 })]);
+      await append(app, 'c1', -1);
+      await eventually(async () => expect(await control(app).deadLetters()).toHaveLength(1));
+      told.fails = () => undefined;
+      told.wait = () => delay(BATCH_OVER_MS);
+      const target = { component: { kind: 'subscription', component: 'listener' } } as const;
+      await control(app).pause(target, note);
+      await append(app, 'c1', 2);
+      const [letter] = await control(app).deadLetters();
+      await control(app).retryDeadLetter(letter!.id, note);
+      await control(app).resume(target, note);
+      await quiet(app);
+      expect(told.done).toEqual(['c1#2', 'c1#1']);
     });
 
     it('tells nothing that comes behind a batch that failed before that', async () => {
