@@ -27,6 +27,8 @@ export async function compile(entry: string): Promise<Compiled> {
     compilerOptions: {
       rootDir: ROOT,
       outDir: path,
+      incremental: false,
+      tsBuildInfoFile: null,
       declaration: false,
       declarationMap: false,
       sourceMap: false,

@@ -11,7 +11,8 @@ const LISTENING = /Listening on (http:\/\/[^ ]+)/;
 
 /** Compiles the sample into a directory below its own, so that it finds its packages. */
 export async function buildSample(outDir: string): Promise<void> {
-  await promisify(execFile)(TSC, ['-p', 'tsconfig.json', '--outDir', outDir], { cwd: SAMPLE_DIR });
+  const afresh = ['--incremental', 'false', '--tsBuildInfoFile', 'null'];
+  await promisify(execFile)(TSC, ['-p', 'tsconfig.json', '--outDir', outDir, ...afresh], { cwd: SAMPLE_DIR });
 }
 
 /** The sample as a process of its own. */

@@ -16,7 +16,8 @@ export function buildDir(): string {
 
 /** Compiles the sample. */
 export async function buildSample(outDir: string): Promise<void> {
-  await promisify(execFile)(TSC, ['-p', 'tsconfig.json', '--outDir', outDir], { cwd: SAMPLE_DIR });
+  const afresh = ['--incremental', 'false', '--tsBuildInfoFile', 'null'];
+  await promisify(execFile)(TSC, ['-p', 'tsconfig.json', '--outDir', outDir, ...afresh], { cwd: SAMPLE_DIR });
 }
 
 /** The sample as a process of its own. */
