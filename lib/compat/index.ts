@@ -12,7 +12,7 @@ export * from './event-stream.js';
 export * from './forwarding/index.js';
 export { MemoryEventStore } from './memory-event-store.js';
 export { PostgresEventStore, type PostgresEventStoreOptions } from './postgres-event-store.js';
-export type { PipelineContext, PipelineEvent } from './pipeline-event.js';
+export type { EventsByTypeContext, PipelineContext, PipelineEvent } from './pipeline-event.js';
 export { PipelineService } from './pipeline-service.js';
 export type { ProjectEvent, ProjectionConfig } from './projection-config.js';
 export * from './projection-not-updated.error.js';

@@ -20,3 +20,9 @@ export interface PipelineEvent {
 export interface PipelineContext {
   readonly tenantId: TenantId;
 }
+
+/** Whose events are meant, and from when on. @publicApi */
+export interface EventsByTypeContext extends PipelineContext {
+  /** Only events that were recorded after this time; milliseconds since the epoch. @default from the beginning */
+  readonly fromTimestamp?: number;
+}

@@ -10,6 +10,7 @@ import { IdGenerator } from '../events/id-generator.js';
 import type { NewEvent } from '../events/new-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import { EventStore } from '../event-store/event-store.js';
+import type { PositionedEvent } from '../event-store/positioned-event.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import type { PipelineDefinition } from '../pipeline/pipeline-definition.js';
 import { PipelineRegistry } from '../pipeline/pipeline-registry.js';
@@ -21,7 +22,7 @@ import { STORAGE } from '../storage/storage.token.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { encodeKey } from '../tenancy/encode-key.js';
 import { type Checkpoint, checkpointKey } from './checkpoint-key.js';
-import type { PipelineContext, PipelineEvent } from './pipeline-event.js';
+import type { EventsByTypeContext, PipelineContext, PipelineEvent } from './pipeline-event.js';
 import { ProjectionNotUpdatedError } from './projection-not-updated.error.js';
 import { rebuiltDefinition } from './rebuilt/rebuilt-definition.js';
 import { RebuiltProjection, type RebuiltId } from './rebuilt/rebuilt-projection.js';
@@ -105,6 +106,24 @@ export class PipelineService {
     return results;
   }
 
+  /**
+   * The events of one type of this pipeline, in the order of the log, in bounded memory; on ClickHouse without those that
+   * are younger than `settleMs`.
+   *
+   * @throws InvalidTenantError, InvalidArgumentError, and what `EventStore.readAll` throws
+   */
+  getEventsByType(type: string, context: EventsByTypeContext): AsyncIterable<PositionedEvent> {
+    const tenantId = createTenantId(context?.tenantId);
+    this.checkType('type', type);
+    const { fromTimestamp } = context;
+    if (fromTimestamp !== undefined) checkTimestamp('fromTimestamp', fromTimestamp);
+    return this.log.readAll({
+      tenantId,
+      query: { types: [type], aggregateType: this.pipeline.aggregateType },
+      ...(fromTimestamp !== undefined && { since: new Date(fromTimestamp + 1) }),
+    });
+  }
+
   /** The state of an aggregate in a fold; `null` when there is none or it was deleted. @throws as `Projections.get` */
   async getProjectionByName<S>(name: string, aggregateId: string, context: PipelineContext): Promise<S | null> {
     const rebuilt = this.rebuilt.get(name);
@@ -174,13 +193,14 @@ export class PipelineService {
   private check(event: PipelineEvent, field: string, tenantId: string): void {
     if (typeof event !== 'object' || event === null) throw new InvalidArgumentError(field, 'must be an event');
     if (event.tenantId !== tenantId) throw new InvalidArgumentError(`${field}.tenantId`, 'must be that of the call');
-    if (!this.classes.has(event.type)) {
-      const known = [...this.classes.keys()].join(', ');
-      throw new InvalidArgumentError(`${field}.type`, `must be one that the pipeline declares: ${known}`);
-    }
-    if (!Number.isSafeInteger(event.timestamp)) {
-      throw new InvalidArgumentError(`${field}.timestamp`, 'must be milliseconds since the epoch');
-    }
+    this.checkType(`${field}.type`, event.type);
+    checkTimestamp(`${field}.timestamp`, event.timestamp);
+  }
+
+  private checkType(field: string, type: string): void {
+    if (this.classes.has(type)) return;
+    const known = [...this.classes.keys()].join(', ');
+    throw new InvalidArgumentError(field, `must be one that the pipeline declares: ${known}`);
   }
 
   private draft(stream: StreamId, { id, type, data, timestamp, metadata }: PipelineEvent): NewEvent {
@@ -193,6 +213,10 @@ export class PipelineService {
       ...(seed !== undefined && { id: this.ids.derive(timestamp, seed) }),
     };
   }
+}
+
+function checkTimestamp(field: string, timestamp: number): void {
+  if (!Number.isSafeInteger(timestamp)) throw new InvalidArgumentError(field, 'must be milliseconds since the epoch');
 }
 
 function idOf(aggregateId: string, context: PipelineContext): RebuiltId {

@@ -8,13 +8,17 @@ import type { ReadOptions } from './read-options.js';
 import type { CountQuery, ReadAllOptions } from './read-all-options.js';
 import type { HeadsQuery } from './stream-head.js';
 
+/** When events were recorded, both inclusive, in milliseconds since the epoch. */
+export interface CheckedTimes {
+  readonly since?: number;
+  readonly until?: number;
+}
+
 /** Read options with every default filled in. */
-export interface CheckedReadOptions {
+export interface CheckedReadOptions extends CheckedTimes {
   readonly from: number;
   /** `Number.MAX_SAFE_INTEGER` where no end was given. */
   readonly to: number;
-  /** Milliseconds since the epoch. */
-  readonly until?: number;
   readonly backwards: boolean;
   readonly limit?: number;
   readonly types?: readonly string[];
@@ -26,7 +30,7 @@ export interface CheckedHeadsQuery {
   readonly tenantId?: TenantId;
 }
 
-export interface CheckedCountQuery {
+export interface CheckedCountQuery extends CheckedTimes {
   readonly tenantId: TenantId;
   readonly query: CheckedEventQuery;
 }
@@ -41,17 +45,14 @@ export interface CheckedReadAll extends CheckedCountQuery {
 
 /** @throws InvalidArgumentError */
 export function checkReadOptions(options: ReadOptions = {}): CheckedReadOptions {
-  const { from = 1, to = Number.MAX_SAFE_INTEGER, until, direction = 'forwards', limit, types } = options;
+  const { from = 1, to = Number.MAX_SAFE_INTEGER, direction = 'forwards', limit, types } = options;
   checkInteger('options.from', from, 1);
   checkInteger('options.to', to, 0);
   if (limit !== undefined) checkInteger('options.limit', limit, 1);
-  if (until !== undefined && !(until instanceof Date && Number.isFinite(until.getTime()))) {
-    throw new InvalidArgumentError('options.until', 'must be a valid Date');
-  }
   return {
     from,
     to,
-    until: until?.getTime(),
+    ...checkTimes('options', options),
     backwards: checkDirection(direction),
     limit,
     types: checkTypes('options.types', types),
@@ -78,7 +79,21 @@ export function checkReadAll(options: ReadAllOptions): CheckedReadAll {
 /** @throws InvalidTenantError @throws InvalidArgumentError */
 export function checkCountQuery(given: CountQuery, field = 'query'): CheckedCountQuery {
   const { tenantId, query = {} } = (given ?? {}) as Partial<CountQuery>;
-  return { tenantId: createTenantId(tenantId), query: checkEventQuery(`${field}.query`, query) };
+  return {
+    tenantId: createTenantId(tenantId),
+    query: checkEventQuery(`${field}.query`, query),
+    ...checkTimes(field, given),
+  };
+}
+
+function checkTimes(field: string, { since, until }: { readonly since?: Date; readonly until?: Date }): CheckedTimes {
+  return { since: checkTime(`${field}.since`, since), until: checkTime(`${field}.until`, until) };
+}
+
+function checkTime(field: string, time: Date | undefined): number | undefined {
+  if (time === undefined) return undefined;
+  if (time instanceof Date && Number.isFinite(time.getTime())) return time.getTime();
+  throw new InvalidArgumentError(field, 'must be a valid Date');
 }
 
 function checkDirection(direction: 'forwards' | 'backwards'): boolean {

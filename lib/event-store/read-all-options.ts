@@ -7,6 +7,10 @@ export interface CountQuery {
   readonly tenantId: TenantId;
   /** @default all events of the tenant */
   readonly query?: EventQuery;
+  /** Only events recorded at or after this time. @default from the beginning */
+  readonly since?: Date;
+  /** Only events recorded at or before this time. @default to the end */
+  readonly until?: Date;
 }
 
 /** @publicApi */

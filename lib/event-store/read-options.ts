@@ -4,7 +4,9 @@ export interface ReadOptions {
   readonly from?: number;
   /** Last sequence to return, inclusive. @default the head */
   readonly to?: number;
-  /** Only events recorded at or before this time. */
+  /** Only events recorded at or after this time. @default from the beginning */
+  readonly since?: Date;
+  /** Only events recorded at or before this time. @default to the end */
   readonly until?: Date;
   /** @default 'forwards' */
   readonly direction?: 'forwards' | 'backwards';

@@ -53,6 +53,31 @@ describe('a pipeline as a service', () => {
     expect(await app.get(EventStore).head(stream('c1'))).toBe(5);
   });
 
+  it('gives the events of a type since a time', async () => {
+    const app = await start(counterApp());
+    const service = PipelineService.of(app, 'counting');
+    const others = { ...stream('c1'), aggregateType: 'other' };
+    await app.get(EventStore).append(others, [{ data: Added.of(100) }]);
+    const [first] = await service.storeEvents([added(1)], context);
+    const { recordedAt } = first!.events[0]!;
+    await eventually(() => expect(Date.now()).toBeGreaterThan(recordedAt.getTime()));
+    await service.storeEvents([added(2, { aggregateId: 'c2' }), added(3)], context);
+    const amounts = async (from: { readonly fromTimestamp?: number }): Promise<number[]> => {
+      const found: number[] = [];
+      for await (const { data } of service.getEventsByType('counter.added', { ...context, ...from })) {
+        found.push((data as Added).amount);
+      }
+      return found;
+    };
+    expect(await amounts({})).toEqual([1, 2, 3]);
+    expect(await amounts({ fromTimestamp: recordedAt.getTime() - 1 })).toEqual([1, 2, 3]);
+    expect(await amounts({ fromTimestamp: recordedAt.getTime() })).toEqual([2, 3]);
+    const refused = (call: () => unknown, field: string): void =>
+      expect(call).toThrow(expect.objectContaining({ field }) as Error);
+    refused(() => service.getEventsByType('counter.unheard_of', context), 'type');
+    refused(() => service.getEventsByType('counter.added', { ...context, fromTimestamp: NaN }), 'fromTimestamp');
+  });
+
   it('is there for providers as well', async () => {
     @Injectable()
     class Importer {

@@ -39,9 +39,9 @@ export class LogReader {
     return toPosition(placeAt(Number(row!.settled_ms)));
   }
 
-  async count({ tenantId, query }: CheckedCountQuery): Promise<number> {
-    const range = { tenantId, query, backwards: false, settleMs: this.settleMs };
-    if (query.every(({ payload }) => payload === undefined)) {
+  async count(wanted: CheckedCountQuery): Promise<number> {
+    const range = { ...wanted, backwards: false, settleMs: this.settleMs };
+    if (wanted.query.every(({ payload }) => payload === undefined)) {
       const { sql, params } = countAll(range);
       const [row] = await this.query<{ readonly count: string }>(sql, params);
       return Number(row!.count);

@@ -11,7 +11,12 @@ import type { AppendResult } from '../append-result.js';
 import type { CheckedCondition } from '../check-append-condition.js';
 import { checkKeys } from '../check-keys.js';
 import { checkCountQuery, checkHeadsQuery, checkReadAll, checkReadOptions } from '../check-read-options.js';
-import type { CheckedHeadsQuery, CheckedReadAll, CheckedReadOptions } from '../check-read-options.js';
+import type {
+  CheckedCountQuery,
+  CheckedHeadsQuery,
+  CheckedReadAll,
+  CheckedReadOptions,
+} from '../check-read-options.js';
 import { checkPlaces } from '../check-places.js';
 import { checkScanQuery } from '../check-scan-query.js';
 import { checkStream } from '../check-stream.js';
@@ -20,6 +25,7 @@ import { EventStore } from '../event-store.js';
 import { oneByOne } from '../one-by-one.js';
 import { expectedSequenceHolds } from '../expected-sequence-holds.js';
 import { isKnownKey } from '../is-known-key.js';
+import { isWithin } from '../is-within.js';
 import type { LogPlace } from '../log-row.js';
 import type { LogPosition } from '../log-position.js';
 import { matchesQuery } from '../matches-query.js';
@@ -107,7 +113,7 @@ export class MemoryEventStore extends EventStore {
   async count(query: CountQuery): Promise<number> {
     this.checkOpen();
     const checked = checkCountQuery(query);
-    return this.entries.tenant(checked.tenantId).filter((event) => event && matchesQuery(checked.query, event)).length;
+    return this.entries.tenant(checked.tenantId).filter((event) => event && isMeant(checked, event)).length;
   }
 
   async head(stream: StreamId): Promise<number> {
@@ -182,7 +188,7 @@ export class MemoryEventStore extends EventStore {
   }
 
   private async *readChecked(stream: StreamId, options: CheckedReadOptions): AsyncGenerator<RecordedEvent> {
-    const { backwards, until, types, limit = Infinity } = options;
+    const { backwards, types, limit = Infinity } = options;
     const found = this.entries.stream(stream);
     if (!found) return;
     const { events, emptied } = found;
@@ -191,7 +197,7 @@ export class MemoryEventStore extends EventStore {
     let left = limit;
     for (let i = 0; i <= to - from && left > 0; i++) {
       const event = events[(backwards ? to - i : from + i) - 1]!;
-      if (until !== undefined && event.recordedAt > until) continue;
+      if (!isWithin(options, event.recordedAt)) continue;
       if (types && !types.includes(event.type)) continue;
       left -= 1;
       yield this.tools.serializer.deserialize(event);
@@ -207,17 +213,17 @@ export class MemoryEventStore extends EventStore {
 
   /** The events after the `after`-th, up to the `to`-th. */
   private async *readAllChecked(
-    { tenantId, query, limit = Infinity, backwards }: Omit<CheckedReadAll, 'after' | 'before'>,
+    { limit = Infinity, backwards, ...wanted }: Omit<CheckedReadAll, 'after' | 'before'>,
     after: number,
     to: number,
   ): AsyncGenerator<PositionedEvent> {
-    const events = this.entries.tenant(tenantId);
+    const events = this.entries.tenant(wanted.tenantId);
     const last = Math.min(to, events.length);
     let left = limit;
     for (let i = 0; i < last - after && left > 0; i++) {
       const n = backwards ? last - i : after + i + 1;
       const event = events[n - 1];
-      if (!event || !matchesQuery(query, event)) continue;
+      if (!event || !isMeant(wanted, event)) continue;
       left -= 1;
       yield { ...this.tools.serializer.deserialize(event), position: toPosition(n) };
     }
@@ -244,6 +250,10 @@ export class MemoryEventStore extends EventStore {
   private checkOpen(): void {
     if (this.closed) throw new ClosedError('The event store in memory');
   }
+}
+
+function isMeant(wanted: CheckedCountQuery, event: StoredEvent): boolean {
+  return isWithin(wanted, event.recordedAt) && matchesQuery(wanted.query, event);
 }
 
 function checkExpectation({ stream, expectedSequence }: PreparedEvents, actual: number): void {

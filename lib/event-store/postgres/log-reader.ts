@@ -49,22 +49,22 @@ export class LogReader {
     }
   }
 
-  async count({ tenantId, query }: CheckedCountQuery): Promise<number> {
-    const before = await this.position(tenantId);
-    const range: LogRange = { tenantId, query, after: BEGINNING, before, backwards: false };
+  async count(query: CheckedCountQuery): Promise<number> {
+    const before = await this.position(query.tenantId);
+    const range: LogRange = { ...query, after: BEGINNING, before, backwards: false };
     const [row] = await this.tools.select<{ readonly count: string | number }>(countAll(this.tools.names, range));
     return Number(row!.count);
   }
 
   private async *readPages(
-    { tenantId, query, backwards, limit }: CheckedReadAll,
+    options: CheckedReadAll,
     after: Place,
     given: Place | undefined,
   ): AsyncGenerator<PositionedEvent> {
-    const end = await this.position(tenantId);
+    const end = await this.position(options.tenantId);
     const before = given && isBefore(given, end) ? given : end;
     let count = 0;
-    let rest: LogRange | undefined = { tenantId, query, after, before, backwards, limit };
+    let rest: LogRange | undefined = { ...options, after, before };
     while (rest) {
       const rows: readonly (EventRow & LogRow)[] = await this.tools.select(readAll(this.tools.names, rest));
       for (const row of rows) {

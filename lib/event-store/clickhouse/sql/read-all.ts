@@ -1,9 +1,10 @@
 import type { QueryParams } from '../../../clickhouse/clickhouse-connection.js';
-import type { TenantId } from '../../../tenancy/tenant-id.js';
-import type { CheckedCriteria, CheckedEventQuery } from '../../check-event-query.js';
+import type { CheckedCriteria } from '../../check-event-query.js';
+import type { CheckedCountQuery } from '../../check-read-options.js';
 import type { Place } from '../clickhouse-position.js';
 import { EVENT_COLUMNS } from './event-columns.js';
 import { NOT_RESERVED } from './not-reserved.js';
+import { recordedWithin } from './recorded-within.js';
 import type { Statement } from './statement.js';
 
 /** From here on the server sorts and groups on disk instead of in memory. */
@@ -13,9 +14,7 @@ const SPILL_BYTES = 268_435_456;
 const MAX_TIME_MS = Date.UTC(2299, 0, 1);
 
 /** Which events of the log, in which order: those between the places, both exclusive, that have settled. */
-export interface LogRange {
-  readonly tenantId: TenantId;
-  readonly query: CheckedEventQuery;
+export interface LogRange extends CheckedCountQuery {
   readonly after?: Place;
   readonly before?: Place;
   readonly backwards: boolean;
@@ -59,15 +58,17 @@ FROM (
   };
 }
 
-function matching({ tenantId, query, after, before, settleMs }: LogRange): {
+function matching({ tenantId, query, after, before, settleMs, ...times }: LogRange): {
   readonly conditions: string;
   readonly params: QueryParams;
 } {
-  const params: QueryParams = { tenantId, settleMs };
+  const recorded = recordedWithin(times);
+  const params: QueryParams = { tenantId, settleMs, ...recorded.params };
   const conditions = [
     'tenant_id = {tenantId:String}',
     NOT_RESERVED,
     'recorded_at < now64(3) - toIntervalMillisecond({settleMs:UInt64})',
+    ...recorded.conditions,
     anyOf(query.map((criteria, index) => criteriaCondition(criteria, `q${index}`, params))),
     ...(after ? [bound('after', '>', after, params)] : []),
     ...(before ? [bound('before', '<', before, params)] : []),

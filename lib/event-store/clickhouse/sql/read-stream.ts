@@ -1,6 +1,7 @@
 import type { CheckedReadOptions } from '../../check-read-options.js';
 import type { StreamId } from '../../stream-id.js';
 import { EVENT_COLUMNS } from './event-columns.js';
+import { recordedWithin } from './recorded-within.js';
 import type { Statement } from './statement.js';
 
 /**
@@ -8,7 +9,8 @@ import type { Statement } from './statement.js';
  * distinct here, by the sorting key, which the server does while it streams. Never FINAL: it reads far more.
  */
 export function readStream(stream: StreamId, options: CheckedReadOptions): Statement {
-  const { from, to, until, types, backwards, limit } = options;
+  const { from, to, types, backwards, limit } = options;
+  const recorded = recordedWithin(options);
   const order = backwards ? 'DESC' : 'ASC';
   return {
     sql: `
@@ -16,7 +18,7 @@ SELECT ${EVENT_COLUMNS}
 FROM events
 WHERE tenant_id = {tenantId:String} AND aggregate_type = {aggregateType:String} AND aggregate_id = {aggregateId:String}
   AND sequence BETWEEN {from:UInt64} AND {to:UInt64}
-  ${until === undefined ? '' : 'AND recorded_at <= fromUnixTimestamp64Milli({until:Int64})'}
+  ${recorded.conditions.map((condition) => `AND ${condition}`).join(' ')}
   ${types === undefined ? '' : 'AND has({types:Array(String)}, event_type)'}
 ORDER BY sequence ${order}, event_id ${order}
 LIMIT 1 BY sequence, event_id
@@ -25,7 +27,7 @@ ${limit === undefined ? '' : 'LIMIT {limit:UInt64}'}`,
       ...stream,
       from,
       to,
-      ...(until === undefined ? {} : { until }),
+      ...recorded.params,
       ...(types === undefined ? {} : { types }),
       ...(limit === undefined ? {} : { limit }),
     },

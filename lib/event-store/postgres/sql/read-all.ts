@@ -1,12 +1,14 @@
 import type { PostgresStatement } from '../../../postgres/postgres-connection.js';
 import type { SchemaNames } from '../../../postgres/schema-names.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
-import type { CheckedCriteria, CheckedEventQuery } from '../../check-event-query.js';
+import type { CheckedCriteria } from '../../check-event-query.js';
+import type { CheckedCountQuery } from '../../check-read-options.js';
 import type { Place } from '../postgres-position.js';
 import { documentPattern, isByContent, needsDocument } from '../query-patterns.js';
 import { arrayLiteral } from './array-literal.js';
 import { EVENT_COLUMNS } from './event-columns.js';
 import { NOT_RESERVED } from './not-reserved.js';
+import { recordedWithin } from './recorded-within.js';
 import { isStorable } from './storable-texts.js';
 
 /** Rows and bytes of one page; a single larger event still comes, alone. */
@@ -14,9 +16,7 @@ export const PAGE_ROWS = 1_000;
 const PAGE_BYTES = 4_194_304;
 
 /** Which events of the log, in which order: those between the places, both exclusive. */
-export interface LogRange {
-  readonly tenantId: TenantId;
-  readonly query: CheckedEventQuery;
+export interface LogRange extends CheckedCountQuery {
   readonly after: Place;
   readonly before: Place;
   readonly backwards: boolean;
@@ -81,8 +81,12 @@ function matching(one: LogRange): { readonly conditions: string; readonly values
     AND (e.transaction + 0, e.position + 0) < ($4::bigint, $5::bigint)`
     : `(e.tenant_id, e.transaction, e.position) > ($1, $2::bigint, $3::bigint)
     AND (e.tenant_id, e.transaction, e.position) < ($1, $4::bigint, $5::bigint)`;
-  const conditions = `${range}
-    AND ${NOT_RESERVED} AND (${alternatives.length === 0 ? 'false' : alternatives.join(' OR ')})`;
+  const conditions = [
+    range,
+    NOT_RESERVED,
+    ...recordedWithin(one, (ms) => place(String(ms))),
+    `(${alternatives.length === 0 ? 'false' : alternatives.join(' OR ')})`,
+  ].join('\n    AND ');
   return { conditions, values };
 }
 

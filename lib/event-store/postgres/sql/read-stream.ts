@@ -1,18 +1,14 @@
 import type { PostgresStatement } from '../../../postgres/postgres-connection.js';
 import type { SchemaNames } from '../../../postgres/schema-names.js';
-import { fromMs } from '../../../postgres/times.js';
 import type { CheckedReadOptions } from '../../check-read-options.js';
 import type { StreamId } from '../../stream-id.js';
 import { EVENT_COLUMNS } from './event-columns.js';
+import { recordedWithin } from './recorded-within.js';
 import { storableTexts } from './storable-texts.js';
 
 /** Rows and bytes of one page; a single larger event still comes, alone. */
 const PAGE_ROWS = 1_000;
 const PAGE_BYTES = 4_194_304;
-
-/** Times outside of these are outside of what PostgreSQL can hold, and of what a log can have. */
-const MIN_TIME_MS = Date.UTC(1900, 0, 1);
-const MAX_TIME_MS = Date.UTC(2300, 0, 1);
 
 /** Most rows of the next page of a read. */
 export function pageRows({ limit }: CheckedReadOptions): number {
@@ -32,17 +28,14 @@ export interface StreamPage {
  * server knows without reading them.
  */
 export function readStream(names: SchemaNames, stream: StreamId, options: CheckedReadOptions): PostgresStatement {
-  const { from, to, until, types, backwards } = options;
+  const { from, to, types, backwards } = options;
   const order = backwards ? 'DESC' : 'ASC';
   const values: (string | number)[] = [stream.tenantId, stream.aggregateType, stream.aggregateId, from, to];
   const place = (value: string | number): string => `$${values.push(value)}`;
   const conditions = [
     'e.tenant_id = $1 AND e.aggregate_type = $2 AND e.aggregate_id = $3 AND e.sequence BETWEEN $4 AND $5',
+    ...recordedWithin(options, place),
   ];
-  if (until !== undefined) {
-    const bounded = Math.min(Math.max(until, MIN_TIME_MS), MAX_TIME_MS);
-    conditions.push(`e.recorded_at <= ${fromMs(`${place(bounded)}::bigint`)}`);
-  }
   if (types !== undefined) {
     conditions.push(`e.event_type IN (SELECT json_array_elements_text(${place(storableTexts(types))}::json))`);
   }

@@ -61,6 +61,7 @@ export function badInputCases({ expect, test, store, context }: EventStoreCases)
       ['from', [0, -1, 1.5, NaN, '1', null]],
       ['to', [-1, 1.5, NaN, '1', null]],
       ['limit', [0, -1, 1.5, Infinity, '1', null]],
+      ['since', [new Date(NaN), 5, '2024-01-01', null]],
       ['until', [new Date(NaN), 5, '2024-01-01', null]],
       ['direction', ['sideways', '', null]],
       ['types', ['contract.item_added', [5], null]],

@@ -5,10 +5,10 @@ import type { StreamId } from '../../../event-store/stream-id.js';
 import type { TenantId } from '../../../tenancy/tenant-id.js';
 import { collect } from '../collect.js';
 import { expectInvalid } from '../expect-refused.js';
-import { items, names, newStream, sequences, upTo } from './event-store-cases.js';
+import { items, LONG_AGO, names, newStream, sequences, storedItems, upTo } from './event-store-cases.js';
 import type { EventStoreCases } from './event-store-cases.js';
 
-export function readAllCases({ expect, test, store, settle }: EventStoreCases): void {
+export function readAllCases({ expect, test, store, log: rows, settle }: EventStoreCases): void {
   /** Fifteen events in three streams of one tenant, and one of another. */
   async function filled(): Promise<readonly StreamId[]> {
     const one = newStream();
@@ -98,6 +98,45 @@ export function readAllCases({ expect, test, store, settle }: EventStoreCases): 
     expect(await store().exists(newStream())).toBe(false);
   });
 
+  test('gives, and counts, what was recorded since a time and up to one, both inclusive', async () => {
+    const stream = newStream();
+    const { tenantId } = stream;
+    const second = { ...stream, aggregateId: 'two' };
+    await rows().restore(stream, storedItems(stream, upTo(4)));
+    await rows().restore(second, storedItems(second, upTo(8)));
+    await store().append(second, items(2, 'new'));
+    await settle();
+    const log = await readAll(tenantId);
+    const late = log.filter(({ sequence }) => sequence > 8);
+    const query = { types: ['contract.item_added'] };
+    for (const [since, until] of [[3], [3, 6], [9], [undefined, 6], [6, 3], [1, 8], [-5], [undefined, -5]] as const) {
+      const times = {
+        ...(since !== undefined && { since: new Date(LONG_AGO + since) }),
+        ...(until !== undefined && { until: new Date(LONG_AGO + until) }),
+      };
+      const wanted = log.filter(({ recordedAt }) => {
+        const n = recordedAt.getTime() - LONG_AGO;
+        return n >= (since ?? -Infinity) && n <= (until ?? Infinity);
+      });
+      expect(await readAll(tenantId, times)).toEqual(wanted);
+      expect(await readAll(tenantId, { ...times, query, direction: 'backwards' })).toEqual([...wanted].reverse());
+      expect(await store().count({ tenantId, ...times })).toBe(wanted.length);
+      expect(await readAll(tenantId, { ...times, query: { types: ['unheard of'] } })).toEqual([]);
+      // By content another way leads through the log.
+      const content = { payload: { name: 'n4' } };
+      const rare = wanted.filter(({ data }) => (data as { readonly name: string }).name === 'n4');
+      expect(await readAll(tenantId, { ...times, query: content })).toEqual(rare);
+      expect(await store().count({ tenantId, ...times, query: content })).toBe(rare.length);
+    }
+    const since = late[0]!.recordedAt;
+    expect(names(await readAll(tenantId, { since, after: late[0]!.position }))).toEqual(['new2']);
+    expect(await readAll(tenantId, { since: new Date(LONG_AGO + 2), limit: 1 })).toEqual(
+      log.filter(({ sequence }) => sequence > 1).slice(0, 1),
+    );
+    expect(await readAll(tenantId, { since: new Date(8.64e15) })).toEqual([]);
+    expect(await readAll(tenantId, { until: new Date(-8.64e15) })).toEqual([]);
+  });
+
   test('reads a long log in order, and can be left early', async () => {
     const stream = newStream();
     for (let n = 0; n < 3; n++) await store().append({ ...stream, aggregateId: `${n}` }, items(1_500));
@@ -149,6 +188,12 @@ export function readAllCases({ expect, test, store, settle }: EventStoreCases): 
     for (const name of ['after', 'before'] as const) {
       for (const bad of ['', 'x', "1'; DROP TABLE events; --", 5, null, {}, '-1', '1-2-3-4-5', '9'.repeat(40)]) {
         await expectInvalid(() => readAll(tenantId, { [name]: bad as LogPosition }), `options.${name}`);
+      }
+    }
+    for (const name of ['since', 'until'] as const) {
+      for (const bad of [new Date(NaN), 5, '2024-01-01', null]) {
+        await expectInvalid(() => readAll(tenantId, { [name]: bad }), `options.${name}`);
+        await expectInvalid(() => store().count({ tenantId, [name]: bad as Date }), `query.${name}`);
       }
     }
     await expectInvalid(() => readAll(tenantId, { query: 'x' as never }), 'options.query');

@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../../../events/recorded-event.js';
 import { collect } from '../collect.js';
 import { ItemAdded, ItemRemoved, Noted } from '../contract-events.js';
 import { readWithinLoops } from '../read-within-loops.js';
-import { items, newStream, sequences, upTo } from './event-store-cases.js';
+import { items, LONG_AGO, newStream, sequences, storedItems, upTo } from './event-store-cases.js';
 import type { EventStoreCases } from './event-store-cases.js';
 
 const ADDED = 'contract.item_added';
@@ -16,7 +16,7 @@ const NOTED = 'contract.noted';
 /** More appends than a clock can fail to tick within. */
 const MAX_APPENDS_PER_TICK = 100_000;
 
-export function readCases({ expect, test, store }: EventStoreCases): void {
+export function readCases({ expect, test, store, log }: EventStoreCases): void {
   /** Twelve events: added, removed, noted, added … */
   async function mixedStream(): Promise<StreamId> {
     const stream = newStream();
@@ -93,6 +93,22 @@ export function readCases({ expect, test, store }: EventStoreCases): void {
     expect(await read(stream, { until, direction: 'backwards', limit: 1 })).toEqual(early.slice(-1));
     expect(await read(stream, { until: new Date(events[0]!.recordedAt.getTime() - 1) })).toEqual([]);
     expect(await read(stream, { until: new Date('2199-01-01') })).toEqual(sequences(log));
+  });
+
+  test('reads what was recorded since a time, inclusive, and between two', async () => {
+    const stream = newStream();
+    await log().restore(stream, storedItems(stream, upTo(6)));
+    const at = (n: number): Date => new Date(LONG_AGO + n);
+    expect(await read(stream, { since: at(4) })).toEqual([4, 5, 6]);
+    expect(await read(stream, { since: at(4), direction: 'backwards', limit: 2 })).toEqual([6, 5]);
+    expect(await read(stream, { since: at(2), until: at(4) })).toEqual([2, 3, 4]);
+    expect(await read(stream, { since: at(2), until: at(4), from: 3, limit: 1 })).toEqual([3]);
+    expect(await read(stream, { since: at(5), until: at(3) })).toEqual([]);
+    expect(await read(stream, { since: at(7) })).toEqual([]);
+    expect(await read(stream, { since: new Date(-8.64e15) })).toEqual(upTo(6));
+    expect(await read(stream, { since: new Date(8.64e15) })).toEqual([]);
+    expect(await read(stream, { until: new Date(8.64e15) })).toEqual(upTo(6));
+    expect(await read(stream, { until: new Date(-8.64e15) })).toEqual([]);
   });
 
   test('combines all options as a filter of the whole stream would', async () => {
