@@ -20,6 +20,8 @@ try {
   const compilerOptions = {
     rootDir: root,
     outDir: path,
+    incremental: false,
+    tsBuildInfoFile: null,
     declaration: false,
     declarationMap: false,
     sourceMap: false,

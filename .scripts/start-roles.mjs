@@ -82,7 +82,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop(0
 
 const env = { ...(await startClickHouse()), ...(await startRedis()) };
 const port = Number(process.env.PORT || DEFAULT_PORT);
-const main = ['--enable-source-maps', 'dist/main.js'];
+const main = ['--max-semi-space-size=64', '--enable-source-maps', 'dist/main.js'];
 for (const [role, rolePort] of [
   ['web', port],
   ['worker', port === 0 ? 0 : port + 1],

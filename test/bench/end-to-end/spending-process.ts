@@ -5,6 +5,8 @@ import type { Request } from './main.js';
 import type { SpendingSettings } from './spending-app.js';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+/** As the samples start, and the README advises. */
+const EXEC_ARGV = ['--max-semi-space-size=64'];
 
 /** A process of `main.ts`, as its parent sees it: one request at a time. */
 export class SpendingProcess {
@@ -17,7 +19,7 @@ export class SpendingProcess {
 
   static async start(settings: SpendingSettings): Promise<SpendingProcess> {
     const env = { ...process.env, NODE_ENV: 'production' };
-    const one = new SpendingProcess(fork(MAIN, [JSON.stringify(settings)], { env }));
+    const one = new SpendingProcess(fork(MAIN, [JSON.stringify(settings)], { env, execArgv: EXEC_ARGV }));
     await one.message();
     return one;
   }
