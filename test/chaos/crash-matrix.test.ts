@@ -6,12 +6,12 @@ import { startTestRedis, type TestRedis } from '../support/redis-server.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { GUARDED, ROUNDS, SEED } from './chaos-settings.js';
 import { Random } from './random.js';
+import { STORE_SERVERS, type StoreServer } from './stores/store-servers.js';
 import { rowsRead } from './tallies/paced-log.js';
 import { piecesFor, TENANTS } from './tallies/pieces.js';
 import { deploy, rage } from './tallies/rage.js';
 import { Reader } from './tallies/reader.js';
 import type { Special } from './tallies/tally-fleet.js';
-import { TALLY_SERVERS, type TallyServer } from './tallies/tally-servers.js';
 import { TallyWorld } from './tallies/tally-world.js';
 
 Logger.overrideLogger(silentLogger);
@@ -58,7 +58,7 @@ afterEach(async () => {
   await redis.flush();
 });
 
-async function open(server: TallyServer, aggregates: number, guarded = GUARDED): Promise<TallyWorld> {
+async function open(server: StoreServer, aggregates: number, guarded = GUARDED): Promise<TallyWorld> {
   world = await TallyWorld.open(compiled, {
     store: await server.newStore(),
     redisPort: redis.port,
@@ -70,8 +70,8 @@ async function open(server: TallyServer, aggregates: number, guarded = GUARDED):
   return world;
 }
 
-describe.each(TALLY_SERVERS)('over %s and Redis', (name, start) => {
-  let server: TallyServer;
+describe.each(STORE_SERVERS)('over %s and Redis', (name, start) => {
+  let server: StoreServer;
 
   beforeAll(async () => void (server = await start()));
   afterAll(() => server.stop());

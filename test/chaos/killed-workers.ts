@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Compiled } from '../support/compile.js';
+import type { Crash } from '../support/crash-points.js';
 import type { Random } from './random.js';
 
 /** No process of a test lives longer. */
@@ -22,14 +23,18 @@ export class KilledWorkers {
 
   /** Resolves when it has booted, or was killed before. */
   async start(): Promise<void> {
-    const main = join(this.compiled.path, this.main);
-    const child = spawn(process.execPath, [main, JSON.stringify(this.settings)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      timeout: PROCESS_TIMEOUT_MS,
-      killSignal: 'SIGKILL',
-    });
-    this.children.add(child);
-    await Promise.race([once(child, 'message'), once(child, 'exit')]);
+    await this.spawn(this.settings);
+  }
+
+  /** Lets one more run until it comes to the point where it is to die. @throws Error when it ends otherwise */
+  async crash(crash: Crash): Promise<void> {
+    const child = await this.spawn({ ...this.settings, crash });
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    this.children.delete(child);
+    if (child.signalCode !== 'SIGKILL') {
+      throw new Error(`The worker that was to die at "${crash.point}" ended by ${child.signalCode ?? child.exitCode}.`);
+    }
+    this.kills += 1;
   }
 
   /** Kills one of them, whatever it does, and lets another one begin. */
@@ -41,6 +46,18 @@ export class KilledWorkers {
 
   async end(): Promise<void> {
     await Promise.all([...this.children].map((child) => this.kill(child)));
+  }
+
+  private async spawn(settings: object): Promise<ChildProcess> {
+    const main = join(this.compiled.path, this.main);
+    const child = spawn(process.execPath, [main, JSON.stringify(settings)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      timeout: PROCESS_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
+    this.children.add(child);
+    await Promise.race([once(child, 'message'), once(child, 'exit')]);
+    return child;
   }
 
   private async kill(child: ChildProcess): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ProcessRole } from '../../../lib/index.js';
 import type { Random } from '../random.js';
+import { spreadDeaths } from '../spread-deaths.js';
 import type { Special } from './tally-fleet.js';
 import type { TallyWorld } from './tally-world.js';
 
@@ -53,12 +54,8 @@ export async function rage(
       await fleet.crash(role, { point, pass: 1 + Math.floor(random.next() * MOST_PASSES) });
     }
   };
-  const everywhere = (points: readonly string[]): string[] =>
-    random
-      .shuffled(Array.from({ length: Math.ceil(deathsAtEach) }, () => points).flat())
-      .slice(0, Math.ceil(deathsAtEach * points.length));
-  const ofWorkers = everywhere(WORKER_POINTS);
-  const web = crash('web', everywhere(WEB_POINTS)).then(() => fleet.start('web'));
+  const ofWorkers = spreadDeaths(WORKER_POINTS, deathsAtEach, random);
+  const web = crash('web', spreadDeaths(WEB_POINTS, deathsAtEach, random)).then(() => fleet.start('web'));
   const worker = (): Promise<unknown> => crash('worker', ofWorkers).then(() => fleet.start('worker'));
   await Promise.all([web, ...Array.from({ length: places }, worker)]);
 }

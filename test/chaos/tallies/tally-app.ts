@@ -1,22 +1,18 @@
 import { Module, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { clickhouse } from '../../../lib/clickhouse.js';
-import { EventSourcingModule, type StorageAdapter } from '../../../lib/index.js';
-import { postgres } from '../../../lib/postgres.js';
+import { EventSourcingModule } from '../../../lib/index.js';
 import { redisQueue } from '../../../lib/redis.js';
 import { coveringAgain } from '../../support/covering-again.js';
 import { CrashPoints } from '../../support/crash-points.js';
 import { crashingQueue } from '../../support/crashing-queue.js';
 import { crashingStorage } from '../../support/crashing-storage.js';
+import { storeOfPlan } from '../stores/store-of-plan.js';
 import { Effects } from './effects.js';
 import { notingCursors } from './noting-cursors.js';
 import { pacedLog } from './paced-log.js';
 import { RELEASES } from './releases.js';
 import { Counted, CountHandler, Counts, Residues, TALLY } from './tallies.js';
-import type { TallyPlan, TallyStore } from './tally-plan.js';
-
-/** What a killed process has begun stands in the way of its aggregate for so long. */
-const CLICKHOUSE_BOUNDS = { insertDeadlineMs: 2_000, maxInsertMs: 2_000 };
+import type { TallyPlan } from './tally-plan.js';
 
 /** A killed worker leaves few lanes behind, which have to be tried one by one. */
 const SLOTS = { concurrency: 16, commandConcurrency: 8 };
@@ -26,7 +22,7 @@ export function tallyApp({ role, name, store, crash, release = 'this', guarded, 
   const points = new CrashPoints(crash);
   const effects = new Effects(plan.journals, name);
   const connection = { host: '127.0.0.1', port: plan.redisPort };
-  const backend = adapter(store, connection);
+  const backend = storeOfPlan(store, connection);
   const paced = pace ? pacedLog(backend, pace, { journals: plan.journals, name }) : backend;
   const storage = crashingStorage(notingCursors(paced, effects), points);
 
@@ -57,10 +53,4 @@ export function tallyApp({ role, name, store, crash, release = 'this', guarded, 
   })
   class AppModule {}
   return AppModule;
-}
-
-function adapter(store: TallyStore, redis: { readonly host: string; readonly port: number }): StorageAdapter {
-  if (store.kind === 'postgres') return postgres({ connectionString: store.connectionString });
-  const { kind: _kind, ...server } = store;
-  return clickhouse({ ...server, redis, eventStore: CLICKHOUSE_BOUNDS });
 }

@@ -1,22 +1,12 @@
 import type { ProcessRole } from '../../../lib/index.js';
 import type { Crash } from '../../support/crash-points.js';
+import type { StorePlan } from '../stores/store-plan.js';
 import type { Pace } from './paced-log.js';
 import type { ReleaseName } from './releases.js';
 
-/** Where the processes of a test keep the log and what is made of it. */
-export type TallyStore =
-  | { readonly kind: 'postgres'; readonly connectionString: string }
-  | {
-      readonly kind: 'clickhouse';
-      readonly url: string;
-      readonly username: string;
-      readonly password: string;
-      readonly database: string;
-    };
-
 /** What all processes of a test have in common. */
 export interface TallySettings {
-  readonly store: TallyStore;
+  readonly store: StorePlan;
   /** Of the queue, and of the arbiter of ClickHouse. */
   readonly redisPort: number;
   readonly leaseMs: number;

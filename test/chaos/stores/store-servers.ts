@@ -1,17 +1,17 @@
 import { newDatabaseName, startTestClickHouse } from '../../support/clickhouse-server.js';
 import { startTestPostgres } from '../../support/postgres-server.js';
-import type { TallyStore } from './tally-plan.js';
+import type { StorePlan } from './store-plan.js';
 
 /** A database server for the stores of a test file. */
-export interface TallyServer {
+export interface StoreServer {
   /** A store that no other test uses. */
-  newStore(): Promise<TallyStore>;
+  newStore(): Promise<StorePlan>;
   stop(): Promise<void>;
 }
 
-export const TALLY_SERVERS: readonly (readonly [
+export const STORE_SERVERS: readonly (readonly [
   name: 'PostgreSQL' | 'ClickHouse',
-  start: () => Promise<TallyServer>,
+  start: () => Promise<StoreServer>,
 ])[] = [
   [
     'PostgreSQL',

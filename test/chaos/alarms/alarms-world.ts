@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { expect } from 'vitest';
+import { createTenantId, EventStore, GroupQueue, Processes, type RecordedEvent } from '../../../lib/index.js';
+import type { DecisionData } from '../../../lib/processes/stream/decision.event.js';
+import { inboxStream, processStream } from '../../../lib/processes/stream/process-streams.js';
+import { Alarms, AlarmSet, alarmStream, type Rang } from '../../support/alarms-app.js';
+import { collect } from '../../support/collect.js';
+import { judgeProcess } from '../../support/judge-processes.js';
+import type { Random } from '../random.js';
+import { alarmsProcess, type AlarmsSettings } from './alarms-process.js';
+
+const tenantId = createTenantId('acme');
+const RINGS = 4;
+/** Bounds of the time between rings. */
+const EVERY_MS = [100, 500] as const;
+/** Of alarms that are set when Redis is about to lose everything: long enough to be lost. */
+const LATE_MS = 1_000;
+const SETTLE_TIMEOUT_MS = 60_000;
+const POLL_MS = 50;
+
+type Status = Awaited<ReturnType<AlarmsWorld['status']>>;
+
+/** The alarms of one run, as a web process sees them that neither consumes nor dies. */
+export class AlarmsWorld {
+  private readonly alarms: string[] = [];
+
+  private constructor(
+    private readonly app: INestApplicationContext,
+    private readonly random: Random,
+  ) {}
+
+  static async open(settings: AlarmsSettings, random: Random): Promise<AlarmsWorld> {
+    const app = await NestFactory.createApplicationContext(alarmsProcess('web', settings), { logger: false });
+    return new AlarmsWorld(app, random);
+  }
+
+  get size(): number {
+    return this.alarms.length;
+  }
+
+  /** Sets so many more. @returns their ids */
+  async set(count: number, everyMs?: number): Promise<readonly string[]> {
+    const ids = Array.from({ length: count }, (_, index) => `alarm-${this.alarms.length + index}`);
+    this.alarms.push(...ids);
+    const store = this.app.get(EventStore);
+    for (const id of ids) {
+      const data = AlarmSet.of(RINGS, everyMs ?? Math.round(this.random.between(...EVERY_MS)));
+      await store.append(alarmStream(id, tenantId), [{ data }]);
+    }
+    return ids;
+  }
+
+  /** Sets some more whenever little is left to do, until something is over. */
+  async setUntil(over: Promise<unknown>, count: number, maxWaitingJobs: number): Promise<void> {
+    const ended = over.then(
+      () => true,
+      () => true,
+    );
+    while (!(await Promise.race([ended, delay(POLL_MS, false)]))) {
+      const { jobs } = await this.app.get(GroupQueue).depth();
+      if (jobs <= maxWaitingJobs) await this.set(count);
+    }
+  }
+
+  /** Sets some more, and lets something happen while their wake-ups wait. */
+  async whileSomeWait(count: number, happen: () => Promise<void>): Promise<void> {
+    const late = await this.set(count, LATE_MS);
+    await this.until(late, (status) => status !== undefined);
+    const waiting = await Promise.all(late.map((id) => this.status(id)));
+    expect(waiting.filter((status) => status!.wakeUps.size > 0)).not.toEqual([]);
+    await happen();
+  }
+
+  /** Resolves when all have come to their end, and each was told what it should, once and in time. */
+  async judge(): Promise<void> {
+    await this.until(this.alarms, (status) => status?.state === null && status.commandsUnderWay === 0);
+    for (const id of this.alarms) await this.judgeOne(id);
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+
+  private status(id: string) {
+    return this.app.get(Processes).get(Alarms, id, { tenantId });
+  }
+
+  private async until(alarms: readonly string[], isThere: (status: Status) => boolean): Promise<void> {
+    const endAt = performance.now() + SETTLE_TIMEOUT_MS;
+    for (const id of alarms) {
+      for (;;) {
+        const status = await this.status(id);
+        if (isThere(status)) break;
+        if (performance.now() > endAt) throw new Error(`${id} does not get there: ${JSON.stringify(status)}`);
+        await delay(POLL_MS);
+      }
+    }
+  }
+
+  private async judgeOne(id: string): Promise<void> {
+    const store = this.app.get(EventStore);
+    const stored = await collect(store.read(alarmStream(id, tenantId)));
+    const rings = stored.slice(1) as readonly RecordedEvent<Rang>[];
+    expect(rings.map(({ data }) => data.nth)).toEqual(Array.from({ length: RINGS }, (_, index) => index + 1));
+    const inbox = await collect(store.read(inboxStream('alarms', tenantId, id)));
+    const decisions = await collect(store.read(processStream('alarms', tenantId, id)));
+    judgeProcess({ inbox, decisions: decisions as readonly RecordedEvent<DecisionData>[] }, stored);
+  }
+}
