@@ -1,3 +1,4 @@
+import type { WhenStored } from '../commands/decision.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 
 /** What the repository knows of an aggregate object. */
@@ -10,6 +11,8 @@ export interface AggregateHistory {
   raised: object[];
   /** Ends when the saves that were begun have ended. */
   saving: Promise<unknown>;
+  /** What follows once all that is raised now is stored by somebody else than the repository that loaded the object. */
+  whenStored?: () => WhenStored | undefined;
   /** Why the object is of no more use. */
   stale?: string;
 }

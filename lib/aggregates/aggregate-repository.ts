@@ -1,3 +1,4 @@
+import type { WhenStored } from '../commands/decision.js';
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { integerProblem } from '../errors/integer-problem.js';
 import type { AppendResult } from '../event-store/append-result.js';
@@ -64,11 +65,13 @@ export class AggregateRepository {
   ): Promise<A> {
     const model = classModel(aggregateClass);
     const tenantId = tenantOf(options);
-    const loaded = await this.loader.load(model, streamOf(model, tenantId, id), options.at);
-    const history = historyOf(loaded.model);
-    history.sequence = loaded.sequence;
+    const stream = streamOf(model, tenantId, id);
+    const { model: aggregate, sequence } = await this.loader.load(model, stream, options.at);
+    const history = historyOf(aggregate);
+    history.sequence = sequence;
     history.tenantId = tenantId;
-    return loaded.model;
+    history.whenStored = () => this.snapshotDue(model, stream, aggregate, history.sequence, history.raised.length);
+    return aggregate;
   }
 
   /**
@@ -124,13 +127,14 @@ export class AggregateRepository {
       const { model: state, sequence } = await this.loader.load(model, stream);
       const events = decider.decide(command, state);
       if (events.length === 0) return { state, sequence };
+      // As they will be read; and before they are stored, since nothing may be stored that nobody can evolve.
+      const next = events.reduce((before: S, event) => model.evolve(before, asRead(event)), state);
+      const keepSnapshot = this.snapshotDue(model, stream, next, sequence, events.length);
       try {
         const drafts = events.map((data) => ({ data }));
         const appended = await this.store.append(stream, drafts, { expectedSequence: sequence, key, condition });
         if (appended.repeated) return { ...(await this.stateOf(decider, id, options)), appended };
-        // As they will be read.
-        const next = events.reduce((before: S, event) => model.evolve(before, asRead(event)), state);
-        await this.keepIfDue(model, stream, next, sequence, appended);
+        await keepSnapshot?.(appended);
         return { state: next, sequence: appended.lastSequence, appended };
       } catch (error) {
         if (!(error instanceof WrongExpectedSequenceError) || attempt >= maxAttempts) throw error;
@@ -148,9 +152,7 @@ export class AggregateRepository {
     const { sequence } = history;
     const { key, condition } = options;
     // Now, since the object may raise further events while these are stored.
-    const json = isDue(model, aggregate, sequence, sequence + raised.length)
-      ? this.snapshots.encode(model, stream, aggregate)
-      : undefined;
+    const keepSnapshot = this.snapshotDue(model, stream, aggregate, sequence, raised.length);
     const drafts = raised.map((data) => ({ data }));
     const appended = await this.store.append(stream, drafts, { expectedSequence: sequence, key, condition });
     if (appended.repeated) {
@@ -160,27 +162,21 @@ export class AggregateRepository {
     history.raised.splice(0, raised.length);
     history.sequence = appended.lastSequence;
     history.tenantId = stream.tenantId;
-    if (json !== undefined) await this.snapshots.keep(model, stream, json, appended.events.at(-1)!);
+    await keepSnapshot?.(appended);
     return appended;
   }
 
-  private async keepIfDue<M>(
+  /** Made now, and kept once the events that lead to the state are stored. */
+  private snapshotDue<M>(
     model: AggregateModel<M>,
     stream: StreamId,
     state: M,
     before: number,
-    { events, lastSequence }: AppendResult,
-  ): Promise<void> {
-    if (!isDue(model, state, before, lastSequence)) return;
-    const json = this.snapshots.encode(model, stream, state);
-    if (json !== undefined) await this.snapshots.keep(model, stream, json, events.at(-1)!);
+    raised: number,
+  ): WhenStored | undefined {
+    const json = this.snapshots.due(model, stream, state, before, before + raised);
+    return json === undefined ? undefined : ({ events }) => this.snapshots.keep(model, stream, json, events.at(-1)!);
   }
-}
-
-function isDue<M>({ snapshot }: AggregateModel<M>, state: M, before: number, after: number): boolean {
-  if (!snapshot) return false;
-  const { every, when } = snapshot;
-  return Math.floor(before / every) < Math.floor(after / every) || when?.(state) === true;
 }
 
 function tenantOf({ tenantId }: { readonly tenantId?: TenantId }): TenantId {

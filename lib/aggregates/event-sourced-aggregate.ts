@@ -1,4 +1,4 @@
-import { DECIDED_ON, type DecidedOn, type Decision } from '../commands/decision.js';
+import { DECIDED_ON, type DecidedOn, type Decision, WHEN_STORED, type WhenStored } from '../commands/decision.js';
 import { historyOf } from './aggregate-history.js';
 import { applyEvent } from './apply-event.js';
 import { asRead } from './as-read.js';
@@ -47,6 +47,11 @@ export abstract class EventSourcedAggregate implements Decision {
   /** @internal */
   get [DECIDED_ON](): DecidedOn {
     return { tenantId: historyOf(this).tenantId, aggregateId: this.id };
+  }
+
+  /** @internal */
+  get [WHEN_STORED](): WhenStored | undefined {
+    return historyOf(this).whenStored?.();
   }
 
   /**

@@ -49,6 +49,25 @@ export class Snapshots {
     }
   }
 
+  /**
+   * The state as a snapshot keeps it, when one is to be kept once the events up to `after` are stored.
+   *
+   * @param state after these events
+   * @param before the last sequence that is stored
+   */
+  due<M>(model: AggregateModel<M>, stream: StreamId, state: M, before: number, after: number): string | undefined {
+    if (!model.snapshot) return undefined;
+    const { every, when } = model.snapshot;
+    try {
+      const passes = Math.floor(before / every) < Math.floor(after / every);
+      if (!passes && when?.(state) !== true) return undefined;
+    } catch (error) {
+      this.warn('The rule of a snapshot fails', stream, error);
+      return undefined;
+    }
+    return this.encode(model, stream, state);
+  }
+
   /** The state as a snapshot keeps it; `undefined` when it is none that could be kept. */
   encode<M>(model: AggregateModel<M>, stream: StreamId, state: M): string | undefined {
     try {

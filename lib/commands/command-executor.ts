@@ -17,7 +17,7 @@ import type { CommandDefinition } from './command-definition.js';
 import { CommandParkedError } from './command-parked.error.js';
 import type { CommandOutcome } from './command-outcome.js';
 import { checkDecision } from './check-decision.js';
-import { type Decision, isDecision } from './decision.js';
+import { type Decision, isDecision, type WhenStored, whenStored } from './decision.js';
 import { finalOutcome } from './final-outcome.js';
 import { InvalidDecisionError } from './invalid-decision.error.js';
 import type { CommandMiddlewares } from './middleware/command-middlewares.js';
@@ -37,6 +37,7 @@ export interface ExecutedCommand {
 /** What a handler decided. */
 interface Drafted extends Pick<AppendOptions, 'expectedSequence' | 'condition'> {
   readonly events: readonly NewEvent[];
+  readonly whenStored?: WhenStored;
 }
 
 export interface ExecutedCommands {
@@ -123,10 +124,14 @@ export class CommandExecutor {
     try {
       if (!definition) throw new UnknownCommandError(job.type);
       const deciding = this.decide(definition, stream, job, attempt, abort);
-      const { events, ...expected } = deciding instanceof Promise ? await deciding : deciding;
+      const { events, whenStored: follow, ...expected } = deciding instanceof Promise ? await deciding : deciding;
       if (events.length === 0) return { result: Promise.resolve(stored(stream, job, undefined)) };
       const appending = this.store.append(stream, events, { key: job.commandId, ...expected });
-      return { result: appending.then((appended) => stored(stream, job, appended), conclude) };
+      const result = appending.then(async (appended) => {
+        if (!appended.repeated) await follow?.(appended);
+        return stored(stream, job, appended);
+      }, conclude);
+      return { result };
     } catch (error) {
       return { result: Promise.resolve(conclude(error)) };
     }
@@ -199,7 +204,8 @@ export class CommandExecutor {
       occurredAt: new Date(acceptedAt),
     }));
     if (!isDecision(decided)) return { events: drafts };
-    return { events: drafts, expectedSequence: decided.sequence, condition: decided.condition };
+    const { sequence: expectedSequence, condition } = decided;
+    return { events: drafts, expectedSequence, condition, whenStored: whenStored(decided) };
   }
 }
 

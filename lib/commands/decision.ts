@@ -1,4 +1,5 @@
 import type { AppendCondition } from '../event-store/append-options.js';
+import type { AppendResult } from '../event-store/append-result.js';
 import type { StreamId } from '../event-store/stream-id.js';
 
 /**
@@ -25,6 +26,17 @@ export type DecidedOn = Partial<Pick<StreamId, 'tenantId' | 'aggregateId'>>;
 
 export function decidedOn(decision: Decision): DecidedOn {
   return (decision as { readonly [DECIDED_ON]?: DecidedOn })[DECIDED_ON] ?? {};
+}
+
+/** Under this key an aggregate says what follows once what it raised is stored: its snapshot, where one is due. */
+export const WHEN_STORED = Symbol.for('@event-sourcing/nestjs:when-stored');
+
+/** Never rejects. */
+export type WhenStored = (appended: AppendResult) => Promise<void>;
+
+/** To be asked before the events are stored; `undefined` when nothing follows. */
+export function whenStored(decision: Decision): WhenStored | undefined {
+  return (decision as { readonly [WHEN_STORED]?: WhenStored })[WHEN_STORED];
 }
 
 export function isDecision(value: unknown): value is Decision {

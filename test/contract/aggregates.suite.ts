@@ -15,7 +15,7 @@ import type { EventStore } from '../../lib/event-store/event-store.js';
 import type { JsonValue } from '../../lib/events/json-value.js';
 import { InvalidEventError } from '../../lib/events/invalid-event.error.js';
 import type { ProjectionStore } from '../../lib/projections/stores/projection-store.js';
-import { type AccountCommand, accountDecider, BankAccount } from '../support/bank-account.js';
+import { type AccountCommand, accountDecider, BankAccount, MoneyDeposited } from '../support/bank-account.js';
 import { collect } from '../support/collect.js';
 import { expectRefused } from '../support/expect-refused.js';
 
@@ -208,6 +208,23 @@ export function aggregatesSuite(name: string, open: () => Promise<OpenedStores>,
       await stores!.projections.forget(tenantId);
       await load();
       expect((await snapshotOf())?.sequence).toBe(5);
+    });
+
+    it('stores nothing that it cannot evolve, and lets no rule of a snapshot fail what is stored', async () => {
+      const broken = (): never => {
+        throw new Error('broken');
+      };
+      const deposit = { type: 'deposit', amount: 7 } as const;
+      const decide = (decider: typeof accountDecider) => repository.decide(decider, 'acc-123', deposit, { tenantId });
+      await repository.decide(accountDecider, 'acc-123', { type: 'open', initialDeposit: 1 }, { tenantId });
+
+      const evolve: typeof accountDecider.evolve = (state, event) =>
+        event instanceof MoneyDeposited ? broken() : accountDecider.evolve(state, event);
+      await expect(decide({ ...accountDecider, evolve })).rejects.toThrow('broken');
+      expect(await stores!.events.head(stream())).toBe(1);
+
+      const ruled = { ...accountDecider, snapshot: { every: 100, when: broken } };
+      expect(await decide(ruled)).toMatchObject({ sequence: 2, state: { balance: 8 } });
     });
 
     it('reads only what follows the snapshot', async () => {

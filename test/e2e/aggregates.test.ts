@@ -21,6 +21,8 @@ import {
   type RecordedEvent,
 } from '../../lib/index.js';
 import { AccountOpened, BANK_EVENTS, BankAccount, MoneyDeposited, MoneyWithdrawn } from '../support/bank-account.js';
+import type { Storage } from '../../lib/storage/storage.js';
+import { STORAGE } from '../../lib/storage/storage.token.js';
 import { eventually } from '../support/eventually.js';
 
 const tenantId = createTenantId('acme');
@@ -128,6 +130,15 @@ it('stores what the aggregate raised that a handler returns', async () => {
   const receipt = await app.get(CommandBus).execute(new Withdraw(30));
   expect(receipt).toMatchObject({ status: 'stored', lastSequence: 2 });
   expect((await app.get(AggregateRepository).load(BankAccount, 'a-1', { tenantId })).balance).toBe(70);
+});
+
+it('keeps a snapshot of the aggregate that a handler returns, when one is due', async () => {
+  const { projections } = app.get<Storage>(STORAGE);
+  const key = { tenantId, projection: '$snapshots:account:BankAccount', version: 1, id: 'a-1' };
+  await app.get(CommandBus).execute(new Withdraw(30));
+  expect(await projections.load([key])).toEqual([null]);
+  await app.get(CommandBus).execute(new Withdraw(10));
+  expect(await projections.load([key])).toMatchObject([{ sequence: 3, state: { state: { balance: 60 } } }]);
 });
 
 it('decides a command again when somebody else has appended meanwhile', async () => {
