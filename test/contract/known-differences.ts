@@ -1,5 +1,5 @@
 export type Adapter = 'memory' | 'clickhouse' | 'clickhouse-redis' | 'postgres' | 'pglite';
-export type Suite = 'event-store' | 'projection-store' | 'record-store' | 'log-maintenance';
+export type Suite = 'event-store' | 'projection-store' | 'record-store';
 
 /** A case of a contract suite that an adapter cannot keep. */
 interface KnownDifference {

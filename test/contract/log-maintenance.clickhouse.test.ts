@@ -1,19 +1,25 @@
+import * as runner from 'vitest';
 import { clickhouse } from '../../lib/storage/clickhouse-storage.js';
 import type { ClickHouseStorageOptions } from '../../lib/storage/clickhouse-storage-options.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
 import { newDatabaseName, startTestClickHouse } from '../support/clickhouse-server.js';
 import { startTestRedis } from '../support/redis-server.js';
-import type { OpenedStorage } from './log-maintenance/log-maintenance-cases.js';
-import { logMaintenanceSuite } from './log-maintenance.suite.js';
+import type { OpenedStorage } from '../../lib/testing/contract/log-maintenance/log-maintenance-cases.js';
+import { logMaintenanceSuite } from '../../lib/testing/contract/log-maintenance.suite.js';
 
-logMaintenanceSuite('clickhouse', (context) => openStorage(context, () => Promise.resolve({ singleWriter: true })));
+logMaintenanceSuite('clickhouse', (context) => openStorage(context, () => Promise.resolve({ singleWriter: true })), {
+  runner,
+});
 
-logMaintenanceSuite('clickhouse-redis', (context) =>
-  openStorage(context, async () => {
-    const redis = await startTestRedis();
-    // A tenant is forgotten behind an epoch of its own, which waits for the longest insert.
-    return { redis: { host: '127.0.0.1', port: redis.port }, eventStore: { maxInsertMs: 1_000 }, stop: redis.stop };
-  }),
+logMaintenanceSuite(
+  'clickhouse-redis',
+  (context) =>
+    openStorage(context, async () => {
+      const redis = await startTestRedis();
+      // A tenant is forgotten behind an epoch of its own, which waits for the longest insert.
+      return { redis: { host: '127.0.0.1', port: redis.port }, eventStore: { maxInsertMs: 1_000 }, stop: redis.stop };
+    }),
+  { runner },
 );
 
 type Arbiter = Pick<ClickHouseStorageOptions, 'singleWriter' | 'redis' | 'eventStore'> & { stop?(): Promise<void> };

@@ -1,5 +1,6 @@
+import * as runner from 'vitest';
 import { startEmbeddedDatabase } from '../support/postgres-database.js';
 import { openPostgresLog } from '../support/postgres-log.js';
-import { logMaintenanceSuite } from './log-maintenance.suite.js';
+import { logMaintenanceSuite } from '../../lib/testing/contract/log-maintenance.suite.js';
 
-logMaintenanceSuite('pglite', (context) => openPostgresLog(startEmbeddedDatabase, context));
+logMaintenanceSuite('pglite', (context) => openPostgresLog(startEmbeddedDatabase, context), { runner });

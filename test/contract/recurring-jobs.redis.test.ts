@@ -1,19 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import * as runner from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { redisQueue } from '../../lib/queue/redis/redis-queue.adapter.js';
+import { recurringJobsSuite } from '../../lib/testing/contract/recurring-jobs.suite.js';
+import { openRecurringJobs } from '../support/open-recurring-jobs.js';
 import { startTestRedis, type TestRedis } from '../support/redis-server.js';
 import { silentLogger } from '../support/silent-logger.js';
-import { recurringJobsSuite } from './recurring-jobs.suite.js';
 
 Logger.overrideLogger(silentLogger);
 
 let redis: TestRedis;
-let name: string;
 beforeAll(async () => void (redis = await startTestRedis()));
 afterAll(() => redis.stop());
-beforeEach(() => void (name = randomUUID()));
 
-recurringJobsSuite('redis', () =>
-  redisQueue({ connection: { host: redis.host, port: redis.port }, name, leaseMs: 1_000 }),
+recurringJobsSuite(
+  'redis',
+  (name) => openRecurringJobs(redisQueue({ connection: { host: redis.host, port: redis.port }, name, leaseMs: 1_000 })),
+  { runner },
 );

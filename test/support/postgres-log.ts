@@ -4,7 +4,7 @@ import { PROJECTION_MIGRATIONS } from '../../lib/projections/stores/postgres/mig
 import { PostgresProjectionStore } from '../../lib/projections/stores/postgres/postgres-projection-store.js';
 import { PostgresRecordStore } from '../../lib/projections/stores/postgres/postgres-record-store.js';
 import type { StorageContext } from '../../lib/storage/storage.js';
-import type { OpenedStorage } from '../contract/log-maintenance/log-maintenance-cases.js';
+import type { OpenedStorage } from '../../lib/testing/contract/log-maintenance/log-maintenance-cases.js';
 import { TEST_NAMES, type TestDatabase } from './postgres-database.js';
 import type { MigrationSet } from '../../lib/postgres/migrations.js';
 

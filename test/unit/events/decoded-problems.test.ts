@@ -5,7 +5,7 @@ import { DomainEvent } from '../../../lib/events/domain-event.decorator.js';
 import { EventSerializer } from '../../../lib/events/event-serializer.js';
 import { EventTypeRegistry } from '../../../lib/events/event-type-registry.js';
 import type { StandardSchema } from '../../../lib/events/standard-schema.js';
-import { goodRow } from '../../contract/log-maintenance/log-maintenance-cases.js';
+import { goodRow } from '../../../lib/testing/contract/log-maintenance/log-maintenance-cases.js';
 import { newStream } from '../../../lib/testing/contract/event-store/event-store-cases.js';
 
 const schema: StandardSchema = {

@@ -1,13 +1,12 @@
-import { expect } from 'vitest';
-import { ImportConflictError } from '../../../lib/maintenance/import-conflict.error.js';
-import { ImportRefusedError } from '../../../lib/maintenance/import-refused.error.js';
-import type { TenantId } from '../../../lib/tenancy/tenant-id.js';
-import { collect } from '../../support/collect.js';
-import { ItemRemoved, Noted } from '../../support/contract-events.js';
-import { items, newStream, storedItems, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
+import { ImportConflictError } from '../../../maintenance/import-conflict.error.js';
+import { ImportRefusedError } from '../../../maintenance/import-refused.error.js';
+import type { TenantId } from '../../../tenancy/tenant-id.js';
+import { collect } from '../collect.js';
+import { ItemRemoved, Noted } from '../contract-events.js';
+import { items, newStream, storedItems, upTo } from '../event-store/event-store-cases.js';
 import { goodRow, linesOf, otherLog, type LogMaintenanceCases } from './log-maintenance-cases.js';
 
-export function exportAndImportCases({ test, storage, maintenance, context }: LogMaintenanceCases): void {
+export function exportAndImportCases({ expect, test, storage, maintenance, context }: LogMaintenanceCases): void {
   /** A tenant with appends of all sorts. */
   async function someTenant(): Promise<TenantId> {
     const stream = newStream();

@@ -1,18 +1,19 @@
-import type { EventStore } from '../../../lib/event-store/event-store.js';
-import type { LogRow } from '../../../lib/event-store/log-row.js';
-import type { StreamId } from '../../../lib/event-store/stream-id.js';
-import { LogMaintenance } from '../../../lib/maintenance/log-maintenance.js';
-import { FoldCache } from '../../../lib/projections/fold-cache.js';
-import { SystemClock } from '../../../lib/clock/system-clock.js';
-import { inProcessQueue } from '../../../lib/queue/in-process/in-process-queue.adapter.js';
-import type { GroupQueue } from '../../../lib/queue/group-queue.js';
-import { memory } from '../../../lib/storage/memory-storage.js';
-import type { Storage, StorageContext } from '../../../lib/storage/storage.js';
-import { collect } from '../../support/collect.js';
-import { storedItems } from '../../../lib/testing/contract/event-store/event-store-cases.js';
-import type { ContractTest } from '../../../lib/testing/contract/contract-test.js';
+import type { EventStore } from '../../../event-store/event-store.js';
+import type { LogRow } from '../../../event-store/log-row.js';
+import type { StreamId } from '../../../event-store/stream-id.js';
+import { LogMaintenance } from '../../../maintenance/log-maintenance.js';
+import { FoldCache } from '../../../projections/fold-cache.js';
+import { SystemClock } from '../../../clock/system-clock.js';
+import { inProcessQueue } from '../../../queue/in-process/in-process-queue.adapter.js';
+import type { GroupQueue } from '../../../queue/group-queue.js';
+import { memory } from '../../../storage/memory-storage.js';
+import type { Storage, StorageContext } from '../../../storage/storage.js';
+import { collect } from '../collect.js';
+import { storedItems } from '../event-store/event-store-cases.js';
+import type { ContractTest } from '../contract-test.js';
+import type { Expect } from '../test-runner.js';
 
-/** An opened backend, and the ways around it. */
+/** An opened backend, and the ways around it. @publicApi */
 export interface OpenedStorage extends Pick<Storage, 'log' | 'projections' | 'records'> {
   readonly events: EventStore;
   /** Puts rows into the log past every check. Of one stream, behind what is there. */
@@ -24,6 +25,7 @@ export interface OpenedStorage extends Pick<Storage, 'log' | 'projections' | 're
 
 /** What the cases of one adapter are declared with. */
 export interface LogMaintenanceCases {
+  readonly expect: Expect;
   readonly test: ContractTest;
   readonly storage: () => OpenedStorage;
   readonly queue: () => GroupQueue;

@@ -1,11 +1,10 @@
-import { expect } from 'vitest';
-import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
-import type { TenantId } from '../../../lib/tenancy/tenant-id.js';
-import { collect } from '../../support/collect.js';
-import { items, newStream, storedItems, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
+import { InvalidTenantError } from '../../../tenancy/invalid-tenant.error.js';
+import type { TenantId } from '../../../tenancy/tenant-id.js';
+import { collect } from '../collect.js';
+import { items, newStream, storedItems, upTo } from '../event-store/event-store-cases.js';
 import { linesOf, type LogMaintenanceCases } from './log-maintenance-cases.js';
 
-export function forgetTenantCases({ test, storage, queue, maintenance }: LogMaintenanceCases): void {
+export function forgetTenantCases({ expect, test, storage, queue, maintenance }: LogMaintenanceCases): void {
   /** Something of the tenant everywhere. */
   async function fill(tenantId: TenantId): Promise<void> {
     const { events, log, projections, records } = storage();

@@ -1,17 +1,10 @@
-import { expect } from 'vitest';
-import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
-import type { LogProblemCode } from '../../../lib/maintenance/log-report.js';
-import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
-import {
-  items,
-  LONG_AGO,
-  newStream,
-  storedItems,
-  upTo,
-} from '../../../lib/testing/contract/event-store/event-store-cases.js';
+import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
+import type { LogProblemCode } from '../../../maintenance/log-report.js';
+import { InvalidTenantError } from '../../../tenancy/invalid-tenant.error.js';
+import { items, LONG_AGO, newStream, storedItems, upTo } from '../event-store/event-store-cases.js';
 import { goodRow, type LogMaintenanceCases } from './log-maintenance-cases.js';
 
-export function verifyCases({ test, storage, maintenance }: LogMaintenanceCases): void {
+export function verifyCases({ expect, test, storage, maintenance }: LogMaintenanceCases): void {
   test('finds nothing in a good log, and says what it walked', async () => {
     const stream = newStream();
     const { tenantId } = stream;

@@ -1,23 +1,32 @@
-import * as runner from 'vitest';
-import { afterAll, beforeAll, describe } from 'vitest';
-import { SystemClock } from '../../lib/clock/system-clock.js';
-import { LogMaintenance } from '../../lib/maintenance/log-maintenance.js';
-import { FoldCache } from '../../lib/projections/fold-cache.js';
-import type { GroupQueue } from '../../lib/queue/group-queue.js';
-import { inProcessQueue } from '../../lib/queue/in-process/in-process-queue.adapter.js';
-import type { StorageContext } from '../../lib/storage/storage.js';
-import { contractCases } from '../../lib/testing/contract/contract-test.js';
-import { createStorageContext } from '../support/storage-context.js';
-import type { Adapter } from './known-differences.js';
-import { differencesOf } from './known-differences.js';
+import { SystemClock } from '../../clock/system-clock.js';
+import { LogMaintenance } from '../../maintenance/log-maintenance.js';
+import { FoldCache } from '../../projections/fold-cache.js';
+import type { GroupQueue } from '../../queue/group-queue.js';
+import { inProcessQueue } from '../../queue/in-process/in-process-queue.adapter.js';
+import type { StorageContext } from '../../storage/storage.js';
+import { contractCases, type SuiteOptions } from './contract-test.js';
+import { createStorageContext } from './create-storage-context.js';
 import { exportAndImportCases } from './log-maintenance/export-and-import.cases.js';
 import { forgetTenantCases } from './log-maintenance/forget-tenant.cases.js';
 import type { OpenedStorage } from './log-maintenance/log-maintenance-cases.js';
 import { retentionCases } from './log-maintenance/retention.cases.js';
 import { verifyCases } from './log-maintenance/verify.cases.js';
+import { globalRunner } from './test-runner.js';
 
-/** What maintenance keeps on every backend. One serves all cases; each has tenants of its own. */
-export function logMaintenanceSuite(adapter: Adapter, open: (context: StorageContext) => Promise<OpenedStorage>): void {
+/**
+ * What maintenance (`LogMaintenance`) keeps on every backend. One serves all cases; each has tenants of its own.
+ *
+ * @param adapter its name in the names of the cases
+ * @param open called once; the context has the event classes of the cases
+ * @throws InvalidArgumentError when there is no test runner
+ * @publicApi
+ */
+export function logMaintenanceSuite(
+  adapter: string,
+  open: (context: StorageContext) => Promise<OpenedStorage>,
+  { runner = globalRunner(), differences = {} }: SuiteOptions = {},
+): void {
+  const { describe, expect, beforeAll, afterAll } = runner;
   describe(`LogMaintenance on ${adapter}`, () => {
     let context: StorageContext;
     let opened: OpenedStorage | undefined;
@@ -42,8 +51,9 @@ export function logMaintenanceSuite(adapter: Adapter, open: (context: StorageCon
       await opened?.close();
     });
 
-    contractCases(runner, differencesOf('log-maintenance', adapter), (test) => {
+    contractCases(runner, differences, (test) => {
       const suite = {
+        expect,
         test,
         storage: () => opened!,
         queue: () => queue,

@@ -1,13 +1,12 @@
-import { expect } from 'vitest';
-import { InvalidArgumentError } from '../../../lib/errors/invalid-argument.error.js';
-import { InvalidTenantError } from '../../../lib/tenancy/invalid-tenant.error.js';
-import { collect } from '../../support/collect.js';
-import { newStream, storedItems, upTo } from '../../../lib/testing/contract/event-store/event-store-cases.js';
+import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
+import { InvalidTenantError } from '../../../tenancy/invalid-tenant.error.js';
+import { collect } from '../collect.js';
+import { newStream, storedItems, upTo } from '../event-store/event-store-cases.js';
 import type { LogMaintenanceCases } from './log-maintenance-cases.js';
 
 const DAY_MS = 86_400_000;
 
-export function retentionCases({ test, storage, maintenance }: LogMaintenanceCases): void {
+export function retentionCases({ expect, test, storage, maintenance }: LogMaintenanceCases): void {
   test('empties the streams whose last event is older than so many days, and leaves projections as they are', async () => {
     const old = newStream();
     const { tenantId } = old;
