@@ -9,7 +9,8 @@ const AGAIN_EVERY = 4;
 /**
  * A queue in which every job of a fold, a map or a durable reactor comes twice, the second time after the first was
  * staged, and some of their batches are handed out again, as if its worker had been lost. Its steps are points: `caller: before stage` of a
- * call that stages events, and `before complete` and `after complete` of the batches of each kind of lane.
+ * call that stages events, `sender: before stage` of one that stages commands, and `before complete` and `after complete`
+ * of the batches of each kind of lane.
  */
 export function crashingQueue(adapter: QueueAdapter, points: CrashPoints): QueueAdapter {
   return {
@@ -19,11 +20,17 @@ export function crashingQueue(adapter: QueueAdapter, points: CrashPoints): Queue
       return overriding(queue, {
         stage: async (jobs) => {
           const again = copies(jobs);
-          if (again.length > 0) points.pass('caller: before stage');
+          const by = isSent(jobs) ? 'sender' : 'caller';
+          if (again.length > 0 || by === 'sender') points.pass(`${by}: before stage`);
           const revision = await queue.stage(jobs);
-          if (again.length === 0) return revision;
-          points.pass('caller: after stage');
-          return queue.stage(again);
+          if (again.length > 0 || by === 'sender') points.pass(`${by}: after stage`);
+          return again.length === 0 ? revision : queue.stage(again);
+        },
+        stageOnce: async (job, once) => {
+          points.pass('sender: before stage');
+          const value = await queue.stageOnce(job, once);
+          points.pass('sender: after stage');
+          return value;
         },
         consume: (consumer) => queue.consume(crashingConsumer(consumer, queue, points)),
       });
@@ -59,6 +66,10 @@ function crashingConsumer(consumer: LaneConsumer, queue: GroupQueue, points: Cra
 
 function copies(jobs: readonly StagedJob[]): readonly StagedJob[] {
   return jobs.filter(isRepeated);
+}
+
+function isSent(jobs: readonly StagedJob[]): boolean {
+  return jobs.some(({ job }) => job.kind === 'command');
 }
 
 /** A plain reactor may react to a job again; a command is dropped by its id. */
