@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../errors/integer-problem.js';
 import type { CommandJob } from '../queue/job.js';
 import type { Lane } from '../queue/lane.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
@@ -7,6 +8,12 @@ import type { StagedJob } from '../queue/staged-job.js';
 export function delayed({ lane, job }: { readonly lane: Lane; readonly job: CommandJob }, delayMs: number): StagedJob {
   const waiting: CommandJob = { ...job, aggregateId: lane.id };
   return { lane: { ...lane, kind: 'delay', id: job.receiptId }, job: waiting, delayMs };
+}
+
+/** The same for one that may be staged another time: it waits once, until the time that was told last. */
+export function delayedOnce(staged: { readonly lane: Lane; readonly job: CommandJob }, delayMs: number): StagedJob {
+  const { lane, job } = delayed(staged, delayMs);
+  return { lane, job, debounce: { delayMs, maxWaitMs: MAX_TIMER_MS, source: 'delay', rank: 0 } };
 }
 
 /** Commands whose time has come go behind those that wait for their aggregate, in the step that takes them from here. */

@@ -17,6 +17,7 @@ import type { CommandDefinition } from './command-definition.js';
 import { CommandParkedError } from './command-parked.error.js';
 import type { CommandOutcome } from './command-outcome.js';
 import { checkDecision } from './check-decision.js';
+import type { ConcludedCommands } from './concluded-commands.js';
 import { type Decision, isDecision, type WhenStored, whenStored } from './decision.js';
 import { finalOutcome } from './final-outcome.js';
 import { InvalidDecisionError } from './invalid-decision.error.js';
@@ -59,6 +60,7 @@ export class CommandExecutor {
     private readonly store: EventStore,
     private readonly ids: IdGenerator,
     private readonly answers: Pick<GroupQueue, 'answer'>,
+    private readonly concluded: ConcludedCommands,
     private readonly middlewares: CommandMiddlewares,
   ) {}
 
@@ -139,11 +141,12 @@ export class CommandExecutor {
 
   /**
    * What became of a command that a process may have sent twice: one that was rejected leaves nothing in the log, and must
-   * not be decided anew when its process goes by the rejection.
+   * not be decided anew when its process goes by the rejection. Answers are kept for a while, what the process heard for good.
    */
-  private async answered({ tenantId }: StreamId, { receiptId }: CommandJob): Promise<CommandOutcome | undefined> {
-    const answer = await this.answers.answer(tenantId, receiptId);
-    return answer === undefined ? undefined : decodeOutcome(answer);
+  private async answered(stream: StreamId, job: CommandJob): Promise<CommandOutcome | undefined> {
+    const answer = await this.answers.answer(stream.tenantId, job.receiptId);
+    if (answer !== undefined) return decodeOutcome(answer);
+    return job.replyTo?.again ? this.concluded.outcomeOf(stream, job) : undefined;
   }
 
   /** The outcome that an error is. @throws the error while another attempt may help, or CommandParkedError */

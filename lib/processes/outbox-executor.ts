@@ -64,12 +64,12 @@ export class OutboxExecutor {
     awaiting: ReadonlyMap<number, readonly number[]>,
     concluded: ReadonlySet<string>,
   ): Promise<readonly StagedJob[]> {
+    const { log, commands, clock } = this.tools;
     const staged: StagedJob[] = [];
-    const sender = { tenantId: id.tenantId, processId: id.id };
-    for await (const { sequence, metadata, data } of this.tools.log.decisions(id, [...awaiting.keys()])) {
+    for await (const { sequence, metadata, data } of log.decisions(id, [...awaiting.keys()])) {
       const indexes = awaiting.get(sequence)!.filter((index) => !concluded.has(outcomeKey(sequence, index)));
       const decision = { sequence, metadata, at: data.at, commands: data.commands };
-      staged.push(...this.tools.commands.jobs(id.name, sender, decision, indexes));
+      staged.push(...commands.jobsAgain(id, decision, indexes, clock.now()));
     }
     return staged;
   }

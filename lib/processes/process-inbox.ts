@@ -1,15 +1,19 @@
+import type { CommandOutcome } from '../commands/command-outcome.js';
+import type { ConcludedCommands } from '../commands/concluded-commands.js';
 import type { EventMetadata } from '../events/event-metadata.js';
 import type { EventSerializer } from '../events/event-serializer.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import type { StoredEvent } from '../events/stored-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { EventStore } from '../event-store/event-store.js';
+import type { StreamId } from '../event-store/stream-id.js';
 import { type Link, placeOf } from '../projections/links/link.event.js';
-import type { EventRangeJob } from '../queue/job.js';
+import type { CommandJob, EventRangeJob } from '../queue/job.js';
 import type { ProcessDefinition } from './process-definition.js';
 import { plainEntry, type ProcessEntry } from './process-entry.js';
 import type { ProcessId, ProcessLog } from './process-log.js';
-import { CommandConcluded } from './stream/command-concluded.event.js';
+import { outcomeKey } from './stream/append-keys.js';
+import { CommandConcluded, toOutcome } from './stream/command-concluded.event.js';
 import { inboxStream, inboxType } from './stream/process-streams.js';
 import { WakeUpDue } from './stream/wake-up.event.js';
 
@@ -26,7 +30,7 @@ interface EntryRange {
  * The streams of what processes are told, in one order that never changes: links to events, which come in once each and in
  * the order of their aggregate (`RouteExecutor`), and entries of our own, which come in once under a key.
  */
-export class ProcessInbox {
+export class ProcessInbox implements ConcludedCommands {
   constructor(
     private readonly store: EventStore,
     private readonly serializer: EventSerializer,
@@ -42,6 +46,15 @@ export class ProcessInbox {
   async known({ name, tenantId, id }: ProcessId, keys: readonly string[]): Promise<ReadonlySet<string>> {
     const appended = await this.store.appended(inboxStream(name, tenantId, id), keys);
     return new Set(appended.keys());
+  }
+
+  async outcomeOf(stream: StreamId, { commandId, replyTo }: CommandJob): Promise<CommandOutcome | undefined> {
+    if (!replyTo) return undefined;
+    const { process, processId, decision, index } = replyTo;
+    const key = outcomeKey(decision, index);
+    const found = await this.store.appended(inboxStream(process, stream.tenantId, processId), [key]);
+    const concluded = found.get(key)?.events[0]?.data as CommandConcluded | undefined;
+    return concluded && toOutcome(concluded, stream, commandId);
   }
 
   /** The entries of a range, in order: those that jobs bring along, and from the log what they lack. */

@@ -88,9 +88,7 @@ export class ProcessRun {
     for (const [index, { decision, metadata }] of decisions.entries()) {
       const { at, commands } = decision;
       const on = { sequence: result.firstSequence + index, metadata, at, commands };
-      const all = commands.map((_, nth) => nth);
-      const sender = { tenantId: id.tenantId, processId: id.id };
-      this.followUps.push(...this.tools.commands.jobs(id.name, sender, on, all));
+      this.followUps.push(...this.tools.commands.jobs(id, on, this.tools.clock.now()));
     }
     this.followUps.push(...this.timers(before.decision, this.decided));
   }

@@ -2,19 +2,19 @@ import type { CommandDefinition } from '../commands/command-definition.js';
 import type { CommandEncoder } from '../commands/command-encoder.js';
 import { InvalidCommandError } from '../commands/invalid-command.error.js';
 import { delayOf } from '../commands/command-timing.js';
-import { delayed } from '../commands/come-due.js';
+import { delayedOnce } from '../commands/come-due.js';
 import type { EventClass } from '../events/event-class.js';
 import type { IdGenerator } from '../events/id-generator.js';
-import type { CommandJob } from '../queue/job.js';
+import type { CommandJob, CommandSender } from '../queue/job.js';
 import type { Lane } from '../queue/lane.js';
 import type { StagedJob } from '../queue/staged-job.js';
 import { encodeKey } from '../tenancy/encode-key.js';
-import type { TenantId } from '../tenancy/tenant-id.js';
 import type { CommandRejection } from './command-rejection.js';
 import { UnhandledCommandError } from './errors/unhandled-command.error.js';
 import type { DecisionPoint, EncodeSent } from './process-call.js';
 import type { ProcessDefinition } from './process-definition.js';
 import type { ProcessEntry } from './process-entry.js';
+import type { ProcessId } from './process-log.js';
 import type { DecidedCommand } from './stream/decision.event.js';
 
 /** A decision that is on record, as far as its commands need it. */
@@ -59,33 +59,35 @@ export class SentCommands {
     };
   }
 
-  /** @param indexes of those that are meant */
-  jobs(
-    process: string,
-    { tenantId, processId }: { readonly tenantId: TenantId; readonly processId: string },
+  /** All that a decision sends, `now`. */
+  jobs(sender: ProcessId, decision: SendingDecision, now: number): readonly StagedJob[] {
+    return decision.commands.map((_, index) => this.job(sender, decision, { index }, now));
+  }
+
+  /** Those that are sent another time. */
+  jobsAgain(
+    sender: ProcessId,
     decision: SendingDecision,
     indexes: readonly number[],
+    now: number,
   ): readonly StagedJob[] {
-    const { sequence, metadata, at } = decision;
-    return indexes.map((index) => {
-      const {
-        pipeline,
-        aggregateType,
-        aggregateId: id,
-        commandId,
-        receiptId,
-        type,
-        data,
-        awaited,
-        delayMs,
-      } = decision.commands[index]!;
-      const job: CommandJob = {
-        ...{ kind: 'command', commandId, receiptId, awaited, type, data, metadata, acceptedAt: at },
-        replyTo: { process, processId, decision: sequence, index },
-      };
-      const lane: Lane = { tenantId, kind: 'command', component: pipeline, aggregateType, id };
-      return delayMs === undefined ? { lane, job } : delayed({ lane, job }, delayMs);
-    });
+    return indexes.map((index) => this.job(sender, decision, { index, again: true }, now));
+  }
+
+  private job(
+    { name: process, tenantId, id: processId }: ProcessId,
+    { sequence, metadata, at, commands }: SendingDecision,
+    which: Pick<CommandSender, 'index' | 'again'>,
+    now: number,
+  ): StagedJob {
+    const decided = commands[which.index]!;
+    const { pipeline, aggregateType, aggregateId: id, commandId, receiptId, type, data, awaited, delayMs } = decided;
+    const job: CommandJob = {
+      ...{ kind: 'command', commandId, receiptId, awaited, type, data, metadata, acceptedAt: at },
+      replyTo: { process, processId, decision: sequence, ...which },
+    };
+    const lane: Lane = { tenantId, kind: 'command', component: pipeline, aggregateType, id };
+    return delayMs === undefined ? { lane, job } : delayedOnce({ lane, job }, Math.max(0, at + delayMs - now));
   }
 
   /** What a process is told of a command that was not carried out; undefined where nobody knows its class any more. */

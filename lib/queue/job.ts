@@ -33,6 +33,8 @@ export interface CommandSender {
   readonly decision: number;
   /** Which of the commands of that decision it is, from 0. */
   readonly index: number;
+  /** Set where it is sent another time: the first one may have come to its end long ago. */
+  readonly again?: true;
 }
 
 /**

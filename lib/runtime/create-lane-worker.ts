@@ -10,6 +10,8 @@ import type { LaneConsumer } from '../queue/lane-consumer.js';
 import { DurableReactorExecutor } from '../reactors/durable-reactor-executor.js';
 import { ReactorCalls } from '../reactors/reactor-calls.js';
 import { ReactorExecutor } from '../reactors/reactor-executor.js';
+import { ProcessInbox } from '../processes/process-inbox.js';
+import { ProcessLog } from '../processes/process-log.js';
 import { createProcessWork } from './create-process-work.js';
 import { createSubscriptionWork } from './create-subscription-work.js';
 import { FoldWork } from './fold-work.js';
@@ -38,13 +40,15 @@ export function createLaneWorker(tools: RuntimeTools): LaneConsumer {
     }),
     births,
   );
+  const processLog = new ProcessLog(events, foldCache);
+  const inbox = new ProcessInbox(events, serializer, processLog);
   const worker = new LaneWorker(
     pipelines,
-    new CommandExecutor(pipelines.commands, events, ids, queue, commandMiddlewares),
+    new CommandExecutor(pipelines.commands, events, ids, queue, inbox, commandMiddlewares),
     folding,
     new RouteExecutor({ store: events, serializer, projections, cache: foldCache, checkPurity }),
     new MapExecutor(events, records, serializer),
-    createProcessWork(tools),
+    createProcessWork(tools, processLog, inbox),
     createSubscriptionWork(tools),
     router,
     announcer,

@@ -1,17 +1,15 @@
 import { OutboxExecutor } from '../processes/outbox-executor.js';
 import { ProcessExecutor } from '../processes/process-executor.js';
-import { ProcessInbox } from '../processes/process-inbox.js';
-import { ProcessLog } from '../processes/process-log.js';
+import type { ProcessInbox } from '../processes/process-inbox.js';
+import type { ProcessLog } from '../processes/process-log.js';
 import { SentCommands } from '../processes/sent-commands.js';
 import { TimerExecutor } from '../processes/timer-executor.js';
 import { ProcessWork } from './process-work.js';
 import type { RuntimeTools } from './runtime-tools.js';
 
 /** Puts together what works off the lanes of process managers. */
-export function createProcessWork(tools: RuntimeTools): ProcessWork {
-  const { pipelines, storage, foldCache, encoder, serializer, births, router, strikes, clock, ids } = tools;
-  const log = new ProcessLog(storage.events, foldCache);
-  const inbox = new ProcessInbox(storage.events, serializer, log);
+export function createProcessWork(tools: RuntimeTools, log: ProcessLog, inbox: ProcessInbox): ProcessWork {
+  const { pipelines, encoder, births, router, strikes, clock, ids } = tools;
   const commands = new SentCommands(pipelines.commands, encoder, ids);
   const parts = { log, inbox, commands, clock };
   return new ProcessWork(

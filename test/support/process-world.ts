@@ -197,7 +197,7 @@ export class ProcessWorld {
     const births = { refresh: async () => undefined, ofProcess: () => 0 } as never;
     return new LaneWorker(
       pipelines,
-      new CommandExecutor(pipelines.commands, store, ids, this.queue, new CommandMiddlewares(() => [], NEVER)),
+      new CommandExecutor(pipelines.commands, store, ids, this.queue, inbox, new CommandMiddlewares(() => [], NEVER)),
       { fold: NEVER, react: NEVER } as never,
       new RouteExecutor({ store, serializer, projections, cache, checkPurity: false }),
       { execute: NEVER } as never,

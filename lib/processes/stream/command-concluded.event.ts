@@ -1,4 +1,5 @@
 import { DomainEvent } from '../../events/domain-event.decorator.js';
+import type { StreamId } from '../../event-store/stream-id.js';
 import type { JsonValue } from '../../events/json-value.js';
 import type { CommandOutcome } from '../../commands/command-outcome.js';
 
@@ -23,6 +24,14 @@ export class CommandConcluded {
   static of(decision: number, index: number, outcome: CommandOutcome): CommandConcluded {
     return Object.assign(new CommandConcluded(), { decision, index, refusal: toRefusal(outcome) });
   }
+}
+
+/** What became of a command, as far as it is on record. */
+export function toOutcome({ refusal }: CommandConcluded, stream: StreamId, commandId: string): CommandOutcome {
+  if (refusal === null) return { status: 'stored', commandId, ...stream, eventCount: 0, lastSequence: null };
+  const { status, reason, message, details } = refusal;
+  if (status === 'rejected') return { status, commandId, reason, message, details };
+  return { status, commandId, code: reason, kind: 'permanent', message };
 }
 
 function toRefusal(outcome: CommandOutcome): Refusal | null {

@@ -6,7 +6,7 @@ import { type GroupQueueCases, POLICY, settled } from './group-queue-cases.js';
 
 const AWKWARD = 'a:b "ü" {c}';
 const metadata = { correlationId: AWKWARD, userId: 'ann' };
-const sender = { process: 'p', processId: AWKWARD, decision: 2, index: 1 };
+const sender = { process: 'p', processId: AWKWARD, decision: 2, index: 1, again: true } as const;
 const accepted = { commandId: 'k', receiptId: 'r', awaited: true, type: 'x', data: { text: AWKWARD }, acceptedAt: 7 };
 
 const JOBS: readonly (readonly [name: string, job: Job, lane?: LaneKind])[] = [
