@@ -2,7 +2,7 @@ import { EventSourcingError } from '../errors/event-sourcing.error.js';
 import type { RecordedEvent } from '../events/recorded-event.js';
 import { skipsName } from '../projections/fold-skips.js';
 import type { RouteDefinition } from '../projections/links/route-definition.js';
-import { asideName } from '../subscriptions/put-aside.js';
+import { asideName } from '../subscriptions/put-aside-rows.js';
 import type { EventSubscriptionOptions } from '../subscriptions/event-subscription.decorator.js';
 import type { SubscriptionDefinition } from '../subscriptions/subscription-definition.js';
 import { type EventFilter, toFilter } from '../subscriptions/subscription-filter.js';

@@ -7,13 +7,12 @@ import type { OperatorNote } from '../queue/queue-control.js';
 import type { FoldDefinition } from './fold-definition.js';
 import type { Link } from './links/link.event.js';
 import { cursorKey } from './links/route-cursor.js';
+import { SkipOvertakenError } from './skip-overtaken.error.js';
 import type { ProjectionKey, ProjectionRow } from './stores/projection-row.js';
 import type { ProjectionStore } from './stores/projection-store.js';
 
 /** Names of projections of users do not begin so. */
 const PREFIX = '$skips:';
-/** Times that a record is written anew because another operator was first. */
-const MAX_ATTEMPTS = 5;
 
 /** An event that a fold passes over, for ever, because an operator said so. @publicApi */
 export interface SkippedEvent extends OperatorNote {
@@ -52,6 +51,7 @@ export class FoldSkips {
    * one that it lists and its row, or cursor, does not cover. May be repeated.
    *
    * @returns undefined when there is none
+   * @throws SkipOvertakenError
    */
   skipNext(
     fold: Pick<FoldDefinition, 'name' | 'version' | 'types' | 'sources'>,
@@ -71,6 +71,7 @@ export class FoldSkips {
    *
    * @param key of the row that covers what came before
    * @param upTo sequences beyond it are not looked at
+   * @throws SkipOvertakenError
    */
   async skipAfter(
     key: ProjectionKey,
@@ -79,24 +80,23 @@ export class FoldSkips {
     note: OperatorNote,
     upTo = Number.POSITIVE_INFINITY,
   ): Promise<SkippedEvent | undefined> {
-    for (let attempt = 1; ; attempt += 1) {
-      const [row, skips] = await this.projections.load([key, skipsKey(key)]);
-      const next = await this.nextEvent(fold, lane, row?.sequence ?? 0, upTo);
-      const skipped = readSkips(skips);
-      const standing = skipped.find(({ sequence }) => sequence === next?.sequence);
-      if (!next || standing || attempt > MAX_ATTEMPTS) return standing;
-      const { by, reason } = note;
-      const now = this.clock.now();
-      const list: readonly SkippedEvent[] = [...skipped, { ...next, by, reason, at: now }];
-      await this.projections.save([
-        {
-          ...skipsKey(key),
-          sequence: Math.max(now, (skips?.sequence ?? 0) + 1),
-          state: list as unknown as JsonValue,
-          updatedAt: now,
-        },
-      ]);
-    }
+    const [row] = await this.projections.load([key]);
+    const next = await this.nextEvent(fold, lane, row?.sequence ?? 0, upTo);
+    if (!next) return undefined;
+    // After the row: every skip that it obeys is among them.
+    const [standing] = await this.projections.load([skipsKey(key)]);
+    const before = find(standing, next.sequence);
+    if (before) return before;
+    const { by, reason } = note;
+    const now = this.clock.now();
+    const list = [...readSkips(standing), { ...next, by, reason, at: now }];
+    const sequence = Math.max(next.sequence, (standing?.sequence ?? 0) + 1);
+    const state = list as unknown as JsonValue;
+    await this.projections.save([{ ...skipsKey(key), sequence, state, updatedAt: now }]);
+    const [saved] = await this.projections.load([skipsKey(key)]);
+    const skipped = find(saved, next.sequence);
+    if (!skipped) throw new SkipOvertakenError(lane, next.sequence);
+    return skipped;
   }
 
   /** From the log as rows, since it may be undecodable. */
@@ -117,4 +117,8 @@ export class FoldSkips {
     }
     return undefined;
   }
+}
+
+function find(row: ProjectionRow | null | undefined, sequence: number): SkippedEvent | undefined {
+  return readSkips(row).find((one) => one.sequence === sequence);
 }

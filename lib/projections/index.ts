@@ -16,6 +16,7 @@ export type * from './projection-options.js';
 export { ProjectionReader } from './projection-reader.js';
 export { getProjectionReaderToken } from './projection-reader-tokens.js';
 export { Projections } from './projections.js';
+export * from './skip-overtaken.error.js';
 export * from './state-too-large.error.js';
 export * from './stores/save-outcome-unknown.error.js';
 export { ProjectionStore } from './stores/projection-store.js';

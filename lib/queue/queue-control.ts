@@ -144,6 +144,9 @@ export interface QueueControl {
   /** In the order in which they were put aside, component by component. */
   deadLetters(filter?: LaneFilter): Promise<readonly DeadLetter[]>;
 
+  /** `undefined` when there is none. */
+  deadLetter(id: number): Promise<DeadLetter | undefined>;
+
   /** `undefined` when the lane holds nothing. @param limit most jobs, at most 1_000 */
   inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined>;
 
@@ -155,7 +158,8 @@ export interface QueueControl {
    *
    * A fold finds in the log what its jobs lack, so in an application its job stays, and the one event at which it failed
    * is put on record as skipped (`Projections.skipped`), for ever and for every rebuild of this version of the fold;
-   * false unless the lane is parked. Throws `UnknownComponentError` where the process does not have the fold.
+   * false unless the lane is parked. Throws `UnknownComponentError` where the process does not have the fold, and
+   * `SkipOvertakenError` where somebody else let the lane go on meanwhile.
    */
   skipJob(lane: Lane, note: OperatorNote): Promise<boolean>;
 

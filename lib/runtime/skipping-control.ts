@@ -108,6 +108,10 @@ export class SkippingControl implements QueueControl {
     return this.control.deadLetters(filter);
   }
 
+  deadLetter(id: number): Promise<DeadLetter | undefined> {
+    return this.control.deadLetter(id);
+  }
+
   inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined> {
     return this.control.inspect(lane, limit);
   }
@@ -126,21 +130,16 @@ export class SkippingControl implements QueueControl {
 
   /** What a subscription went on without is on record beside its dead letter. */
   async discardDeadLetter(id: number, note: OperatorNote): Promise<boolean> {
-    const letter = await this.ofSubscription(id);
-    if (!(await this.control.discardDeadLetter(id, note))) return false;
-    const subscription = letter && this.pipelines.subscriptions.get(letter.lane.component);
-    if (subscription) await this.subscriptionSkips.forget(subscription, letter.lane, letter.job as EventRangeJob);
+    checkNote(note);
+    const letter = await this.control.deadLetter(id);
+    const subscription =
+      letter?.lane.kind === 'subscription' ? this.pipelines.subscriptions.get(letter.lane.component) : undefined;
+    if (!letter || !subscription) return this.control.discardDeadLetter(id, note);
+    // Off the record first: cut here, the letter can still be discarded, and nobody tells its event meanwhile.
+    await this.subscriptionSkips.giveUp(subscription, letter.lane, letter.job as EventRangeJob, note);
+    await this.control.discardDeadLetter(id, note);
+    // It is given up, also where somebody took the letter away meanwhile.
     return true;
-  }
-
-  /** Among the first of each subscription; of others a later comparison tries again what was discarded. */
-  private async ofSubscription(id: number): Promise<DeadLetter | undefined> {
-    for (const component of this.pipelines.subscriptions.keys()) {
-      const letters = await this.control.deadLetters({ component: { kind: 'subscription', component }, limit: 1_000 });
-      const found = letters.find((letter) => letter.id === id);
-      if (found) return found;
-    }
-    return undefined;
   }
 
   redrive(filter: LaneFilter, note: OperatorNote): Promise<number> {

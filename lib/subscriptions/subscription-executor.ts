@@ -6,9 +6,10 @@ import type { FoldInput } from '../projections/fold-input.js';
 import { readSkips, skipsKey } from '../projections/fold-skips.js';
 import type { EventRangeJob } from '../queue/job.js';
 import type { LaneBatch, LaneOutcome } from '../queue/lane-batch.js';
+import type { StagedJob } from '../queue/staged-job.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import { EventPutAsideError } from './event-put-aside.error.js';
-import { asideKey, type PutAsideEvent, readAside } from './put-aside.js';
+import { asideKey, listPutAside, type PutAsideEvent, putAsideKey, readPutAside } from './put-aside-rows.js';
 import { callSubscription } from './subscription-calls.js';
 import type { SubscriptionDefinition } from './subscription-definition.js';
 import { subscriptionJob } from './subscription-jobs.js';
@@ -40,8 +41,10 @@ interface Work {
   readonly source: FoldedEvents;
   readonly beginsAt: number;
   readonly skipped: ReadonlySet<number>;
-  /** What was put aside when it began. */
+  /** The events that stood aside when it began, of those that a job is for alone. */
   readonly aside: ReadonlyMap<number, PutAsideEvent>;
+  /** The last event that was put aside until it began, whatever became of it; 0 without any. */
+  readonly lastAside: number;
 }
 
 /**
@@ -95,7 +98,12 @@ export class SubscriptionExecutor {
   private async begin(subscription: SubscriptionDefinition, batch: LaneBatch<EventRangeJob>): Promise<Work> {
     const { lane, jobs } = batch;
     const key = cursorKey(subscription, lane);
-    const [row, skips, put] = await this.tools.projections.load([key, skipsKey(key), asideKey(key)]);
+    const alone = jobs.filter(isOfOne).map(({ from }) => from);
+    const [row, skips, mark, ...put] = await this.tools.projections.load([
+      ...[key, skipsKey(key), asideKey(key)],
+      ...alone.map((sequence) => putAsideKey(key, sequence)),
+    ]);
+    const aside = alone.flatMap((sequence, index) => readPutAside(sequence, put[index]) ?? []);
     const readsLog = batch.redelivered || jobs.some(({ events }) => events === null);
     const beginsAt = await this.tools.beginsAt(subscription, lane.tenantId, readsLog);
     const { types, route } = subscription;
@@ -108,7 +116,8 @@ export class SubscriptionExecutor {
     const isNew = !row && beginsAt > 0 && readsLog && !route;
     const sequence = isNew ? await this.lastBefore(source, lane, beginsAt) : (row?.sequence ?? 0);
     return {
-      ...{ subscription, batch, source, beginsAt, aside: readAside(put) },
+      ...{ subscription, batch, source, beginsAt, lastAside: mark?.sequence ?? 0 },
+      aside: new Map(aside.map((one) => [one.sequence, one])),
       skipped: new Set(readSkips(skips).map((one) => one.sequence)),
       run: new SubscriptionRun(subscription, batch, { key, sequence, updatedAt: row?.updatedAt ?? 0 }, this.tools),
     };
@@ -159,13 +168,15 @@ export class SubscriptionExecutor {
 
   /** A job that came to speak of more than one event, or speaks of all, may stand for those that were put aside. */
   private async remind(
-    { subscription, aside, run, batch: { lane } }: Work,
+    { subscription, lastAside, run, batch: { lane } }: Work,
     { from, to, events }: EventRangeJob,
   ): Promise<void> {
-    if (events !== null || aside.size === 0) return;
-    const jobs = [...aside.keys()]
-      .filter((sequence) => sequence >= from && sequence <= Math.min(to, run.reached))
-      .map((sequence) => subscriptionJob(subscription.name, lane, { from: sequence, to: sequence, events: null }));
+    const until = Math.min(to, run.reached);
+    if (events !== null || from > Math.min(until, lastAside)) return;
+    const jobs: StagedJob[] = [];
+    for await (const sequence of listPutAside(this.tools.projections, cursorKey(subscription, lane), from, until)) {
+      jobs.push(subscriptionJob(subscription.name, lane, { from: sequence, to: sequence, events: null }));
+    }
     if (jobs.length > 0) await this.tools.stage(jobs);
   }
 
@@ -176,7 +187,7 @@ export class SubscriptionExecutor {
     const key = cursorKey(subscription, lane);
     const { sequence } = put;
     if (!put.told) {
-      await putAside.add(key, { ...put, told: true });
+      await putAside.tell(key, put);
       throw new EventPutAsideError(subscription.name, sequence, put.error);
     }
     const place = { from: sequence, to: sequence };
@@ -194,13 +205,18 @@ export class SubscriptionExecutor {
         throw new EventPutAsideError(subscription.name, sequence, reason, { cause });
       }
     }
-    await putAside.remove(key, sequence);
+    await putAside.finish(key, sequence);
   }
 }
 
+/** As jobs are for events that were put aside. */
+function isOfOne({ from, to, events }: EventRangeJob): boolean {
+  return events === null && from === to;
+}
+
 /** Whether a job is for nothing but an event that was put aside. */
-function isPutAside({ from, to, events }: EventRangeJob, { run, aside }: Pick<Work, 'run' | 'aside'>): boolean {
-  return events === null && from === to && to <= run.reached && aside.has(from);
+function isPutAside(job: EventRangeJob, { run, aside }: Pick<Work, 'run' | 'aside'>): boolean {
+  return isOfOne(job) && job.to <= run.reached && aside.has(job.from);
 }
 
 function isDue({ subscription, beginsAt }: Work, { event }: FoldInput): boolean {

@@ -167,7 +167,7 @@ export class SubscriptionRun {
     const { whenExhausted = 'dead-letter', maxAttempts = DEFAULT_SUBSCRIPTION_ATTEMPTS } = this.subscription.options;
     if (whenExhausted === 'park' || this.saysNothing(error)) return false;
     if (isRepeatable(error) && this.attemptAt(sequence) < maxAttempts) return false;
-    const event = { sequence, error: describeError(error), told: false };
+    const event = { sequence, error: describeError(error) };
     if (!(await this.tools.putAside.add(this.standing.key, event))) return false;
     // Before the cursor passes it: whoever dies in between comes to it again.
     await this.tools.stage([

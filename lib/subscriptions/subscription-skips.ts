@@ -26,8 +26,13 @@ export class SubscriptionSkips {
     return skipped !== undefined;
   }
 
-  /** Gives up an event that was put aside. */
-  forget(subscription: SubscriptionDefinition, lane: Lane, { from, to }: EventRangeJob): Promise<void> {
-    return from === to ? this.putAside.remove(cursorKey(subscription, lane), from) : Promise.resolve();
+  /** Gives up what was put aside of the part of a stream that a job speaks of. */
+  giveUp(
+    subscription: SubscriptionDefinition,
+    lane: Lane,
+    { from, to }: EventRangeJob,
+    note: OperatorNote,
+  ): Promise<void> {
+    return this.putAside.giveUp(cursorKey(subscription, lane), from, to, note);
   }
 }

@@ -9,6 +9,7 @@ import { ItemAdded } from '../support/contract-events.js';
 import { foldsSurviveLossAndPauses } from '../support/fold-lane-property.js';
 import { foldsEqualSequentialFold } from '../support/fold-property.js';
 import { FoldWorld } from '../support/fold-world.js';
+import { overtakenSkipIsRefused, slowSkipTakesNothing } from '../support/overtaken-skips.js';
 import {
   startEmbeddedDatabase,
   startServerDatabase,
@@ -70,6 +71,17 @@ describe.each([
 
   it('equals the sequential fold whatever is lost, repeated and delayed, and whoever goes on past his lease', async () => {
     await foldsSurviveLossAndPauses(() => opened!.store, { numRuns });
+  });
+
+  it.each(['load', 'save'] as const)(
+    'keeps what two operators skip, of whom one stands still at his %s',
+    async (call) => {
+      await slowSkipTakesNothing(opened!.store, call);
+    },
+  );
+
+  it('skips nothing for an operator whom the stream overtakes, and tells him so', async () => {
+    await overtakenSkipIsRefused(opened!.store);
   });
 
   it('loads the rows of many lanes in one statement, and saves them in one', async () => {

@@ -180,8 +180,8 @@ export class FoldWorld {
   }
 
   /** What an operator does about a lane that is parked. */
-  async skip(): Promise<number | undefined> {
-    const skips = new FoldSkips(this.store.log, this.projections, this.clock);
+  async skip(projections = this.projections): Promise<number | undefined> {
+    const skips = new FoldSkips(this.store.log, projections, this.clock);
     return (await skips.skipNext(this.fold, this.lane, { by: 'ann', reason: 'poison' }))?.sequence;
   }
 

@@ -88,6 +88,10 @@ export class InProcessControl implements QueueControl {
     return [...this.lanes.deadLetters.values()].filter(({ lane }) => this.isWanted(lane, filter)).slice(0, limit);
   }
 
+  async deadLetter(id: number): Promise<DeadLetter | undefined> {
+    return this.lanes.deadLetters.get(id);
+  }
+
   async inspect(of: Lane, limit?: number): Promise<LaneContent | undefined> {
     const lane = this.lanes.byKey.get(laneKey(of));
     const jobs = lane?.peek(checkLimit(limit));

@@ -30,6 +30,7 @@ import {
 } from './lane-reports.js';
 import { QueueFigures } from './queue-figures.js';
 import { runScript } from './run-script.js';
+import { DEAD_LETTER } from './scripts/dead-letter.script.js';
 import { DEAD_LETTERS } from './scripts/dead-letters.script.js';
 import { HOLD } from './scripts/hold.script.js';
 import { INSPECT_LANE } from './scripts/inspect-lane.script.js';
@@ -76,6 +77,11 @@ export class RedisQueueControl implements QueueControl {
       }
     }
     return found.slice(0, limit);
+  }
+
+  async deadLetter(id: number): Promise<DeadLetter | undefined> {
+    const reply = (await this.run(DEAD_LETTER, [id])) as DeadReply | readonly [];
+    return reply.length === 0 ? undefined : toDeadLetter(reply);
   }
 
   async inspect(lane: Lane, limit?: number): Promise<LaneContent | undefined> {

@@ -1,10 +1,10 @@
 import type { EventStore } from '../../event-store/event-store.js';
 import type { ProjectionStore } from '../../projections/stores/projection-store.js';
 import type { StagedJob } from '../../queue/staged-job.js';
-import { asideName, readAside } from '../../subscriptions/put-aside.js';
+import { asideName, listPutAside } from '../../subscriptions/put-aside-rows.js';
 import type { SubscriptionDefinition } from '../../subscriptions/subscription-definition.js';
 import { subscriptionJob } from '../../subscriptions/subscription-jobs.js';
-import { cursorsName, streamTypes } from '../../subscriptions/subscription-streams.js';
+import { cursorKey, cursorsName, streamTypes } from '../../subscriptions/subscription-streams.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import { behind } from '../behind.js';
 import type { Comparison } from './comparison.js';
@@ -42,12 +42,11 @@ export class SubscriptionComparison implements Comparison {
   }
 
   private async *putAside(aggregateType: string, tenantId?: TenantId, signal?: AbortSignal): AsyncIterable<StagedJob> {
-    const projection = asideName(cursorsName(this.subscription, aggregateType));
-    for await (const { tenantId: tenant, id } of this.projections.sequences(projection, 1, tenantId)) {
-      signal?.throwIfAborted();
-      const [row] = await this.projections.load([{ tenantId: tenant, projection, version: 1, id }]);
-      for (const sequence of readAside(row).keys()) {
-        const stream = { tenantId: tenant, aggregateType, id };
+    const marks = asideName(cursorsName(this.subscription, aggregateType));
+    for await (const { tenantId: tenant, id } of this.projections.sequences(marks, 1, tenantId)) {
+      const stream = { tenantId: tenant, aggregateType, id };
+      for await (const sequence of listPutAside(this.projections, cursorKey(this.subscription, stream))) {
+        signal?.throwIfAborted();
         yield subscriptionJob(this.component, stream, { from: sequence, to: sequence, events: null });
       }
     }

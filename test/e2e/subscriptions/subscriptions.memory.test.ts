@@ -1,10 +1,14 @@
 import { survivingMemory } from '../../support/memories.js';
-import { subscriptionsSuite } from './subscriptions.suite.js';
+import { putAsideSuite } from './put-aside.suite.js';
+import { type Backend, subscriptionsSuite } from './subscriptions.suite.js';
 
-subscriptionsSuite({
+const backend: Backend = {
   name: 'memory',
   create: async () => {
     const memory = survivingMemory();
     return () => memory;
   },
-});
+};
+
+subscriptionsSuite(backend);
+putAsideSuite(backend);

@@ -1,10 +1,11 @@
 import { postgres } from '../../../lib/postgres.js';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres-server.js';
-import { subscriptionsSuite } from './subscriptions.suite.js';
+import { putAsideSuite } from './put-aside.suite.js';
+import { type Backend, subscriptionsSuite } from './subscriptions.suite.js';
 
 let server: TestPostgres;
 
-subscriptionsSuite({
+const backend: Backend = {
   name: 'PostgreSQL',
   start: async () => void (server = await startTestPostgres()),
   create: async () => {
@@ -12,4 +13,7 @@ subscriptionsSuite({
     return () => postgres({ connectionString });
   },
   stop: async () => server.stop(),
-});
+};
+
+subscriptionsSuite(backend);
+putAsideSuite(backend);

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { redisQueue } from '../../../lib/redis.js';
 import { survivingMemory } from '../../support/memories.js';
 import { startTestRedis, type TestRedis } from '../../support/redis-server.js';
-import { subscriptionsSuite } from './subscriptions.suite.js';
+import { putAsideSuite } from './put-aside.suite.js';
+import { type Backend, subscriptionsSuite } from './subscriptions.suite.js';
 
 let server: TestRedis;
 
-subscriptionsSuite({
+const backend: Backend = {
   name: 'memory, over Redis',
   start: async () => void (server = await startTestRedis()),
   create: async () => {
@@ -20,4 +21,7 @@ subscriptionsSuite({
   },
   flush: () => server.flush(),
   stop: () => server.stop(),
-});
+};
+
+subscriptionsSuite(backend);
+putAsideSuite(backend);

@@ -51,6 +51,8 @@ export interface Backend {
   createQueue?(): () => QueueAdapter;
   /** Lets the queue lose everything, before a process ends and after. */
   flush?(): Promise<void>;
+  /** Merges the rows of the database that was opened last, where that may change which of two equal ones is there. */
+  merge?(): Promise<void>;
   stop?(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import { ItemAdded, ItemRemoved, Noted } from '../../support/contract-events.js'
 import { foldsSurviveLossAndPauses } from '../../support/fold-lane-property.js';
 import { foldsEqualSequentialFold } from '../../support/fold-property.js';
 import { type Basket, FoldWorld, POISON } from '../../support/fold-world.js';
+import { overtakenSkipIsRefused, slowSkipTakesNothing } from '../../support/overtaken-skips.js';
 
 const added = (...names: readonly string[]): readonly ItemAdded[] => names.map((name) => new ItemAdded(name));
 const sequences = (events: readonly { readonly sequence: number }[]): readonly number[] =>
@@ -306,6 +307,17 @@ describe('a skip', () => {
     expect(await world.skip()).toBe(3);
     expect(await world.run([world.job(1, 3)], true)).toMatchObject({ completed: 1 });
     expect(await world.latest()).toMatchObject({ sequence: 3, state: { names: ['a'] } });
+  });
+
+  it.each(['load', 'save'] as const)(
+    'keeps what two operators skip, of whom one stands still at his %s',
+    async (call) => {
+      await slowSkipTakesNothing(new MemoryProjectionStore(), call);
+    },
+  );
+
+  it('skips nothing for an operator whom the stream overtakes, and tells him so', async () => {
+    await overtakenSkipIsRefused(new MemoryProjectionStore());
   });
 
   it('is no event for reactors', async () => {

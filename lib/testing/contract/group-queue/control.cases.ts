@@ -88,11 +88,14 @@ export function controlCases({ expect, test, start }: GroupQueueCases): void {
     const [first, second] = letters.toSorted((x, y) => sequenceOf(x.job) - sequenceOf(y.job));
     expect(first).toMatchObject({ lane: lane('a'), attempts: 1, failures: [{ error: 'PermanentError: poison 1' }] });
     expect(first!.skippedBecause).toBeUndefined();
+    expect(await queue.control.deadLetter(first!.id)).toEqual(first);
+    expect(await queue.control.deadLetter(second!.id)).toEqual(second);
     poison.clear();
     expect(await queue.control.retryDeadLetter(first!.id, note)).toBe(true);
     expect(await queue.control.retryDeadLetter(first!.id, note)).toBe(false);
     expect(await queue.control.discardDeadLetter(second!.id, note)).toBe(true);
     expect(await queue.control.discardDeadLetter(second!.id, note)).toBe(false);
+    expect(await queue.control.deadLetter(second!.id)).toBeUndefined();
     await settled(queue);
     expect(seen).toEqual([3, 1]);
     expect(await queue.depth()).toMatchObject({ deadLetters: 0 });
