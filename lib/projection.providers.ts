@@ -58,9 +58,9 @@ export const projectionProviders: Provider[] = [
   },
   {
     provide: AggregateRepository,
-    inject: [EventStore, STORAGE],
-    useFactory: (store: EventStore, { projections }: Storage) =>
-      new AggregateRepository(store, new Snapshots(projections)),
+    inject: [EventStore, STORAGE, PipelineRegistry],
+    useFactory: (store: EventStore, { projections }: Storage, pipelines: PipelineRegistry) =>
+      new AggregateRepository(store, new Snapshots(projections), (type) => pipelines.listedFor(type)),
   },
   {
     provide: Processes,

@@ -1,4 +1,6 @@
+import { checkRaised, type ListedEvents } from '../commands/check-raised.js';
 import type { WhenStored } from '../commands/decision.js';
+import { InvalidDecisionError } from '../commands/invalid-decision.error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { integerProblem } from '../errors/integer-problem.js';
 import type { AppendResult } from '../event-store/append-result.js';
@@ -53,6 +55,7 @@ export class AggregateRepository {
   constructor(
     private readonly store: EventStore,
     private readonly snapshots: Snapshots,
+    private readonly listed: (aggregateType: string) => ListedEvents | undefined = () => undefined,
   ) {
     this.loader = new AggregateLoader(store, snapshots);
   }
@@ -81,6 +84,7 @@ export class AggregateRepository {
    * @throws WrongExpectedSequenceError when somebody else has appended to its stream since it was loaded: load it again
    * @throws AppendConditionFailedError when the condition of the options does not hold
    * @throws StaleAggregateError when it must be loaded again
+   * @throws ForeignEventError when its pipeline does not list an event; an aggregate type without pipeline may have any
    */
   save(aggregate: EventSourcedAggregate, options: SaveOptions = {}): Promise<AppendResult | undefined> {
     const history = historyOf(aggregate);
@@ -110,7 +114,9 @@ export class AggregateRepository {
    * @throws WrongExpectedSequenceError when others were faster `maxAttempts` times
    * @throws AppendConditionFailedError when the condition of the options does not hold; it is not decided again, since the
    * condition was made from what the caller read
-   * @throws whatever `decide` throws
+   * @throws InvalidDecisionError when `decide` does not return a list
+   * @throws ForeignEventError when its pipeline does not list an event; an aggregate type without pipeline may have any
+   * @throws whatever `decide` and `evolve` throw
    */
   async decide<C, E extends object, S>(
     decider: Decider<C, E, S>,
@@ -126,6 +132,8 @@ export class AggregateRepository {
     for (let attempt = 1; ; attempt += 1) {
       const { model: state, sequence } = await this.loader.load(model, stream);
       const events = decider.decide(command, state);
+      if (!Array.isArray(events)) throw new InvalidDecisionError(`decide() of ${stream.aggregateType}`, events);
+      this.check(stream, events);
       if (events.length === 0) return { state, sequence };
       // As they will be read; and before they are stored, since nothing may be stored that nobody can evolve.
       const next = events.reduce((before: S, event) => model.evolve(before, asRead(event)), state);
@@ -149,6 +157,7 @@ export class AggregateRepository {
     if (raised.length === 0) return undefined;
     const model = classModel(aggregate.constructor as AggregateClass<EventSourcedAggregate>);
     const stream = streamOf(model, tenantOfSave(history, options), aggregate.id);
+    this.check(stream, raised);
     const { sequence } = history;
     const { key, condition } = options;
     // Now, since the object may raise further events while these are stored.
@@ -164,6 +173,11 @@ export class AggregateRepository {
     history.tenantId = stream.tenantId;
     await keepSnapshot?.(appended);
     return appended;
+  }
+
+  private check({ aggregateType }: StreamId, raised: readonly object[]): void {
+    const listed = this.listed(aggregateType);
+    if (listed) checkRaised(`The aggregate ${aggregateType} raised`, listed, raised);
   }
 
   /** Made now, and kept once the events that lead to the state are stored. */

@@ -1,10 +1,8 @@
-import { domainEventMetadata } from '../events/domain-event.decorator.js';
-import type { EventClass } from '../events/event-class.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import type { DomainEvents } from './aggregate-command-handler.js';
+import { checkRaised } from './check-raised.js';
 import type { CommandDefinition } from './command-definition.js';
 import { type Decision, decidedOn, isDecision } from './decision.js';
-import { ForeignEventError } from './foreign-event.error.js';
 import { WrongAggregateError } from './wrong-aggregate.error.js';
 
 /**
@@ -13,11 +11,12 @@ import { WrongAggregateError } from './wrong-aggregate.error.js';
  * @throws WrongAggregateError, ForeignEventError
  */
 export function checkDecision(
-  { pipeline, handler, events: known }: CommandDefinition,
+  definition: CommandDefinition,
   stream: StreamId,
   decided: Decision | DomainEvents,
   events: readonly unknown[],
 ): void {
+  const { handler } = definition;
   if (isDecision(decided)) {
     const on = decidedOn(decided);
     for (const field of ['tenantId', 'aggregateId'] as const) {
@@ -26,9 +25,5 @@ export function checkDecision(
       throw new WrongAggregateError(handler.name, field, returned, stream[field]);
     }
   }
-  for (const event of events) {
-    const eventClass = (event as object | null | undefined)?.constructor as EventClass | undefined;
-    if (!eventClass || known.has(eventClass) || !domainEventMetadata(eventClass)) continue;
-    throw new ForeignEventError(handler.name, eventClass.name, pipeline);
-  }
+  checkRaised(`${handler.name}.handle() returned`, definition, events);
 }

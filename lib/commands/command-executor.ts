@@ -14,6 +14,7 @@ import { TenantContext } from '../tenancy/tenant-context.js';
 import type { DomainEvents } from './aggregate-command-handler.js';
 import type { CommandContext } from './command-context.js';
 import type { CommandDefinition } from './command-definition.js';
+import { commandKey } from './command-key.js';
 import { CommandParkedError } from './command-parked.error.js';
 import type { CommandOutcome } from './command-outcome.js';
 import { checkDecision } from './check-decision.js';
@@ -51,7 +52,7 @@ export interface ExecutedCommands {
 /**
  * The back half of a command's way: decide and append, in the order of the aggregate.
  *
- * A command id is the key of its append, so a command that is delivered again is answered with its first result, and
+ * A command's type and id are the key of its append, so a command that is delivered again is answered with its first result, and
  * its handler does not run again over what it already did.
  */
 export class CommandExecutor {
@@ -71,7 +72,7 @@ export class CommandExecutor {
     try {
       known = await this.store.appended(
         stream,
-        batch.jobs.map(({ commandId }) => commandId),
+        batch.jobs.map((job) => commandKey(job)),
       );
     } catch (error) {
       // A stream that cannot be read fails its commands one by one.
@@ -87,8 +88,9 @@ export class CommandExecutor {
       if (index > 0 && (performance.now() > endAt || batch.abort.reason)) break;
       const attempt = index === 0 ? batch.attempt : 1;
       try {
-        const result = begun.get(job.commandId) ?? (await this.begin(stream, job, known, attempt, batch.abort)).result;
-        begun.set(job.commandId, result);
+        const key = commandKey(job);
+        const result = begun.get(key) ?? (await this.begin(stream, job, known.get(key), attempt, batch.abort)).result;
+        begun.set(key, result);
         results.push(result);
         // Looked at below, in the order of the batch.
         result.catch(() => {});
@@ -111,11 +113,10 @@ export class CommandExecutor {
   private async begin(
     stream: StreamId,
     job: CommandJob,
-    known: ReadonlyMap<string, AppendResult>,
+    repeated: AppendResult | undefined,
     attempt: number,
     abort: LaneBatch['abort'],
   ): Promise<{ readonly result: Promise<ExecutedCommand> }> {
-    const repeated = known.get(job.commandId);
     if (repeated) return { result: Promise.resolve(stored(stream, job, repeated)) };
     if (job.replyTo) {
       const answered = await this.answered(stream, job);
@@ -128,7 +129,7 @@ export class CommandExecutor {
       const deciding = this.decide(definition, stream, job, attempt, abort);
       const { events, whenStored: follow, ...expected } = deciding instanceof Promise ? await deciding : deciding;
       if (events.length === 0) return { result: Promise.resolve(stored(stream, job, undefined)) };
-      const appending = this.store.append(stream, events, { key: job.commandId, ...expected });
+      const appending = this.store.append(stream, events, { key: commandKey(job), ...expected });
       const result = appending.then(async (appended) => {
         if (!appended.repeated) await follow?.(appended);
         return stored(stream, job, appended);
@@ -189,17 +190,13 @@ export class CommandExecutor {
   }
 
   /** @throws InvalidDecisionError, WrongAggregateError, ForeignEventError */
-  private draft(
-    definition: CommandDefinition,
-    stream: StreamId,
-    { commandId, metadata, acceptedAt }: CommandJob,
-    decided: unknown,
-  ): Drafted {
+  private draft(definition: CommandDefinition, stream: StreamId, job: CommandJob, decided: unknown): Drafted {
     const events: unknown = isDecision(decided) ? decided.raised : decided;
-    if (!Array.isArray(events)) throw new InvalidDecisionError(definition.handler.name, decided);
+    if (!Array.isArray(events)) throw new InvalidDecisionError(`${definition.handler.name}.handle()`, decided);
     checkDecision(definition, stream, decided as Decision | DomainEvents, events as readonly unknown[]);
     const { tenantId, aggregateType, aggregateId } = stream;
-    const seed = encodeKey(tenantId, aggregateType, aggregateId, commandId);
+    const { commandId, metadata, acceptedAt } = job;
+    const seed = encodeKey(tenantId, aggregateType, aggregateId, commandKey(job));
     const drafts = (events as readonly object[]).map((data, index) => ({
       data,
       id: this.ids.derive(acceptedAt, `${seed}:${index}`),

@@ -18,8 +18,8 @@ export interface CommandHandlerOptions<C extends object> {
   /** The aggregate that the command is for. */
   readonly aggregateId: (command: C) => string;
   /**
-   * Makes the command idempotent: within its aggregate, a command with a known id stores nothing more and is answered
-   * like the first.
+   * Makes the command idempotent: within its aggregate, a command of this type with a known id stores nothing more and
+   * is answered like the first.
    *
    * @default a new UUIDv7 per execution
    */

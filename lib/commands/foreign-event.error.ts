@@ -1,8 +1,8 @@
 import { EventSourcingError } from '../errors/event-sourcing.error.js';
 
 /**
- * Stands for a command handler that returned an event which its pipeline does not list: its projections would not know it.
- * Nothing was stored.
+ * Stands for a command handler that returned, or an aggregate that raised, an event which its pipeline does not list: its
+ * projections would not know it. Nothing was stored.
  *
  * @publicApi
  */
@@ -11,13 +11,14 @@ export class ForeignEventError extends EventSourcingError {
   readonly kind = 'permanent';
 
   constructor(
-    handler: string,
+    /** Such as `The aggregate account raised`. */
+    source: string,
     /** Name of its class. */
     readonly event: string,
     readonly pipeline: string,
   ) {
     super(
-      `${handler}.handle() returned ${event}, which the pipeline '${pipeline}' does not list: add it to the events of its ` +
+      `${source} ${event}, which the pipeline '${pipeline}' does not list: add it to the events of its ` +
         'forFeature(), or send a command to the pipeline that has it.',
     );
   }

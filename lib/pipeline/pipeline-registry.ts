@@ -1,3 +1,4 @@
+import type { ListedEvents } from '../commands/check-raised.js';
 import type { CommandDefinition } from '../commands/command-definition.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { MapDefinition } from '../projections/map-definition.js';
@@ -20,7 +21,7 @@ export class PipelineRegistry {
   readonly processes: ReadonlyMap<string, ProcessDefinition>;
   /** By name. */
   readonly subscriptions: ReadonlyMap<string, SubscriptionDefinition>;
-  private readonly byAggregateType: ReadonlyMap<string, PipelineDefinition>;
+  private readonly listed: ReadonlyMap<string, ListedEvents>;
   /** Those with partitions, by the component of their routes. */
   private readonly byRoute: ReadonlyMap<string, SubscriptionDefinition>;
   private readonly byFold: ReadonlyMap<FoldDefinition, readonly ReactorDefinition[]>;
@@ -28,7 +29,9 @@ export class PipelineRegistry {
   private readonly routed: ReadonlyMap<string, readonly FoldDefinition[]>;
 
   constructor(readonly pipelines: readonly PipelineDefinition[]) {
-    this.byAggregateType = new Map(pipelines.map((pipeline) => [pipeline.aggregateType, pipeline]));
+    this.listed = new Map(
+      pipelines.map(({ name, aggregateType, events }) => [aggregateType, { pipeline: name, events: new Set(events) }]),
+    );
     this.commands = index(
       pipelines.flatMap(({ commands }) => commands),
       ({ options }) => options.type,
@@ -72,8 +75,9 @@ export class PipelineRegistry {
     return this.byRoute.get(component);
   }
 
-  ofAggregateType(aggregateType: string): PipelineDefinition | undefined {
-    return this.byAggregateType.get(aggregateType);
+  /** The events of aggregates of a type; `undefined` where no pipeline of this process has them. */
+  listedFor(aggregateType: string): ListedEvents | undefined {
+    return this.listed.get(aggregateType);
   }
 
   reactorsOf(fold: FoldDefinition): readonly ReactorDefinition[] {

@@ -103,7 +103,7 @@ async function outcomeOf<C extends object>(
     const ambient = { ...metadata, tenantId, causationId: commandId };
     const decided: unknown = await TenantContext.run(ambient, async () => handler.handle(carried, context));
     const events: unknown = isDecision(decided) ? decided.raised : decided;
-    if (!Array.isArray(events)) throw new InvalidDecisionError(handler.constructor.name, decided);
+    if (!Array.isArray(events)) throw new InvalidDecisionError(`${handler.constructor.name}.handle()`, decided);
     return { events: events.map((event: object) => asRead(event)) };
   } catch (error) {
     return { error };

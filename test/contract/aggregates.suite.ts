@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type AggregateRepository,
   createTenantId,
@@ -224,7 +225,10 @@ export function aggregatesSuite(name: string, open: () => Promise<OpenedStores>,
       expect(await stores!.events.head(stream())).toBe(1);
 
       const ruled = { ...accountDecider, snapshot: { every: 100, when: broken } };
+      const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
       expect(await decide(ruled)).toMatchObject({ sequence: 2, state: { balance: 8 } });
+      expect(warn).toHaveBeenCalledWith(expect.objectContaining({ message: 'The rule of a snapshot fails' }));
+      warn.mockRestore();
     });
 
     it('reads only what follows the snapshot', async () => {

@@ -12,6 +12,8 @@ import {
   EventSourcingModule,
   EventStore,
   InvalidArgumentError,
+  InvalidDecisionError,
+  InvalidEventError,
   Projections,
 } from '../../lib/index.js';
 import { start } from '../support/apps.js';
@@ -140,6 +142,24 @@ it('does not save an aggregate of one tenant as that of another', async () => {
   one.deposit(1);
   await expect(accounts.save(one, { tenantId: globex })).rejects.toBeInstanceOf(InvalidArgumentError);
   expect(await app.get(EventStore).head(account('a', globex))).toBe(0);
+});
+
+it('stores nothing that a decider does not return as a list, or that the pipeline of its aggregate does not list', async () => {
+  const app = await start(bank([]));
+  const accounts = app.get(AggregateRepository);
+  const decide = (decided: unknown) =>
+    accounts.decide({ ...accountDecider, decide: () => decided as [] }, 'a', { type: 'nothing' }, { tenantId: acme });
+  for (const decided of [undefined, null, AccountOpened.of(1), Promise.resolve([AccountOpened.of(1)])]) {
+    await expect(decide(decided)).rejects.toBeInstanceOf(InvalidDecisionError);
+  }
+  await expect(decide(Promise.resolve([]))).rejects.toThrow('decide() of account returned a promise');
+  await expect(decide([Added.of(1)])).rejects.toMatchObject({ code: 'FOREIGN_EVENT', event: 'Added' });
+  await expect(decide([{}])).rejects.toBeInstanceOf(InvalidEventError);
+
+  const one = new BankAccount('a');
+  one.misbehave(Added.of(1));
+  await expect(accounts.save(one, { tenantId: acme })).rejects.toMatchObject({ code: 'FOREIGN_EVENT' });
+  expect(await app.get(EventStore).head(account('a'))).toBe(0);
 });
 
 it('tells apart a decider that refuses from one that breaks', async () => {

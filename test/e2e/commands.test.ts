@@ -33,6 +33,30 @@ describe('outcomes of commands', () => {
     expect(app.get(AddHandler).calls).toBe(1);
   });
 
+  it('tells commands of different types apart, though their ids are the same', async () => {
+    class Double extends Add {}
+    const decide =
+      (times: number) =>
+      ({ amount }: Add) => [Added.of(amount * times)];
+    const commandId = () => 'operation-1';
+    @CommandHandler(Add, { type: 'counter.add', aggregateId: ({ counterId }) => counterId, commandId })
+    class Adding {
+      handle = decide(1);
+    }
+    @CommandHandler(Double, { type: 'counter.double', aggregateId: ({ counterId }) => counterId, commandId })
+    class Doubling {
+      handle = decide(2);
+    }
+    const app = await start(appWith([Adding, Doubling]));
+    const add = (command: Add) => app.get(CommandBus).execute(Object.assign(command, { counterId: 'c1', amount: 3 }));
+    expect(await add(new Add())).toMatchObject({ status: 'stored', lastSequence: 1 });
+    expect(await add(new Double())).toMatchObject({ status: 'stored', lastSequence: 2 });
+    expect(await add(new Double())).toMatchObject({ status: 'stored', lastSequence: 2 });
+    const events = await collect(app.get(EventStore).read(stream('c1')));
+    expect(events.map(({ data }) => (data as Added).amount)).toEqual([3, 6]);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(2);
+  });
+
   it('answers a command that changes nothing', async () => {
     const app = await start(counterApp());
     expect(await app.get(CommandBus).execute(Add.of('c1', 0))).toMatchObject({
