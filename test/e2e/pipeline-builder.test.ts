@@ -28,6 +28,8 @@ import {
 } from '../support/span-pipeline.js';
 
 const acme = createTenantId('acme');
+/** Nothing that waits so long is done within a test. */
+const LONG_MS = 3_600_000;
 const stream = { tenantId: acme, aggregateType: 'span', aggregateId: 'trace-123' };
 const span = (spanId: string, durationMs = 5) => ({ tenantId: 'acme', traceId: 'trace-123', spanId, durationMs });
 
@@ -111,6 +113,49 @@ describe('a defined pipeline', () => {
     await registered.commands.recordSpan.send(span('twice'));
     expect(await registered.commands.recordSpan.send(span('twice'))).toMatchObject({ lastSequence: 1 });
     expect(await app.get(EventStore).head(stream)).toBe(1);
+  });
+
+  it('lets commands wait, and stand for those that come after them, as it says or as their sender says', async () => {
+    const delayed = new EventSourcing().register(
+      definePipeline()
+        .withName('span_ingestion')
+        .withAggregateType('span')
+        .withEvents(SpanRecorded, SpanFailed)
+        .withCommand('recordSpan', RecordSpanCommand, {
+          delayMs: ({ durationMs }) => (durationMs > 100 ? LONG_MS : 0),
+          dedupe: { key: ({ traceId, spanId }) => `${traceId}:${spanId}`, forMs: LONG_MS },
+        })
+        .build(),
+      { providers: [SlowSpans] },
+    );
+    const app = await start(appOf([delayed]));
+    const { recordSpan } = delayed.commands;
+    const jobs = async (): Promise<number> => (await app.get(GroupQueue).depth()).jobs;
+    const head = () => app.get(EventStore).head(stream);
+
+    const first = await recordSpan.send(span('span-1', 200));
+    expect(first).toMatchObject({ status: 'queued' });
+    expect(await recordSpan.send(span('span-1', 200))).toEqual(first);
+    expect([await jobs(), await head()]).toEqual([1, 0]);
+
+    const stored = await recordSpan.send(span('span-2'));
+    expect(stored).toMatchObject({ status: 'stored', lastSequence: 1 });
+    expect(await recordSpan.send(span('span-2', 50))).toMatchObject({ lastSequence: 1 });
+    expect(await head()).toBe(1);
+
+    // What the sender says counts instead.
+    expect(await recordSpan.send(span('span-3', 200), { delayMs: 0 })).toMatchObject({ lastSequence: 2 });
+    const dedupe = { key: 'another', forMs: LONG_MS };
+    expect(await recordSpan.send(span('span-2'), { dedupe })).toMatchObject({ lastSequence: 3 });
+    expect(await recordSpan.send(span('span-4'), { delayMs: LONG_MS })).toMatchObject({ status: 'queued' });
+    expect([await jobs(), await head()]).toEqual([2, 3]);
+    await app.get(GroupQueue).forget(acme);
+
+    await expect(recordSpan.send(span('', 5))).resolves.toMatchObject({ lastSequence: 4 });
+    await expect(recordSpan.send(span('x'.repeat(600)))).rejects.toMatchObject({
+      code: 'INVALID_COMMAND',
+      problems: [expect.stringMatching(/^its dedupe\.key /)],
+    });
   });
 
   it('gives its commands as functions', async () => {

@@ -105,6 +105,21 @@ describe('stages of a pipeline', () => {
     bare.withEventPublisher({ publish: () => {} }, { eventTypes: [] });
   });
 
+  it('let commands wait, and stand for others, by what is in their payloads', () => {
+    bare.withCommand('recordSpan', RecordSpanCommand, {
+      delayMs: (payload) => {
+        expectTypeOf(payload).toEqualTypeOf<SpanPayload>();
+        return payload.durationMs;
+      },
+      dedupe: { key: ({ spanId }) => spanId, forMs: 1_000 },
+    });
+    bare.withCommand('recordSpan', RecordSpanCommand, { delayMs: 500 });
+    // @ts-expect-error a key is text
+    bare.withCommand('recordSpan', RecordSpanCommand, { dedupe: { key: ({ durationMs }) => durationMs, forMs: 1 } });
+    // @ts-expect-error nobody knows for how long
+    bare.withCommand('recordSpan', RecordSpanCommand, { dedupe: { key: ({ spanId }) => spanId } });
+  });
+
   it('know commands by name, with their payloads', () => {
     const { commands } = new EventSourcing().register(folded.withCommand('recordSpan', RecordSpanCommand).build());
     expectTypeOf(commands).not.toHaveProperty('pay');

@@ -28,7 +28,7 @@ export interface CommandParts {
 export function commandParts(
   name: string,
   handlerClass: PipelineCommandHandlerClass<object>,
-  { commandId, ...options }: CommandSettings<object>,
+  { commandId, delayMs, dedupe, ...options }: CommandSettings<object>,
 ): CommandParts {
   const { type, schema } = handlerClass.schema;
   class Sent implements SentCommand {
@@ -51,6 +51,10 @@ export function commandParts(
     schema: ofData(schema),
     aggregateId: ({ data }) => handlerClass.getAggregateId(data),
     ...(commandId && { commandId: ({ data }: Sent) => commandId(data) }),
+    ...(delayMs !== undefined && {
+      delayMs: typeof delayMs === 'function' ? ({ data }: Sent) => delayMs(data) : delayMs,
+    }),
+    ...(dedupe && { dedupe: { key: ({ data }: Sent) => dedupe.key(data), forMs: dedupe.forMs } }),
   })(Handler);
   named(Sent, `the command ${name}`);
   named(Handler, handlerClass.name);

@@ -37,4 +37,20 @@ export type CommandSettings<P extends object> = Pick<
 > & {
   /** Makes the command idempotent. @default a new UUIDv7 for each command sent */
   readonly commandId?: (payload: P) => string;
+  /**
+   * How long each command waits until it takes its place behind those that wait for its aggregate, unless `send()` says
+   * otherwise; milliseconds from 0 to 2^31 - 1. A function is pure. @default 0
+   */
+  readonly delayMs?: number | ((payload: P) => number);
+  /**
+   * Lets a command stand for those with the same key that are sent after it, unless `send()` says otherwise.
+   *
+   * @default none
+   */
+  readonly dedupe?: {
+    /** Pure; 1 to 512 bytes. */
+    readonly key: (payload: P) => string;
+    /** From when the first was accepted on, and in any case until its delay is over; milliseconds from 1. */
+    readonly forMs: number;
+  };
 };
