@@ -6,6 +6,7 @@ import {
   EventSourcing,
   type EventStream,
   type ForwardedEvent,
+  type ForwardTarget,
   type ProjectionHandler,
   type ProjectionSettings,
 } from '../../lib/compat.js';
@@ -194,5 +195,53 @@ describe('EventForwarder', () => {
     });
     expect(refusals).toBe(0);
     expect(accepted.filter((one) => one.startsWith('refused'))).toEqual(['refused#1', 'refused#2', 'refused#3']);
+  });
+
+  it('waits for a target that does not answer, as for one that refuses, and goes on in order when it answers', async () => {
+    const accepted: string[] = [];
+    const left: unknown[] = [];
+    let isSilent = true;
+    const target: ForwardTarget = {
+      name: 'the target',
+      async forward({ aggregateId, sequence }, signal): Promise<void> {
+        if (isSilent && sequence === 2) {
+          signal.addEventListener('abort', () => left.push(signal.reason));
+          await new Promise(() => {});
+        }
+        accepted.push(`${aggregateId}#${sequence}`);
+      },
+    };
+    const forwarder = new EventForwarder(target, { timeoutMs: 20 });
+    const pipeline = bare().withEventPublisher(forwarder, { maxAttempts: 1 }).build();
+    const clock = new TestClock();
+    es = await createForTesting({ imports: [new EventSourcing().register(pipeline).module], clock, logger: false });
+    await es.eventStore.append(streamOf('silent'), spans('a', 'b', 'c'));
+    const { control } = es.app.get(GroupQueue);
+    await eventually(async () => {
+      await clock.advance(60_000);
+      expect(left.length).toBeGreaterThan(2);
+    });
+    await eventually(async () => {
+      const [lane] = await control.failingLanes();
+      expect(lane).toMatchObject({ lane: { id: 'silent' }, status: 'waiting', attempts: 0 });
+      expect(lane!.failures.at(-1)!.error).toMatch(/the target did not accept the event .*no answer within 20 ms/);
+    });
+    expect(accepted).toEqual(['silent#1']);
+    isSilent = false;
+    await eventually(async () => {
+      await clock.advance(60_000);
+      expect(accepted).toEqual(['silent#1', 'silent#2', 'silent#3']);
+    });
+    expect(await control.parkedLanes()).toEqual([]);
+    expect(await control.deadLetters()).toEqual([]);
+  });
+
+  it('needs calls that last longer than it waits', () => {
+    const target: ForwardTarget = { name: 'the target', forward: async () => {} };
+    const invalid = (field: string): unknown => expect.objectContaining({ code: 'INVALID_ARGUMENT', field });
+    expect(() => new EventForwarder(target, { timeoutMs: 0 })).toThrow(invalid('options.timeoutMs'));
+    const long = new EventForwarder(target, { timeoutMs: 60_000 });
+    expect(() => bare().withEventPublisher(long)).toThrow(invalid('timeoutMs'));
+    expect(() => bare().withEventPublisher(long, { timeoutMs: 60_001 })).not.toThrow();
   });
 });

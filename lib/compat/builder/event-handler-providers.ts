@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { domainEventMetadata } from '../../events/domain-event.decorator.js';
 import type { EventClass } from '../../events/event-class.js';
 import type { RecordedEvent } from '../../events/recorded-event.js';
-import { Reactor } from '../../reactors/reactor.decorator.js';
+import { DEFAULT_REACTOR_TIMEOUT_MS, Reactor } from '../../reactors/reactor.decorator.js';
 import type {
   EventHandler,
   EventHandlerClass,
@@ -27,12 +27,18 @@ export function eventHandlerProviders(
   return [fold, token, { provide: Reaction, inject: [token], useFactory }];
 }
 
+/** @throws InvalidArgumentError for a time in which the publisher may not have given up yet */
 export function publisherProviders(
   name: string,
   publisher: EventPublisher,
   events: readonly EventClass[],
   settings: Omit<PublisherSettings, 'name'>,
 ): readonly Provider[] {
+  const { timeoutMs = DEFAULT_REACTOR_TIMEOUT_MS } = settings;
+  if (publisher.timeoutMs !== undefined && timeoutMs <= publisher.timeoutMs) {
+    const problem = `must be more than the ${publisher.timeoutMs} ms that the publisher itself waits, not ${timeoutMs}`;
+    throw new InvalidArgumentError('timeoutMs', problem);
+  }
   const { fold, reaction: Reaction } = durably(name, events, settings);
   named(Reaction, name);
   return [fold, { provide: Reaction, useFactory: () => new Reaction((event) => publisher.publish(event)) }];

@@ -27,6 +27,8 @@ export interface EventHandlerSettings extends Pick<ReactorOptions, 'maxAttempts'
 
 /** Gives the events of a pipeline away. @publicApi */
 export interface EventPublisher<E extends object = object> {
+  /** How long it takes at most, before it gives up by itself; milliseconds. Its calls need a longer `timeoutMs`. */
+  readonly timeoutMs?: number;
   /** Called as `EventHandler.handle`: in the order of the aggregate, at least once. */
   publish(event: RecordedEvent<E>): Promise<void> | void;
 }

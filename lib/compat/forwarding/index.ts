@@ -1,4 +1,4 @@
-export { EventForwarder } from './event-forwarder.js';
+export { EventForwarder, type EventForwarderOptions } from './event-forwarder.js';
 export type { ForwardTarget } from './forward-target.js';
 export type { ForwardedEvent } from './forwarded-event.js';
 export * from './forwarding-failed.error.js';
