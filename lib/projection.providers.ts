@@ -92,9 +92,8 @@ export const projectionProviders: Provider[] = [
   },
   {
     provide: ComponentBirths,
-    inject: [PipelineRegistry, STORAGE, Clock],
-    useFactory: (pipelines: PipelineRegistry, { events, projections }: Storage, clock: Clock) =>
-      new ComponentBirths(pipelines, events, projections, clock),
+    inject: [PipelineRegistry, STORAGE],
+    useFactory: (pipelines: PipelineRegistry, storage: Storage) => new ComponentBirths(pipelines, storage),
   },
   {
     provide: UnbuiltVersions,

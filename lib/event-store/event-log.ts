@@ -37,6 +37,9 @@ export interface RemovedEvents {
  * @publicApi
  */
 export abstract class EventLog {
+  /** The time that an event would be recorded at now, in milliseconds since the epoch: not that of this process. */
+  abstract now(): Promise<number>;
+
   /**
    * Every row, ordered by tenant, aggregate type and aggregate id as UTF-8 bytes, then by sequence, in bounded memory.
    * Never throws at a row that is broken. The fast way through the log for who must bear one.

@@ -82,8 +82,8 @@ export class LogMaintenance {
    * @throws StoreUnavailableError, AppendOutcomeUnknownError; begin again
    */
   async importLog(lines: AsyncIterable<string> | Iterable<string>): Promise<ImportResult> {
-    const { storage, clock } = this.tools;
-    const importer = new LogImporter(storage.log, (tenantId) => markImport(storage.projections, tenantId, clock.now()));
+    const { log, projections } = this.tools.storage;
+    const importer = new LogImporter(log, async (tenantId) => markImport(projections, tenantId, await log.now()));
     try {
       for await (const line of lines) await importer.take(line);
       return await importer.finish();

@@ -1,14 +1,12 @@
-import type { Clock } from '../clock/clock.js';
-import type { EventStore } from '../event-store/event-store.js';
 import type { PipelineRegistry } from '../pipeline/pipeline-registry.js';
 import type { ProcessDefinition } from '../processes/process-definition.js';
 import { processType } from '../processes/stream/process-streams.js';
 import type { FoldDefinition } from '../projections/fold-definition.js';
 import type { ProjectionKey } from '../projections/stores/projection-row.js';
-import type { ProjectionStore } from '../projections/stores/projection-store.js';
 import { cursorsName } from '../reactors/reactor-cursor.js';
 import type { ReactorDefinition } from '../reactors/reactor-definition.js';
 import { readImport, readImports } from '../maintenance/import-marks.js';
+import type { Storage } from '../storage/storage.js';
 import type { SubscriptionDefinition } from '../subscriptions/subscription-definition.js';
 import { subscriptionComponent } from '../subscriptions/subscription-streams.js';
 import { RESERVED_PREFIX } from '../tenancy/reserved-prefix.js';
@@ -41,18 +39,17 @@ export class ComponentBirths {
 
   constructor(
     private readonly pipelines: PipelineRegistry,
-    private readonly store: EventStore,
-    private readonly projections: ProjectionStore,
-    private readonly clock: Clock,
+    private readonly storage: Pick<Storage, 'events' | 'log' | 'projections'>,
   ) {}
 
   /** Reads all births, and puts those on record that there are none of. */
   async load(): Promise<void> {
-    this.imports = await readImports(this.projections);
-    // What is recorded from here on counts.
-    const now = this.clock.now();
+    const { log, projections } = this.storage;
+    this.imports = await readImports(projections);
+    // What is recorded from here on counts; by the clock that events are recorded by.
+    const now = await log.now();
     const all = this.all();
-    const rows = await this.projections.load(all.map(({ key }) => key));
+    const rows = await projections.load(all.map(({ key }) => key));
     for (const [index, one] of all.entries()) {
       this.births.set(one.component, rows[index]?.updatedAt ?? (await this.giveBirth(one, now)));
     }
@@ -60,7 +57,7 @@ export class ComponentBirths {
 
   /** Looks whether a tenant was imported since. */
   async refresh(tenantId: TenantId): Promise<void> {
-    this.imports.set(tenantId, await readImport(this.projections, tenantId));
+    this.imports.set(tenantId, await readImport(this.storage.projections, tenantId));
   }
 
   /**
@@ -68,13 +65,14 @@ export class ComponentBirths {
    * whatever has neither a birth nor a history, so that nothing of what comes now is taken for history.
    */
   async noteBeginnings(): Promise<void> {
-    this.imports = await readImports(this.projections);
+    const { events, projections } = this.storage;
+    this.imports = await readImports(projections);
     const all = this.all();
-    const rows = await this.projections.load(all.map(({ key }) => key));
+    const rows = await projections.load(all.map(({ key }) => key));
     for (const [index, one] of all.entries()) {
       const row = rows[index];
       if (row) this.births.set(one.component, row.updatedAt);
-      else if (!(await hasHistory(this.store, one.history))) await this.record(one, 0);
+      else if (!(await hasHistory(events, one.history))) await this.record(one, 0);
     }
   }
 
@@ -119,14 +117,15 @@ export class ComponentBirths {
   }
 
   private async giveBirth(one: Born, now: number): Promise<number> {
-    return this.record(one, (await hasHistory(this.store, one.history)) ? now : 0);
+    return this.record(one, (await hasHistory(this.storage.events, one.history)) ? now : 0);
   }
 
   /** Of several processes that come to it at once the earliest birth holds, in all of them: it has the highest sequence. */
   private async record({ key }: Born, bornAt: number): Promise<number> {
     const sequence = Number.MAX_SAFE_INTEGER - bornAt;
-    await this.projections.save([{ ...key, sequence, state: {}, updatedAt: bornAt }]);
-    const [row] = await this.projections.load([key]);
+    const { projections } = this.storage;
+    await projections.save([{ ...key, sequence, state: {}, updatedAt: bornAt }]);
+    const [row] = await projections.load([key]);
     return row?.updatedAt ?? bornAt;
   }
 }

@@ -1,6 +1,7 @@
 import { deleteRows, purgeDeletedRows } from '../../clickhouse/delete-rows.js';
 import type { ClickHouseConnection } from '../../clickhouse/clickhouse-connection.js';
 import { chunkForParams } from '../../clickhouse/param-limits.js';
+import type { ServerClock } from '../../clickhouse/server-clock.js';
 import { type PageStatement, walkPages } from '../../clickhouse/walk-pages.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { AppendResult } from '../append-result.js';
@@ -67,8 +68,18 @@ export class ClickHouseEventLog extends EventLog {
     private readonly reader: StreamReader,
     private readonly writer: AppendWriter,
     private readonly arbiter: Arbiter,
+    private readonly serverClock: ServerClock,
   ) {
     super();
+  }
+
+  async now(): Promise<number> {
+    try {
+      await this.serverClock.fresh();
+    } catch (error) {
+      throw asStoreUnavailable('ClickHouse does not say its time', error);
+    }
+    return this.serverClock.now();
   }
 
   rows(query: LogRowsQuery): AsyncIterable<LogRow> {

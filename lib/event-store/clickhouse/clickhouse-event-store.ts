@@ -80,7 +80,7 @@ export class ClickHouseEventStore extends EventStore {
   ) {
     super();
     this.reader = new EventReader(tools.connection, tools.serializer);
-    this.log = new ClickHouseEventLog(tools.connection, streams, writer, arbiter);
+    this.log = new ClickHouseEventLog(tools.connection, streams, writer, arbiter, tools.serverClock);
     this.lookups = new KeyLookups(streams, () => tools.serverClock.now());
   }
 

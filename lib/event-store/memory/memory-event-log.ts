@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock/clock.js';
 import type { StoredEvent } from '../../events/stored-event.js';
 import { isReserved } from '../../tenancy/reserved-prefix.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
@@ -17,9 +18,15 @@ export class MemoryEventLog extends EventLog {
   constructor(
     private readonly log: MemoryLog,
     private readonly undispatched: UndispatchedList,
+    private readonly clock: Clock,
     private readonly checkOpen: () => void,
   ) {
     super();
+  }
+
+  async now(): Promise<number> {
+    this.checkOpen();
+    return this.clock.now();
   }
 
   async *rows(query: LogRowsQuery): AsyncGenerator<LogRow> {

@@ -62,7 +62,7 @@ export class MemoryEventStore extends EventStore {
 
   constructor(private readonly tools: PrepareTools) {
     super();
-    this.log = new MemoryEventLog(this.entries, this.undispatchedStreams, () => this.checkOpen());
+    this.log = new MemoryEventLog(this.entries, this.undispatchedStreams, tools.clock, () => this.checkOpen());
   }
 
   async append(stream: StreamId, events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult> {

@@ -26,6 +26,7 @@ import {
   type RemovedRow,
 } from './sql/maintain-events.js';
 import { readEmptiedStreams, type EmptiedRow } from './sql/read-emptied-streams.js';
+import { type NowRow, READ_NOW } from './sql/read-now.js';
 
 const EMPTIED_PAGE = 1_000;
 /** Streams that are emptied in one transaction. */
@@ -48,6 +49,11 @@ export class PostgresEventLog extends EventLog {
     private readonly names: SchemaNames,
   ) {
     super();
+  }
+
+  async now(): Promise<number> {
+    const [row] = await this.step<NowRow>(READ_NOW);
+    return Number(row!.now_ms);
   }
 
   rows(query: LogRowsQuery): AsyncIterable<LogRow> {

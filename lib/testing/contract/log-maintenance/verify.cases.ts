@@ -5,6 +5,15 @@ import { items, LONG_AGO, newStream, storedItems, upTo } from '../event-store/ev
 import { goodRow, type LogMaintenanceCases } from './log-maintenance-cases.js';
 
 export function verifyCases({ expect, test, storage, maintenance }: LogMaintenanceCases): void {
+  test('is asked about a log that says at what time it records', async () => {
+    const { events, log } = storage();
+    const before = await log.now();
+    const { events: recorded } = await events.append(newStream(), items(1));
+    const after = await log.now();
+    expect(before).toBeLessThanOrEqual(recorded[0]!.recordedAt.getTime());
+    expect(recorded[0]!.recordedAt.getTime()).toBeLessThanOrEqual(after);
+  });
+
   test('finds nothing in a good log, and says what it walked', async () => {
     const stream = newStream();
     const { tenantId } = stream;
