@@ -22,12 +22,15 @@ export function processJob(process: ProcessId, range: EntriesRange): StagedJob {
   return { lane, job: { kind: 'process', aggregateId: process.id, ...range } };
 }
 
-/** The same for what was put into the inbox just now. */
+/**
+ * The same for what was put into the inbox just now. What was there before is read from the log: however often it comes
+ * again, a process that stands still has one job for it.
+ */
 export function processJobOf(
   process: ProcessId,
-  { firstSequence: from, lastSequence: to, stored }: AppendResult,
+  { firstSequence: from, lastSequence: to, stored, repeated }: AppendResult,
 ): StagedJob {
-  return processJob(process, { from, to, events: stored });
+  return processJob(process, { from, to, events: repeated ? null : stored });
 }
 
 /** Lets the inbox of a process hear of a command. */

@@ -15,6 +15,7 @@ import {
   ProcessManager,
   Processes,
   type ProcessStatus,
+  ProjectionMaintenance,
   type RecordedEvent,
   type StreamId,
   type SwitchableWork,
@@ -253,6 +254,28 @@ describe('a process manager', () => {
       await clock.advance(0);
       expect(await events(orderStream('o1'))).toEqual(['order.placed', 'order.shipped', 'order.shipped']);
       expect(await jobs()).toBe(2);
+    });
+
+    it('gets one job more at most while it stands still, however often everything is compared with the log', async () => {
+      @ProcessManager({ name: 'order_payment', maxAttempts: 1 })
+      class Failing extends OrderPayment {
+        @OnWakeUp('remind')
+        override remind(): never {
+          throw new TypeError('broken');
+        }
+      }
+      await boot([Failing]);
+      await append(orderStream('o1'), OrderPlaced.of(1));
+      // Both of its wake-ups come due.
+      await clock.advance(31 * DAY_MS);
+      const [{ jobs: waiting }, ...others] = (await parked()) as [ParkedLane];
+      expect([waiting, others]).toEqual([2, []]);
+      for (let times = 0; times < 5; times += 1) {
+        await app.get(ProjectionMaintenance).reconcile();
+        await clock.advance(0);
+      }
+      const [{ jobs }] = (await parked()) as [ParkedLane];
+      expect(jobs).toBe(waiting + 1);
     });
 
     it('passes what an operator skips, for ever', async () => {
