@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest
 import { compile, type Compiled } from '../support/compile.js';
 import { startTestRedis, type TestRedis } from '../support/redis-server.js';
 import { silentLogger } from '../support/silent-logger.js';
-import type { AlarmsSettings } from './alarms/alarms-process.js';
 import { AlarmsWorld } from './alarms/alarms-world.js';
 import { ROUNDS, SEED } from './chaos-settings.js';
 import { KilledWorkers } from './killed-workers.js';
@@ -14,7 +13,7 @@ import { STORE_SERVERS, type StoreServer } from './stores/store-servers.js';
 
 Logger.overrideLogger(silentLogger);
 
-const ALARMS = ROUNDS > 1 ? 100 : 30;
+const ALARMS = ROUNDS > 1 ? 100 : 15;
 const WORKERS = 2;
 const KILLS = ROUNDS > 1 ? 20 : 4;
 const LEASE_MS = 500;
@@ -27,7 +26,7 @@ const POINTS = ['route', 'process', 'timer', 'outbox', 'command'].flatMap((kind)
 );
 const MOST_PASSES = 8;
 /** In the short cut workers die at a part of the points, as the seed has it. */
-const DEATHS_AT_EACH = ROUNDS > 1 ? { PostgreSQL: 3, ClickHouse: 3 } : { PostgreSQL: 0.4, ClickHouse: 0.3 };
+const DEATHS_AT_EACH = ROUNDS > 1 ? { PostgreSQL: 3, ClickHouse: 3 } : { PostgreSQL: 0.35, ClickHouse: 0.25 };
 const ALARMS_AT_A_TIME = 5;
 /** Two wake-ups wait for each alarm. */
 const MAX_WAITING_JOBS = 20;
@@ -41,17 +40,12 @@ afterAll(() => Promise.all([compiled.remove(), redis.stop()]));
 
 describe.each(STORE_SERVERS)('wake-ups and commands of processes, over %s and Redis,', (name, startServer) => {
   let server: StoreServer;
-  let settings: AlarmsSettings;
   let world: AlarmsWorld;
   let workers: KilledWorkers;
 
   beforeAll(async () => void (server = await startServer()));
   afterAll(() => server.stop());
-  beforeEach(async () => {
-    await redis.flush();
-    const store = await server.newStore();
-    settings = { store, redisPort: redis.port, leaseMs: LEASE_MS, sweepIntervalMs: SWEEP_MS };
-  });
+  beforeEach(() => redis.flush());
   afterEach(async () => {
     await workers.end();
     await world.close();
@@ -59,8 +53,10 @@ describe.each(STORE_SERVERS)('wake-ups and commands of processes, over %s and Re
 
   async function open(seed: number): Promise<Random> {
     const random = new Random(seed);
-    world = await AlarmsWorld.open(settings, random);
-    workers = new KilledWorkers(compiled, 'test/chaos/alarms/alarms-main.js', settings, random);
+    const store = await server.newStore();
+    const plan = { store, redisPort: redis.port, leaseMs: LEASE_MS, sweepIntervalMs: SWEEP_MS };
+    world = await AlarmsWorld.open(plan, random);
+    workers = new KilledWorkers(compiled, 'test/chaos/alarms/alarms-main.js', world.settings, random);
     return random;
   }
 

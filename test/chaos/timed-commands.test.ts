@@ -18,6 +18,7 @@ import { type Noted, notesApp, NOTES_TENANT, PAD, padIds } from './notes/notes-a
 import type { NotesSettings } from './notes/notes-plan.js';
 import { readSentNotes, unanswered } from './notes/sent-notes.js';
 import { Random } from './random.js';
+import { retrySuspects } from './retry-suspects.js';
 import { spreadDeaths } from './spread-deaths.js';
 
 Logger.overrideLogger(silentLogger);
@@ -71,6 +72,7 @@ it(
       await webs.end();
       await lastWeb.start();
       await eventually(async () => {
+        await retrySuspects(app.get(GroupQueue));
         expect(unanswered(readSentNotes(journal))).toEqual([]);
         expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 0, parkedJobs: 0, deadLetters: 0 });
       }, SETTLE_TIMEOUT_MS);

@@ -85,10 +85,11 @@ export class Alarms implements ProcessHandler<Ringing> {
   }
 }
 
-export function alarmsApp(options: EventSourcingModuleOptions): Type {
+/** @param more providers of the feature module */
+export function alarmsApp(options: EventSourcingModuleOptions, more: readonly Type[] = []): Type {
   @Module({
     imports: [EventSourcingModule.forFeature({ pipeline: 'alarms', aggregateType: 'alarm', events: [AlarmSet, Rang] })],
-    providers: [RingHandler, Alarms],
+    providers: [RingHandler, Alarms, ...more],
   })
   class AlarmsModule {}
   @Module({ imports: [CqrsModule.forRoot(), EventSourcingModule.forRoot(options), AlarmsModule] })

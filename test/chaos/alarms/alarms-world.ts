@@ -1,14 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { expect } from 'vitest';
-import { createTenantId, EventStore, GroupQueue, Processes, type RecordedEvent } from '../../../lib/index.js';
+import {
+  createTenantId,
+  EventStore,
+  GroupQueue,
+  Processes,
+  Projections,
+  type RecordedEvent,
+} from '../../../lib/index.js';
 import type { DecisionData } from '../../../lib/processes/stream/decision.event.js';
 import { inboxStream, processStream } from '../../../lib/processes/stream/process-streams.js';
 import { Alarms, AlarmSet, alarmStream, type Rang } from '../../support/alarms-app.js';
 import { collect } from '../../support/collect.js';
+import { eventually } from '../../support/eventually.js';
 import { judgeProcess } from '../../support/judge-processes.js';
 import type { Random } from '../random.js';
+import { retrySuspects } from '../retry-suspects.js';
+import { readListeners, Rings } from './alarm-listeners.js';
 import { alarmsProcess, type AlarmsSettings } from './alarms-process.js';
 
 const tenantId = createTenantId('acme');
@@ -19,6 +32,7 @@ const EVERY_MS = [100, 500] as const;
 const LATE_MS = 1_000;
 const SETTLE_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
+const NOTE = { by: 'chaos', reason: 'so that all of it waits' };
 
 type Status = Awaited<ReturnType<AlarmsWorld['status']>>;
 
@@ -27,13 +41,15 @@ export class AlarmsWorld {
   private readonly alarms: string[] = [];
 
   private constructor(
+    readonly settings: AlarmsSettings,
     private readonly app: INestApplicationContext,
     private readonly random: Random,
   ) {}
 
-  static async open(settings: AlarmsSettings, random: Random): Promise<AlarmsWorld> {
+  static async open(plan: Omit<AlarmsSettings, 'journals'>, random: Random): Promise<AlarmsWorld> {
+    const settings = { ...plan, journals: await mkdtemp(join(tmpdir(), 'alarms-')) };
     const app = await NestFactory.createApplicationContext(alarmsProcess('web', settings), { logger: false });
-    return new AlarmsWorld(app, random);
+    return new AlarmsWorld(settings, app, random);
   }
 
   get size(): number {
@@ -59,6 +75,7 @@ export class AlarmsWorld {
       () => true,
     );
     while (!(await Promise.race([ended, delay(POLL_MS, false)]))) {
+      await retrySuspects(this.app.get(GroupQueue));
       const { jobs } = await this.app.get(GroupQueue).depth();
       if (jobs <= maxWaitingJobs) await this.set(count);
     }
@@ -73,14 +90,34 @@ export class AlarmsWorld {
     await happen();
   }
 
+  /**
+   * Lets wake-ups, and events that nobody was told of yet, wait in the queue, and lets something happen then: a loss, with
+   * which what holds them is lost as well.
+   */
+  async whileAllWait(count: number, lose: () => Promise<void>): Promise<void> {
+    const { control } = this.app.get(GroupQueue);
+    await control.pause({ component: { kind: 'timer', component: 'alarms' } }, NOTE);
+    const scheduled = await this.set(count);
+    await this.until(scheduled, (status) => status?.wakeUps.size === 2);
+    await control.pause({ tenantId }, NOTE);
+    await this.set(count);
+    const store = this.app.get(EventStore);
+    // None of it stands on the list of the store.
+    await eventually(async () => expect(await store.undispatched({ olderThanMs: 0, limit: 1 })).toEqual([]));
+    await lose();
+  }
+
   /** Resolves when all have come to their end, and each was told what it should, once and in time. */
   async judge(): Promise<void> {
     await this.until(this.alarms, (status) => status?.state === null && status.commandsUnderWay === 0);
     for (const id of this.alarms) await this.judgeOne(id);
+    await eventually(() => this.judgeListeners(), SETTLE_TIMEOUT_MS);
+    expect(await this.app.get(GroupQueue).depth()).toMatchObject({ parkedJobs: 0, deadLetters: 0 });
   }
 
-  close(): Promise<void> {
-    return this.app.close();
+  async close(): Promise<void> {
+    await this.app.close();
+    await rm(this.settings.journals, { recursive: true, force: true });
   }
 
   private status(id: string) {
@@ -93,9 +130,20 @@ export class AlarmsWorld {
       for (;;) {
         const status = await this.status(id);
         if (isThere(status)) break;
+        await retrySuspects(this.app.get(GroupQueue));
         if (performance.now() > endAt) throw new Error(`${id} does not get there: ${JSON.stringify(status)}`);
         await delay(POLL_MS);
       }
+    }
+  }
+
+  /** The fold counted each ring once, the durable reactor and the subscription were told of all. */
+  private async judgeListeners(): Promise<void> {
+    const projections = this.app.get(Projections);
+    for (const id of this.alarms) expect(await projections.get(Rings, id, { tenantId })).toEqual({ rings: RINGS });
+    const rings = this.alarms.flatMap((id) => Array.from({ length: RINGS }, (_, index) => `${id}#${index + 1}`));
+    for (const [file, told] of readListeners(this.settings.journals)) {
+      expect([file, told]).toEqual([file, rings.toSorted()]);
     }
   }
 

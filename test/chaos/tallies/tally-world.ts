@@ -6,6 +6,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventStore, GroupQueue, type ProjectionBuildStatus, ProjectionMaintenance } from '../../../lib/index.js';
 import type { Compiled } from '../../support/compile.js';
+import { retrySuspects } from '../retry-suspects.js';
 import { judge, type Verdict, type View } from './judge-tallies.js';
 import { pieceAt } from './pieces.js';
 import { RELEASES } from './releases.js';
@@ -16,8 +17,6 @@ import { Counted, TALLY } from './tallies.js';
 import type { TallyPlan, TallySettings } from './tally-plan.js';
 
 const POLL_MS = 100;
-/** Of an operator who looks at a lane that lost worker after worker. */
-const NOTE = { by: 'chaos', reason: 'its workers were killed' };
 
 /** One run of the application: its processes, and the test's own view of its stores. */
 export class TallyWorld {
@@ -112,9 +111,7 @@ export class TallyWorld {
       const undispatched = await this.app.get(EventStore).undispatched({ olderThanMs: 0, limit: 1 });
       const depth = await queue.depth();
       if (depth.jobs === 0 && undispatched.length === 0) return;
-      for (const { lane } of await queue.control.parkedLanes()) {
-        if (await queue.control.retryLane(lane, NOTE)) this.retriedLanes += 1;
-      }
+      this.retriedLanes += await retrySuspects(queue);
       if (performance.now() > until) {
         throw new Error(`There is still something to do: ${JSON.stringify({ depth, undispatched })}`);
       }
