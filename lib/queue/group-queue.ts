@@ -12,6 +12,8 @@ export interface QueueDepth {
   readonly jobs: number;
   /** Of them, the jobs of lanes that stand still because of a failed job. */
   readonly parkedJobs: number;
+  /** Of them, the delayed commands and the wake-ups of processes that wait for their time, those of parked lanes apart. */
+  readonly delayedJobs: number;
   /** Batches that run now. */
   readonly running: number;
   /** Lanes that stand still because of a failed job. */

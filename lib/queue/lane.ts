@@ -10,6 +10,11 @@ export function holdsCommands({ kind }: Pick<Lane, 'kind'>): boolean {
   return kind === 'command' || kind === 'delay';
 }
 
+/** Whether what waits in such lanes waits for its time, and is no work before that: wake-ups and delayed commands. */
+export function waitsForTime({ kind }: Pick<Lane, 'kind'>): boolean {
+  return kind === 'delay' || kind === 'timer';
+}
+
 /** Names what handles the jobs of a lane. @publicApi */
 export interface LaneComponent {
   readonly kind: LaneKind;

@@ -3,6 +3,8 @@ export interface QueueUsage {
   /** Jobs accepted and not yet acknowledged. */
   readonly jobs: number;
   readonly parkedJobs: number;
+  /** Delayed commands and wake-ups of processes that wait for their time, those of parked lanes apart. */
+  readonly delayedJobs: number;
   readonly parkedLanes: number;
   readonly deadLetters: number;
   /** Batches that run now. */
@@ -20,6 +22,7 @@ export interface QueueUsage {
 const NO_USAGE: QueueUsage = {
   jobs: 0,
   parkedJobs: 0,
+  delayedJobs: 0,
   parkedLanes: 0,
   deadLetters: 0,
   running: 0,

@@ -40,7 +40,7 @@ const MOST_KILLS = 12;
 const FLUSHES = 4;
 /** Of each lane, after the server forgot everything for the last time. */
 const NEW_JOBS = 20;
-const NOTHING_LEFT = { jobs: 0, parkedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 };
+const NOTHING_LEFT = { jobs: 0, parkedJobs: 0, delayedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 };
 
 let compiled: Compiled;
 let redis: TestRedis;

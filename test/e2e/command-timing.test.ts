@@ -247,13 +247,17 @@ describe('a delayed command', () => {
     expect(await amounts(worker)).toEqual([1]);
   });
 
-  it('counts among the commands that may wait', async () => {
+  it('is refused where too many wait for their time, and keeps no other command off', async () => {
     const { handler } = handlerWith({ delayMs: LONG_MS });
-    const app = await start(appWith([handler], { queue: inProcessQueue({ maxWaitingCommands: 2 }) }));
+    const queue = inProcessQueue({ maxDelayedJobsPerTenant: 2, maxWaitingCommands: 1, maxWaitingJobs: 2 });
+    const app = await start(appWith([handler], { queue }));
     const bus = app.get(CommandBus);
     await bus.execute(Add.of('c1', 1));
     await bus.execute(Add.of('c1', 2));
-    await expect(bus.execute(Add.of('c1', 3))).rejects.toBeInstanceOf(QueueFullError);
+    const refused = bus.execute(Add.of('c1', 3));
+    await expect(refused).rejects.toBeInstanceOf(QueueFullError);
+    await expect(refused).rejects.toMatchObject({ option: 'maxDelayedJobsPerTenant', limit: 2 });
+    expect(await app.get(Commands).run(Add.of('c1', 4), { delayMs: 0 })).toMatchObject({ status: 'stored' });
     await app.get(GroupQueue).forget(acme);
   });
 });

@@ -67,6 +67,7 @@ describe('options outside their range', () => {
     'commandConcurrency',
     'maxWaitingCommands',
     'maxWaitingJobs',
+    'maxWaitingJobsPerTenant',
     'drainTimeoutMs',
   ] satisfies (keyof InProcessQueueOptions)[])('are refused for %s of inProcessQueue()', (option) => {
     for (const value of NO_COUNTS) {
@@ -74,6 +75,15 @@ describe('options outside their range', () => {
       expect(() => inProcessQueue({ [option]: value })).toThrow(`inProcessQueue.${option} must be an integer`);
     }
     expect(() => inProcessQueue({ [option]: 1 })).not.toThrow();
+  });
+
+  it('are refused for maxDelayedJobsPerTenant of inProcessQueue(), which may be 0', () => {
+    for (const value of NO_COUNTS.filter((one) => one !== 0)) {
+      expect(() => inProcessQueue({ maxDelayedJobsPerTenant: value })).toThrow(
+        'inProcessQueue.maxDelayedJobsPerTenant must be an integer from 0',
+      );
+    }
+    expect(() => inProcessQueue({ maxDelayedJobsPerTenant: 0 })).not.toThrow();
   });
 
   it('are reported together for the decorators', async () => {

@@ -71,6 +71,7 @@ async function expectNothingLeft(app: INestApplicationContext): Promise<void> {
       expect(await app.get(GroupQueue).depth()).toEqual({
         jobs: 0,
         parkedJobs: 0,
+        delayedJobs: 0,
         running: 0,
         parkedLanes: 0,
         deadLetters: 0,

@@ -44,6 +44,8 @@ export async function untruths(redis: Redis, prefix: string): Promise<readonly s
     if (states[lane]?.startsWith('p')) {
       sums.add(tenant, group, 'parkedLanes', 1);
       sums.add(tenant, group, 'parkedJobs', entries.length);
+    } else if (kind === 'delay' || kind === 'timer') {
+      sums.add(tenant, group, 'delayedJobs', entries.length);
     }
     if (states[lane] === undefined) problems.push(`${lane} has jobs and no state`);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock/clock.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import { componentKey, type Lane } from '../lane.js';
+import { componentKey, type Lane, waitsForTime } from '../lane.js';
 import type { KnownComponent } from '../lane-consumer.js';
 import { type QueueUsage, sumByPipeline, UsageSums } from '../queue-usage.js';
 import type { InProcessLane } from './in-process-lane.js';
@@ -47,16 +47,16 @@ export class InProcessFigures {
   }
 }
 
-function usageOf({ status, size, readyAt }: InProcessLane, now: number): Partial<QueueUsage> {
+function usageOf({ lane, status, size, readyAt }: InProcessLane, now: number): Partial<QueueUsage> {
+  if (status === 'parked') return { jobs: size, parkedJobs: size, parkedLanes: 1 };
+  const jobs = { jobs: size, delayedJobs: waitsForTime(lane) ? size : 0 };
   switch (status) {
-    case 'parked':
-      return { jobs: size, parkedJobs: size, parkedLanes: 1 };
     case 'running':
-      return { jobs: size, running: 1 };
+      return { ...jobs, running: 1 };
     case 'ready':
     case 'held':
-      return { jobs: size, longestReadyMs: Math.max(0, now - readyAt) };
+      return { ...jobs, longestReadyMs: Math.max(0, now - readyAt) };
     default:
-      return { jobs: size };
+      return jobs;
   }
 }

@@ -12,6 +12,7 @@ const DEFAULTS: Required<InProcessQueueOptions> = {
   maxWaitingCommands: 10_000,
   maxWaitingJobs: 100_000,
   maxWaitingJobsPerTenant: 50_000,
+  maxDelayedJobsPerTenant: 50_000,
   tenantSharePercent: 75,
   answersKeptMs: 3_600_000,
   answersKeptPerTenant: 25_000,
@@ -32,7 +33,8 @@ const MAX_SHARE_PERCENT = 100;
 export function inProcessQueue(options: InProcessQueueOptions = {}): QueueAdapter {
   const merged = { ...DEFAULTS, ...options };
   for (const [name, value] of Object.entries(merged)) {
-    const problem = integerProblem(value, 1, name === 'tenantSharePercent' ? MAX_SHARE_PERCENT : undefined);
+    const min = name === 'maxDelayedJobsPerTenant' ? 0 : 1;
+    const problem = integerProblem(value, min, name === 'tenantSharePercent' ? MAX_SHARE_PERCENT : undefined);
     if (problem !== null) throw new InvalidArgumentError(`inProcessQueue.${name}`, problem);
   }
   return {

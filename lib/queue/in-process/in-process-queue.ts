@@ -13,7 +13,7 @@ import { GroupQueue, type QueueDepth } from '../group-queue.js';
 import { handleInTime } from '../handle-in-time.js';
 import { checkComponent } from '../check-component.js';
 import { checkLane } from '../check-lane.js';
-import { type Lane, type LaneComponent, componentKey, holdsCommands, laneKey } from '../lane.js';
+import { type Lane, type LaneComponent, componentKey, holdsCommands, laneKey, waitsForTime } from '../lane.js';
 import type { LaneOutcome } from '../lane-batch.js';
 import type { LaneConsumer } from '../lane-consumer.js';
 import type { LanePolicy } from '../lane-policy.js';
@@ -150,8 +150,8 @@ export class InProcessQueue extends GroupQueue {
 
   async depth(): Promise<QueueDepth> {
     const { running, counts, deadLetters } = this.lanes;
-    const { jobs, parkedJobs, parkedLanes } = counts;
-    return { jobs, parkedJobs, running, parkedLanes, deadLetters: deadLetters.size };
+    const { jobs, parkedJobs, delayedJobs, parkedLanes } = counts;
+    return { jobs, parkedJobs, delayedJobs, running, parkedLanes, deadLetters: deadLetters.size };
   }
 
   /** Nothing is lost before the process ends. */
@@ -173,14 +173,18 @@ export class InProcessQueue extends GroupQueue {
   private admit(staged: readonly StagedJob[]): void {
     // What is being finished may lead to further commands.
     if (this.drained && (this.stopped || ambientFrame.getStore()?.batchOf !== this)) throw new ClosedError('The queue');
-    const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant } = this.options;
+    const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant, maxDelayedJobsPerTenant } = this.options;
     const { counts } = this.lanes;
+    // Also those that are delayed, which may be due at once: otherwise nothing would hold them back.
     const commands = staged.length;
     if (counts.commands + commands > maxWaitingCommands)
       throw new QueueFullError('maxWaitingCommands', maxWaitingCommands);
     if (counts.waiting + commands > maxWaitingJobs) throw new QueueFullError('maxWaitingJobs', maxWaitingJobs);
     if (staged.some(({ lane }) => counts.waitingOf(lane.tenantId) + commands > maxWaitingJobsPerTenant))
       throw new QueueFullError('maxWaitingJobsPerTenant', maxWaitingJobsPerTenant);
+    const delayed = staged.filter(({ lane }) => waitsForTime(lane));
+    if (delayed.some(({ lane }) => counts.delayedOf(lane.tenantId) + delayed.length > maxDelayedJobsPerTenant))
+      throw new QueueFullError('maxDelayedJobsPerTenant', maxDelayedJobsPerTenant);
   }
 
   private async finish(): Promise<void> {

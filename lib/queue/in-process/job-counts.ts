@@ -1,5 +1,5 @@
 import type { TenantId } from '../../tenancy/tenant-id.js';
-import { componentKey, holdsCommands, type Lane } from '../lane.js';
+import { componentKey, type Lane, waitsForTime } from '../lane.js';
 
 /** Longer than any process lives; what counts is that the timer is there. */
 const KEEP_ALIVE_MS = 2_147_483_647;
@@ -8,37 +8,46 @@ const KEEP_ALIVE_MS = 2_147_483_647;
 export class JobCounts {
   /** Jobs in all, parked ones included. */
   jobs = 0;
+  /** Commands in the lanes of their aggregates. */
   commands = 0;
   parkedJobs = 0;
+  /** Jobs that wait for their time, those of parked lanes apart. */
+  delayedJobs = 0;
   parkedLanes = 0;
   /** Jobs that were dropped for a twin, by tenant and by component. */
   readonly droppedOf = new Map<TenantId, number>();
   readonly droppedBy = new Map<string, number>();
-  private readonly byTenant = new Map<TenantId, number>();
+  private readonly waitingByTenant = new Map<TenantId, number>();
+  private readonly delayedByTenant = new Map<TenantId, number>();
   private keepAlive: NodeJS.Timeout | undefined;
 
-  /** Jobs that are not in parked lanes. */
+  /** Jobs that are not in parked lanes and do not wait for their time. */
   get waiting(): number {
-    return this.jobs - this.parkedJobs;
+    return this.jobs - this.parkedJobs - this.delayedJobs;
   }
 
-  /** Jobs of a tenant that are not in parked lanes. */
+  /** Such jobs of a tenant. */
   waitingOf(tenantId: TenantId): number {
-    return this.byTenant.get(tenantId) ?? 0;
+    return this.waitingByTenant.get(tenantId) ?? 0;
   }
 
-  added({ tenantId, kind }: Lane, parked: boolean): void {
+  /** Jobs of a tenant that wait for their time, those of parked lanes apart. */
+  delayedOf(tenantId: TenantId): number {
+    return this.delayedByTenant.get(tenantId) ?? 0;
+  }
+
+  added(lane: Lane, parked: boolean): void {
     this.jobs += 1;
-    if (holdsCommands({ kind })) this.commands += 1;
+    if (lane.kind === 'command') this.commands += 1;
     if (parked) this.parkedJobs += 1;
-    else this.addWaiting(tenantId, 1);
+    else this.addUnparked(lane, 1);
     this.hold();
   }
 
-  removed({ tenantId, kind }: Lane, jobs: number): void {
+  removed(lane: Lane, jobs: number): void {
     this.jobs -= jobs;
-    if (holdsCommands({ kind })) this.commands -= jobs;
-    this.addWaiting(tenantId, -jobs);
+    if (lane.kind === 'command') this.commands -= jobs;
+    this.addUnparked(lane, -jobs);
     this.hold();
   }
 
@@ -58,17 +67,17 @@ export class JobCounts {
     this.droppedBy.delete(component);
   }
 
-  parked({ tenantId }: Lane, jobs: number): void {
+  parked(lane: Lane, jobs: number): void {
     this.parkedLanes += 1;
     this.parkedJobs += jobs;
-    this.addWaiting(tenantId, -jobs);
+    this.addUnparked(lane, -jobs);
     this.hold();
   }
 
-  unparked({ tenantId }: Lane, jobs: number): void {
+  unparked(lane: Lane, jobs: number): void {
     this.parkedLanes -= 1;
     this.parkedJobs -= jobs;
-    this.addWaiting(tenantId, jobs);
+    this.addUnparked(lane, jobs);
     this.hold();
   }
 
@@ -78,14 +87,17 @@ export class JobCounts {
     this.keepAlive = undefined;
   }
 
-  private addWaiting(tenantId: TenantId, jobs: number): void {
-    const waiting = this.waitingOf(tenantId) + jobs;
-    if (waiting === 0) this.byTenant.delete(tenantId);
-    else this.byTenant.set(tenantId, waiting);
+  private addUnparked(lane: Lane, jobs: number): void {
+    const isDelayed = waitsForTime(lane);
+    if (isDelayed) this.delayedJobs += jobs;
+    const byTenant = isDelayed ? this.delayedByTenant : this.waitingByTenant;
+    const sum = (byTenant.get(lane.tenantId) ?? 0) + jobs;
+    if (sum === 0) byTenant.delete(lane.tenantId);
+    else byTenant.set(lane.tenantId, sum);
   }
 
   private hold(): void {
-    if (this.waiting === 0) this.release();
+    if (this.jobs === this.parkedJobs) this.release();
     else this.keepAlive ??= setInterval(() => {}, KEEP_ALIVE_MS);
   }
 }

@@ -41,6 +41,7 @@ export interface StageLimits {
   readonly maxWaitingCommands: number;
   readonly maxWaitingJobs: number;
   readonly maxWaitingJobsPerTenant: number;
+  readonly maxDelayedJobsPerTenant: number;
   readonly maxWaitingBytesPerTenant: number;
 }
 
@@ -127,6 +128,7 @@ const MAX_ENTRIES = 256;
 const MAX_BYTES = 262_144;
 
 type ClaimReply = [lane: string, token: string, history: string, ...entries: string[]];
+type DepthReply = [number, number, number, number, number, number];
 type ExchangeReply = [number, number, number, string[], string, ClaimReply[]];
 
 /** The lanes on the server: one call for one atomic step. It knows nothing of who hosts the handlers. */
@@ -144,15 +146,16 @@ export class RedisLaneEngine {
   }
 
   async stage({ producer, number, oldest, calls }: Flush): Promise<StageAnswer> {
-    const { maxWaitingCommands, maxWaitingJobs, maxWaitingJobsPerTenant, maxWaitingBytesPerTenant } = this.limits;
+    const { limits } = this;
     const args: (string | number)[] = [
-      maxWaitingBytesPerTenant,
+      limits.maxWaitingBytesPerTenant,
       producer,
       number,
       oldest,
-      maxWaitingCommands,
-      maxWaitingJobs,
-      maxWaitingJobsPerTenant,
+      limits.maxWaitingCommands,
+      limits.maxWaitingJobs,
+      limits.maxWaitingJobsPerTenant,
+      limits.maxDelayedJobsPerTenant,
       calls.length,
     ];
     for (const { commands, lanes, once } of calls) {
@@ -204,9 +207,9 @@ export class RedisLaneEngine {
 
   /** @throws QueueUnavailableError, ForeignKeyError, ClosedError */
   async depth(): Promise<QueueDepth> {
-    const reply = (await runScript(this.connection, DEPTH, this.prefix)) as [number, number, number, number, number];
-    const [jobs, parkedJobs, running, parkedLanes, deadLetters] = reply;
-    return { jobs, parkedJobs, running, parkedLanes, deadLetters };
+    const reply = (await runScript(this.connection, DEPTH, this.prefix)) as DepthReply;
+    const [jobs, parkedJobs, delayedJobs, running, parkedLanes, deadLetters] = reply;
+    return { jobs, parkedJobs, delayedJobs, running, parkedLanes, deadLetters };
   }
 
   /** @throws QueueUnavailableError, ForeignKeyError, ClosedError */

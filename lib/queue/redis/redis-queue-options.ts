@@ -29,15 +29,24 @@ export interface RedisQueueOptions {
   readonly tenantSharePercent?: number;
   /** How long a lane stays with a worker that says nothing more; milliseconds. Prolonged at a third. @default 15_000 */
   readonly leaseMs?: number;
-  /** Commands that may wait before further ones are refused with `QueueFullError`. @default 10_000 */
+  /**
+   * Commands that may wait before further ones are refused with `QueueFullError`, those apart whose delay is not over.
+   * @default 10_000
+   */
   readonly maxWaitingCommands?: number;
   /**
-   * Jobs of all kinds that may wait, those of parked lanes apart, before further commands are refused with
-   * `QueueFullError`. Events that are stored already are always taken. @default 1_000_000
+   * Jobs of all kinds that may wait, before further commands are refused with `QueueFullError`: those of parked lanes
+   * apart, and delayed commands and wake-ups of processes. Events that are stored already are always taken. @default 1_000_000
    */
   readonly maxWaitingJobs?: number;
   /** The same for the jobs of one tenant. @default 250_000 */
   readonly maxWaitingJobsPerTenant?: number;
+  /**
+   * Delayed commands and wake-ups of processes of one tenant that may wait for their time, before its further delayed
+   * commands are refused with `QueueFullError`. What follows from the log is always taken: wake-ups, and the delayed
+   * commands of processes. 0 refuses all others. @default 250_000
+   */
+  readonly maxDelayedJobsPerTenant?: number;
   /**
    * Bytes of one tenant's jobs in Redis, before its commands are refused with `QueueFullError`, and its events are no
    * longer carried in the queue but read from the log. @default 268_435_456
@@ -89,6 +98,7 @@ const DEFAULTS: Numbers = {
   maxWaitingCommands: 10_000,
   maxWaitingJobs: 1_000_000,
   maxWaitingJobsPerTenant: 250_000,
+  maxDelayedJobsPerTenant: 250_000,
   maxWaitingBytesPerTenant: 268_435_456,
   maxInlineBytes: 4_096,
   maxJobBytes: 1_048_576,
@@ -107,8 +117,8 @@ const MAX_MARK_WAIT_MS = 5_000;
 
 const HOSTS: readonly unknown[] = ['bullmq', 'native'];
 
-/** Less than this is not enough for a worker to prolong its leases on a busy machine. */
-const MIN_LEASE_MS = 100;
+/** Where it is not 1. A shorter lease is not enough for a worker to prolong its leases on a busy machine. */
+const MIN_VALUES: Readonly<Record<string, number>> = { leaseMs: 100, maxDelayedJobsPerTenant: 0 };
 const MAX_SHARE_PERCENT = 100;
 
 /** @throws InvalidArgumentError */
@@ -129,7 +139,7 @@ export function resolveRedisQueueOptions(options: RedisQueueOptions): ResolvedRe
   }
   const numbers: Numbers = { ...DEFAULTS, ...given };
   for (const [option, value] of Object.entries(numbers)) {
-    const min = option === 'leaseMs' ? MIN_LEASE_MS : 1;
+    const min = MIN_VALUES[option] ?? 1;
     const max = option === 'tenantSharePercent' ? MAX_SHARE_PERCENT : undefined;
     const problem = integerProblem(value, min, max);
     if (problem !== null) throw new InvalidArgumentError(`redisQueue.${option}`, problem);

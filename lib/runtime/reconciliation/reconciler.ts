@@ -6,7 +6,7 @@ import type { Comparison } from '../comparisons/comparison.js';
 
 /** Jobs staged in one call. */
 const STAGE_BATCH_JOBS = 500;
-/** While more jobs than these wait, no further ones are staged. */
+/** While more jobs than these wait, and not for their time, no further ones are staged. */
 const MAX_WAITING_JOBS = 10_000;
 /** How long it is waited for one of them to go: they may be held, or of components that no worker knows. */
 const MAX_STANDSTILL_MS = 5_000;
@@ -62,8 +62,8 @@ class WaitingRoom {
     let since = performance.now();
     while (!this.standsStill) {
       this.signal?.throwIfAborted();
-      const { jobs, parkedJobs } = await this.queue.depth();
-      const waiting = jobs - parkedJobs;
+      const { jobs, parkedJobs, delayedJobs } = await this.queue.depth();
+      const waiting = jobs - parkedJobs - delayedJobs;
       if (waiting < MAX_WAITING_JOBS) return;
       if (waiting < fewest) since = performance.now();
       fewest = Math.min(fewest, waiting);

@@ -8,6 +8,7 @@ import { contractCases, type SuiteOptions } from './contract-test.js';
 import { controlCases } from './group-queue/control.cases.js';
 import { debounceCases } from './group-queue/debounce.cases.js';
 import { dedupeCases } from './group-queue/dedupe.cases.js';
+import { delayedJobsCases } from './group-queue/delayed-jobs.cases.js';
 import { delayCases } from './group-queue/delay.cases.js';
 import { drainCases } from './group-queue/drain.cases.js';
 import { failingCases } from './group-queue/failing.cases.js';
@@ -86,6 +87,7 @@ export function groupQueueSuite(
       describe('answers', () => answerCases(suite));
       describe('waiting for a lane', () => barrierCases(suite));
       describe('admission', () => admissionCases(suite));
+      describe('what waits for its time', () => delayedJobsCases(suite));
       describe('bad input', () => badInputCases(suite));
       describe('forgetting a tenant', () => forgetCases(suite));
       describe('forgetting a component', () => forgetComponentCases(suite));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Lane } from '../../../lib/queue/lane.js';
-import { componentKey, laneKey } from '../../../lib/queue/lane.js';
+import { componentKey, holdsCommands, laneKey } from '../../../lib/queue/lane.js';
 import { type LaneEntries, toSteps } from '../../../lib/queue/redis/lane-entries.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import {
@@ -24,6 +24,7 @@ export const UNLIMITED = {
   maxWaitingCommands: 1_000_000,
   maxWaitingJobs: 1_000_000,
   maxWaitingJobsPerTenant: 1_000_000,
+  maxDelayedJobsPerTenant: 1_000_000,
   maxWaitingBytesPerTenant: 1_000_000_000,
   answersKeptMs: 60_000,
   answersKeptPerTenant: 1_000,
@@ -95,7 +96,7 @@ export class EngineUnderTest {
 
   /** @param oldest the first flush without answer */
   async flush(number: number, jobs: readonly StagedJob[], oldest = number): Promise<readonly string[]> {
-    const commands = jobs.filter(({ lane }) => lane.kind === 'command').length;
+    const commands = jobs.filter(({ lane }) => holdsCommands(lane)).length;
     const calls = [{ commands, lanes: entriesOf(...jobs) }];
     return (await this.engine.stage({ producer: this.producer, number, oldest, calls })).calls;
   }

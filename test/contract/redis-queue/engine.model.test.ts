@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { laneKey } from '../../../lib/queue/lane.js';
+import { type Lane, laneKey, parseLaneKey } from '../../../lib/queue/lane.js';
 import type { JobTiming } from '../../../lib/queue/timing.js';
 import { shardPrefix } from '../../../lib/queue/redis/lane-keys.js';
 import { type BatchEnd, type Claim, RedisLaneEngine } from '../../../lib/queue/redis/redis-lane-engine.js';
@@ -15,6 +15,10 @@ import { entriesOf, UNLIMITED } from './engine-under-test.js';
 const RUNS = 200;
 const LEASE_MS = 100;
 const LANES = ['a', 'b', 'c'] as const;
+/** One of them counts as delayed. */
+const of = (id: (typeof LANES)[number]): Lane => lane(id, id === 'c' ? 'timer' : 'fold');
+const KINDS = ['fold', 'timer'] as const;
+const kindOf = (lane: string): string => parseLaneKey(lane).kind;
 const BATCH = 3;
 const START_MS = 1_700_000_000_000;
 
@@ -69,13 +73,13 @@ class World {
   private flushes = 0;
   private now = START_MS;
   private lastToken = 0n;
-  /** Until when no lane is leased. */
-  private offUntil = 0;
+  /** Until when no lane of a kind is leased. */
+  private readonly offUntil = new Map<string, number>();
 
   constructor(private readonly redis: TestRedis) {
     for (const id of LANES) {
       const none = { model: new TimedLaneModel(), lease: undefined, suspect: false, losses: 0 };
-      this.lanes.set(laneKey(lane(id)), none);
+      this.lanes.set(laneKey(of(id)), none);
     }
     const connection: ConstructorParameters<typeof RedisLaneEngine>[0] = {
       run: ({ lua }, keys, args = []) => {
@@ -111,6 +115,8 @@ class World {
     ] as const) {
       expect(Number(await this.redis.client.hget(this.prefix + key, field))).toBe(dropped);
     }
+    const { model: timers } = this.lanes.get(laneKey(of('c')))!;
+    expect((await this.engine.depth()).delayedJobs).toBe(timers.parked ? 0 : timers.jobs.length);
   }
 
   /** Lets all leases end and works everything off; what is parked stays. */
@@ -134,9 +140,9 @@ class World {
   }
 
   private async stage(id: (typeof LANES)[number], timings: readonly JobTiming[]): Promise<void> {
-    const { model } = this.lanes.get(laneKey(lane(id)))!;
+    const { model } = this.lanes.get(laneKey(of(id)))!;
     const staged = timings.map((given) => {
-      const job = { ...range(lane(id), model.nextId), ...given };
+      const job = { ...range(of(id), model.nextId), ...given };
       model.stage(given, this.now);
       return job;
     });
@@ -168,15 +174,19 @@ class World {
       others: { lanes, perTenant: 9 },
       maySuspect: true,
       busy: [],
-      groups: [['fold:c@1', BATCH]],
+      groups: KINDS.map((kind) => [`${kind}:c@1`, BATCH] as const),
       wake: [],
     });
     expect(answer.lost).toEqual(expectedLost);
     expect(answer.claims.length).toBeLessThanOrEqual(lanes);
     expect(answer.claims.filter(({ suspect }) => suspect).length).toBeLessThanOrEqual(1);
-    if (this.offUntil > this.now) expect(answer.claims, 'leased while it is held').toEqual([]);
+    for (const { lane } of answer.claims) expect(this.isOff(lane), 'leased while it is held').toBe(false);
     for (const claim of answer.claims) this.lease(claim);
     return answer.claims;
+  }
+
+  private isOff(lane: string): boolean {
+    return (this.offUntil.get(kindOf(lane)) ?? 0) > this.now;
   }
 
   private holds({ lane, token }: Claim): boolean {
@@ -189,7 +199,8 @@ class World {
       state.model.handBack();
       state.suspect = state.lease!.suspect;
       state.lease = undefined;
-      this.offUntil = Math.max(this.offUntil, this.now + delayMs);
+      const kind = kindOf(lane);
+      this.offUntil.set(kind, Math.max(this.offUntil.get(kind) ?? 0, this.now + delayMs));
       return;
     }
     const count = Math.min(completed, state.lease!.entries);

@@ -34,7 +34,7 @@ const MAX_STEP_JOBS = 1_031;
 /** A name with characters that mean something in keys and patterns. */
 const gone = createTenantId('go*ne:{1} [x]');
 const LATER = { delayMs: 60_000, maxWaitMs: 60_000 };
-const NOTHING = { jobs: 0, parkedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 };
+const NOTHING = { jobs: 0, parkedJobs: 0, delayedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 };
 const note = { by: 'ann', reason: 'test' };
 const [a, b, c] = [lane('a', 'fold', gone), lane('b', 'fold', gone), lane('c', 'fold', gone)];
 const own = lane('a');

@@ -120,7 +120,14 @@ it('parks a lane whose workers died three times while it was their only suspect,
     expect(deaths).toBeLessThanOrEqual(4);
   }
   expect(deaths).toBe(4);
-  expect(await worker.engine.depth()).toEqual({ jobs: 1, parkedJobs: 1, running: 0, parkedLanes: 1, deadLetters: 0 });
+  expect(await worker.engine.depth()).toEqual({
+    jobs: 1,
+    parkedJobs: 1,
+    delayedJobs: 0,
+    running: 0,
+    parkedLanes: 1,
+    deadLetters: 0,
+  });
   await worker.expectTruth();
 });
 

@@ -31,7 +31,7 @@ const LEASE_MS = 300;
 const LEASES_LOST = 5;
 const LOST_WORKERS_TO_PARK = 3;
 const SETTLE_MS = 30_000;
-const ALL_DONE = { jobs: 0, parkedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 };
+const ALL_DONE = { jobs: 0, parkedJobs: 0, delayedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 };
 
 let redis: TestRedis;
 let proxy: TcpProxy;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { InProcessLane } from '../../../lib/queue/in-process/in-process-lane.js';
 import { InProcessLanes } from '../../../lib/queue/in-process/in-process-lanes.js';
-import { laneKey } from '../../../lib/queue/lane.js';
+import { type Lane, laneKey } from '../../../lib/queue/lane.js';
 import type { JobTiming } from '../../../lib/queue/timing.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { lane, LIMITS, range, sequenceOf } from '../../../lib/testing/contract/group-queue/group-queue-cases.js';
@@ -10,6 +10,8 @@ import { TIMINGS_OVER_MS, timing } from '../../../lib/testing/contract/group-que
 import { TimedLaneModel } from '../../contract/timed-lane.model.js';
 
 const LANES = ['a', 'b'] as const;
+/** One of them counts as delayed. */
+const of = (id: (typeof LANES)[number]): Lane => lane(id, id === 'b' ? 'timer' : 'fold');
 const BATCH = 3;
 
 type Action =
@@ -39,7 +41,7 @@ const jump = fc.record({ kind: fc.constant('jump' as const), ms: fc.integer({ mi
 class World {
   private readonly clock = new VirtualClock();
   private readonly lanes = new InProcessLanes({ ...LIMITS, tenantSharePercent: 100 }, this.clock, () => undefined);
-  private readonly models = new Map(LANES.map((id) => [laneKey(lane(id)), new TimedLaneModel()]));
+  private readonly models = new Map(LANES.map((id) => [laneKey(of(id)), new TimedLaneModel()]));
   private readonly running: { readonly lane: InProcessLane; readonly jobs: number }[] = [];
 
   constructor(private readonly isExact: boolean) {}
@@ -66,7 +68,14 @@ class World {
     expect(this.lanes.counts.jobs).toBe(models.reduce((sum, { jobs }) => sum + jobs.length, 0));
     const dropped = models.reduce((sum, model) => sum + model.dropped, 0);
     expect(this.lanes.counts.droppedOf.get(lane('a').tenantId) ?? 0).toBe(dropped);
-    expect(this.lanes.counts.droppedBy.get('fold:c@1') ?? 0).toBe(dropped);
+    const [folds, timers] = models as [TimedLaneModel, TimedLaneModel];
+    expect(this.lanes.counts.droppedBy.get('fold:c@1') ?? 0).toBe(folds.dropped);
+    const { counts } = this.lanes;
+    expect(counts.parkedJobs).toBe(models.reduce((sum, { parked, jobs }) => sum + (parked ? jobs.length : 0), 0));
+    const waiting = folds.parked ? 0 : folds.jobs.length;
+    const delayed = timers.parked ? 0 : timers.jobs.length;
+    expect([counts.waiting, counts.waitingOf(lane('a').tenantId)]).toEqual([waiting, waiting]);
+    expect([counts.delayedJobs, counts.delayedOf(lane('a').tenantId)]).toEqual([delayed, delayed]);
   }
 
   /** Works everything off; what is parked stays. */
@@ -87,9 +96,9 @@ class World {
   }
 
   private stage(id: (typeof LANES)[number], timings: readonly JobTiming[]): void {
-    const model = this.models.get(laneKey(lane(id)))!;
+    const model = this.models.get(laneKey(of(id)))!;
     for (const given of timings) {
-      const job = { ...range(lane(id), model.nextId), ...given };
+      const job = { ...range(of(id), model.nextId), ...given };
       model.stage(given, this.clock.now());
       this.lanes.add([job]);
     }

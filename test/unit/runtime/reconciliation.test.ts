@@ -66,7 +66,7 @@ const comparison = (component: string): Comparison => ({
 
 /** What one process has. */
 function started(lock = locks, components = ['a', 'b']): Reconciliation {
-  const queue = { depth: async () => ({ jobs: 0, parkedJobs: 0 }), stage: async () => undefined };
+  const queue = { depth: async () => ({ jobs: 0, parkedJobs: 0, delayedJobs: 0 }), stage: async () => undefined };
   return new Reconciliation({
     comparisons: components.map(comparison),
     reconciler: new Reconciler(queue as unknown as GroupQueue),

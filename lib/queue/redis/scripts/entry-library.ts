@@ -68,7 +68,7 @@ local function counted(lane, jobs, bytes)
   count(lane.place, 'bytes', bytes)
   local tenant = lane.place.tenant
   grown[tenant] = (grown[tenant] or 0) + bytes
-  if lane.state == 'p' then count(lane.place, 'parkedJobs', jobs) end
+  if lane.state == 'p' then count(lane.place, 'parkedJobs', jobs) else countUnparked(lane.place, jobs) end
   if jobs < 0 then passBarriers(lane, -jobs) end
 end
 
@@ -94,6 +94,7 @@ local function unpark(lane)
   local jobs = type(size) == 'number' and size or 0
   count(lane.place, 'parkedLanes', -1)
   count(lane.place, 'parkedJobs', -jobs)
+  countUnparked(lane.place, jobs)
   setState(lane, false)
   return jobs
 end

@@ -90,7 +90,7 @@ local function saveCounts()
         bump(prefix .. 'count', what, by)
         bump(prefix .. 'count:tenant', place.tenant .. ' ' .. what, by)
         bump(prefix .. 'count:group', place.group .. ' ' .. what, by)
-        if what == 'jobs' and holdsCommands(place.group) then bump(prefix .. 'count', 'commands', by) end
+        if what == 'jobs' and string.sub(place.group, 1, 8) == 'command:' then bump(prefix .. 'count', 'commands', by) end
       end
     end
     place.counts = {}

@@ -7,8 +7,8 @@ import { ONCE_LIBRARY } from './once-library.js';
  *
  * KEYS[1] prefix
  * ARGV    maxTenantBytes, producer, number of the flush, the producer's first flush without answer, maxWaitingCommands,
- *         maxWaitingJobs, maxTenantJobs, calls; then per call: commands, lanes, and the key of what is staged once, or '', with its time in ms and
- *         its value; per lane: lane, entries, entry …
+ *         maxWaitingJobs, maxTenantJobs, maxTenantDelayed, calls; then per call: commands, lanes, and the key of what is
+ *         staged once, or '', with its time in ms and its value; per lane: lane, entries, entry …
  * Answer  per call: '' when taken; the name of the bound that refused it; or `!` and the server's answer, when the key
  *         of a lane holds something else: then the jobs of its other lanes were taken; or `=` and the value of what
  *         stands under its key: then none of it was taken. And the revision of the routes,
@@ -40,10 +40,11 @@ if number ~= oldest and number ~= (last or 0) + 1 then
 end
 
 maxTenantBytes = tonumber(ARGV[1])
-local maxCommands, maxJobs, maxTenantJobs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local calls, names, at = {}, {}, 9
-for c = 1, tonumber(ARGV[8]) do
-  local one = { commands = tonumber(ARGV[at]), lanes = tonumber(ARGV[at + 1]), key = ARGV[at + 2], jobs = 0 }
+local maxCommands, maxJobs = tonumber(ARGV[5]), tonumber(ARGV[6])
+local maxTenantJobs, maxTenantDelayed = tonumber(ARGV[7]), tonumber(ARGV[8])
+local calls, names, at = {}, {}, 10
+for c = 1, tonumber(ARGV[9]) do
+  local one = { commands = tonumber(ARGV[at]), lanes = tonumber(ARGV[at + 1]), key = ARGV[at + 2] }
   at = at + 3
   if one.key ~= '' then
     one.forMs, one.value = tonumber(ARGV[at]), ARGV[at + 1]
@@ -52,7 +53,6 @@ for c = 1, tonumber(ARGV[8]) do
   one.at = at
   for l = 1, one.lanes do
     names[#names + 1] = ARGV[at]
-    one.jobs = one.jobs + ARGV[at + 1]
     at = at + 2 + ARGV[at + 1]
   end
   calls[c] = one
@@ -62,35 +62,56 @@ loadLanes(names)
 local total, tenants
 local function number(text) return tonumber(text or 0) end
 local function loadTotals()
-  local found = call('HMGET', prefix .. 'count', 'commands', 'jobs', 'parkedJobs')
-  total = { commands = number(found[1]), waiting = number(found[2]) - number(found[3]) }
+  local found = call('HMGET', prefix .. 'count', 'commands', 'jobs', 'parkedJobs', 'delayedJobs')
+  total = { commands = number(found[1]), waiting = number(found[2]) - number(found[3]) - number(found[4]) }
   tenants = {}
 end
 local function tenantOf(name)
   local tenant = placeOf(name).tenant
   if not tenants[tenant] then
-    local found = call('HMGET', prefix .. 'count:tenant', tenant .. ' jobs', tenant .. ' parkedJobs', tenant .. ' bytes')
-    tenants[tenant] = { waiting = number(found[1]) - number(found[2]), bytes = number(found[3]) }
+    local found = call(
+      'HMGET', prefix .. 'count:tenant', tenant .. ' jobs', tenant .. ' parkedJobs', tenant .. ' delayedJobs',
+      tenant .. ' bytes'
+    )
+    local delayed = number(found[3])
+    tenants[tenant] = {
+      waiting = number(found[1]) - number(found[2]) - delayed, delayed = delayed, bytes = number(found[4]),
+    }
   end
   return tenants[tenant]
 end
 
--- Says which bound refuses the commands of a call.
+-- Says which bound refuses the commands of a call: also those that are delayed, which may be due at once.
 local function refusal(one)
   if not total then loadTotals() end
   if total.commands + one.commands > maxCommands then return 'maxWaitingCommands' end
   if total.waiting + one.commands > maxJobs then return 'maxWaitingJobs' end
-  local at = one.at
+  local at, delayed = one.at, 0
   for l = 1, one.lanes do
-    if holdsCommands(placeOf(ARGV[at]).group) then
+    local place = placeOf(ARGV[at])
+    if holdsCommands(place.group) then
       local tenant = tenantOf(ARGV[at])
+      if place.isTimed then
+        delayed = delayed + ARGV[at + 1]
+        if tenant.delayed + delayed > maxTenantDelayed then return 'maxDelayedJobsPerTenant' end
+      end
       if tenant.waiting + one.commands > maxTenantJobs then return 'maxWaitingJobsPerTenant' end
       if tenant.bytes > maxTenantBytes then return 'maxWaitingBytesPerTenant' end
     end
     at = at + 2 + ARGV[at + 1]
   end
-  total.commands = total.commands + one.commands
+  total.commands = total.commands + one.commands - delayed
   return nil
+end
+
+-- What a call brings counts for those after it.
+local function note(name, jobs)
+  local tenant = tenantOf(name)
+  if placeOf(name).isTimed then
+    tenant.delayed = tenant.delayed + jobs
+  else
+    total.waiting, tenant.waiting = total.waiting + jobs, tenant.waiting + jobs
+  end
 end
 
 local answers = {}
@@ -101,13 +122,12 @@ for c, one in ipairs(calls) do
   if first then count(placeOf(ARGV[one.at]), 'dropped', 1) end
   local answer = first and '=' .. first or one.commands > 0 and refusal(one) or ''
   if answer == '' then
-    if total then total.waiting = total.waiting + one.jobs end
     local at = one.at
     for l = 1, one.lanes do
       local name, n = ARGV[at], tonumber(ARGV[at + 1])
       local problem = add(lanes[name], { unpack(ARGV, at + 2, at + 1 + n) })
       if problem then answer = '!' .. problem end
-      if tenants then tenantOf(name).waiting = tenantOf(name).waiting + n end
+      if total then note(name, n) end
       at = at + 2 + n
     end
     if isOnce and answer == '' and not isForgotten(tenant) then keepOnce(tenant, one.key, one.value, one.forMs) end

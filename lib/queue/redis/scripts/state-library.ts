@@ -23,7 +23,8 @@
  *     routes                   ZSET  what feeds a component, as its workers say it → time until which that is live, ms
  *     routes-revision          the name of what stands there
  *     routes-since             HASH  such a route → since when it is live; µs
- *     count, count:tenant, count:group  HASH  counters
+ *     count, count:tenant, count:group  HASH  counters: jobs, and of them commands in the lanes of their aggregates,
+ *                                    parkedJobs, and delayedJobs, which wait for their time and are not parked; …
  *     forgetting               ZSET  <tenant> <call> → time until which the tenant is being forgotten; ms
  *     actions                  LIST  <tenant or nothing>\n<what an operator did as JSON>, the last first
  *     dead:<id>, dead-letters:<group>, last-dead  HASH, ZSET, counter: jobs put aside
@@ -57,23 +58,35 @@ end
 
 local places, lanes, touched, pushed = {}, {}, {}, {}
 
+local function holdsCommands(group)
+  return string.sub(group, 1, 8) == 'command:' or string.sub(group, 1, 6) == 'delay:'
+end
+
+-- Whether what waits in its lanes waits for its time, and is no work before that.
+local function waitsForTime(group)
+  return string.sub(group, 1, 6) == 'delay:' or string.sub(group, 1, 6) == 'timer:'
+end
+
 local function placeOf(name)
   local id = string.match(name, '^[^:]*:[^:]*:[^:]*')
   local place = places[id]
   if not place then
     local tenant, group = string.match(id, '^([^:]*):(.*)$')
-    place = { tenant = tenant, group = group, ready = {}, suspects = {}, counts = {} }
+    place = {
+      tenant = tenant, group = group, isTimed = waitsForTime(group), ready = {}, suspects = {}, counts = {},
+    }
     places[id] = place
   end
   return place
 end
 
-local function holdsCommands(group)
-  return string.sub(group, 1, 8) == 'command:' or string.sub(group, 1, 6) == 'delay:'
-end
-
 local function count(place, what, by)
   place.counts[what] = (place.counts[what] or 0) + by
+end
+
+-- Jobs of a lane that is not parked.
+local function countUnparked(place, jobs)
+  if place.isTimed then count(place, 'delayedJobs', jobs) end
 end
 
 local function adopt(name, state, place)

@@ -89,6 +89,7 @@ local function park(lane)
   local jobs = call('LLEN', lane.key)
   count(lane.place, 'parkedLanes', 1)
   count(lane.place, 'parkedJobs', jobs)
+  countUnparked(lane.place, -jobs)
   setState(lane, 'p')
 end
 

@@ -94,7 +94,14 @@ export function failureCases({ expect, test, start }: GroupQueueCases): void {
     );
     await queue.stage([range(lane('bad'), 1), range(lane('bad'), 2), range(lane('good'), 1)]);
     await eventually(async () =>
-      expect(await queue.depth()).toEqual({ jobs: 2, parkedJobs: 2, running: 0, parkedLanes: 1, deadLetters: 0 }),
+      expect(await queue.depth()).toEqual({
+        jobs: 2,
+        parkedJobs: 2,
+        delayedJobs: 0,
+        running: 0,
+        parkedLanes: 1,
+        deadLetters: 0,
+      }),
     );
     await queue.stage([range(lane('bad'), 3), range(lane('good'), 2)]);
     await eventually(() => expect(finished).toEqual(['good', 'good']));

@@ -11,6 +11,7 @@ const PIPELINE = 'orders: {all}';
 const NOTHING: QueueUsage = {
   jobs: 0,
   parkedJobs: 0,
+  delayedJobs: 0,
   parkedLanes: 0,
   deadLetters: 0,
   running: 0,

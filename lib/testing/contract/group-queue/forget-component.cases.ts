@@ -46,7 +46,14 @@ export function forgetComponentCases({ expect, test, open, start }: GroupQueueCa
       await queue.control.pause(target, note);
     }
     expect(await queue.forgetComponent(component)).toBe(4);
-    expect(await queue.depth()).toEqual({ jobs: 0, parkedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 });
+    expect(await queue.depth()).toEqual({
+      jobs: 0,
+      parkedJobs: 0,
+      delayedJobs: 0,
+      running: 0,
+      parkedLanes: 0,
+      deadLetters: 0,
+    });
     const left = await queue.control.holds();
     expect(left).toHaveLength(2);
     expect(left).toEqual(expect.arrayContaining([{ component: OLD }, { tenantId: other }]));

@@ -34,7 +34,9 @@ export function forgetCases({ expect, test, open, start }: GroupQueueCases): voi
       { policy: { whenExhausted: 'park', backoffMs: 60_000, maxBackoffMs: 60_000, maxBatchJobs: 1 } },
     );
     await queue.stage([1, 2].flatMap((n) => ['poison', 'slow'].map((id) => range({ ...lane(id), tenantId: gone }, n))));
-    await eventually(async () => expect(await queue.depth()).toMatchObject({ parkedJobs: 2, running: 0 }));
+    await eventually(async () =>
+      expect(await queue.depth()).toMatchObject({ parkedJobs: 2, delayedJobs: 0, running: 0 }),
+    );
     expect(await queue.forget(gone)).toBe(4);
     expect(await queue.depth()).toMatchObject({ jobs: 0, parkedJobs: 0, parkedLanes: 0 });
   });
@@ -90,7 +92,14 @@ export function forgetCases({ expect, test, open, start }: GroupQueueCases): voi
       await immediate();
       end.open();
       expect(await forgetting).toBe(2);
-      expect(await queue.depth()).toEqual({ jobs: 0, parkedJobs: 0, running: 0, parkedLanes: 0, deadLetters: 0 });
+      expect(await queue.depth()).toEqual({
+        jobs: 0,
+        parkedJobs: 0,
+        delayedJobs: 0,
+        running: 0,
+        parkedLanes: 0,
+        deadLetters: 0,
+      });
     },
   );
 

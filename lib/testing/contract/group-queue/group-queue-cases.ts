@@ -1,4 +1,5 @@
 import { ok } from 'node:assert';
+import { MAX_TIMER_MS } from '../../../errors/integer-problem.js';
 import type { GroupQueue } from '../../../queue/group-queue.js';
 import type { EventRangeJob, Job } from '../../../queue/job.js';
 import type { Lane, LaneKind } from '../../../queue/lane.js';
@@ -18,6 +19,7 @@ export interface QueueLimits {
   readonly maxWaitingCommands: number;
   readonly maxWaitingJobs: number;
   readonly maxWaitingJobsPerTenant: number;
+  readonly maxDelayedJobsPerTenant: number;
   readonly drainTimeoutMs: number;
   readonly answersKeptMs: number;
   readonly answersKeptPerTenant: number;
@@ -29,6 +31,7 @@ export const LIMITS: QueueLimits = {
   maxWaitingCommands: 1_000,
   maxWaitingJobs: 100_000,
   maxWaitingJobsPerTenant: 100_000,
+  maxDelayedJobsPerTenant: 100_000,
   drainTimeoutMs: 5_000,
   answersKeptMs: 60_000,
   answersKeptPerTenant: 1_000,
@@ -44,7 +47,9 @@ export const POLICY: LanePolicy = {
 };
 
 /** What the lanes of the cases are handled by. */
-export const COMPONENTS: readonly KnownComponent[] = (['command', 'fold', 'map', 'reactor'] as const).map((kind) => ({
+export const COMPONENTS: readonly KnownComponent[] = (
+  ['command', 'fold', 'map', 'reactor', 'delay', 'timer'] as const
+).map((kind) => ({
   kind,
   component: 'c@1',
   pipeline: kind === 'reactor' ? 'mail' : 'orders: {all}',
@@ -87,6 +92,20 @@ export function command(of: Lane, commandId: string): StagedJob {
     lane: of,
     job: { kind: 'command', commandId, ...receipt, type: 'x', data: {}, metadata: {}, acceptedAt: 0 },
   };
+}
+
+/** A wake-up of a process that is due after `delayMs`. */
+export function timer(id: string, delayMs: number, tenant?: string): StagedJob {
+  return {
+    lane: lane(id, 'timer', tenant),
+    job: { kind: 'timer', aggregateId: id, wakeUp: 'w', since: 1 },
+    debounce: { delayMs, maxWaitMs: MAX_TIMER_MS, source: 'timer', rank: 1 },
+  };
+}
+
+/** A command in the lane in which it waits for its time; its id is that of its aggregate, too. */
+export function delayedCommand(commandId: string, delayMs: number, tenant?: string): StagedJob {
+  return { ...command(lane(commandId, 'delay', tenant), commandId), delayMs };
 }
 
 export const sequenceOf = (job: Job): number => (job as EventRangeJob).to;

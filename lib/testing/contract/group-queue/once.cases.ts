@@ -84,16 +84,16 @@ export function onceCases({ expect, test, open, start }: GroupQueueCases): void 
     expect(await queue.stageOnce(command(of, '4'), once('four', 'other'))).toBe('four');
   });
 
-  test('delays the one that it takes, and counts commands that wait for their time as commands', async () => {
-    const queue = await open({ maxWaitingCommands: 1 });
+  test('delays the one that it takes, and refuses it where too many wait for their time', async () => {
+    const queue = await open({ maxDelayedJobsPerTenant: 1 });
     const waiting = { ...command(lane('a', 'delay'), '1'), delayMs: LONG_MS };
     expect(await queue.stageOnce(waiting, once('one'))).toBe('one');
     expect(await queue.stageOnce({ ...waiting, delayMs: 0 }, once('two'))).toBe('one');
     expect(await queue.control.inspect(waiting.lane)).toMatchObject({ status: 'waiting', size: 1 });
-    await expectRefused(() => queue.stage([command(of, '2')]), QueueFullError);
-    await expectRefused(() => queue.stage([{ ...waiting, lane: lane('b', 'delay') }]), QueueFullError);
+    const next = { ...waiting, lane: lane('b', 'delay') };
+    await expectRefused(() => queue.stageOnce(next, once('two', 'other')), QueueFullError);
     expect(await queue.forget(of.tenantId)).toBe(1);
-    await queue.stage([command(of, '3')]);
+    expect(await queue.stageOnce(next, once('three', 'other'))).toBe('three');
   });
 
   test('takes what is no command as well', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as immediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { PermanentError } from '../../../errors/permanent.error.js';
+import type { Lane } from '../../../queue/lane.js';
 import { eventually } from '../eventually.js';
 import { type Decision, LaneModel } from './lane.model.js';
 import { timing } from './timing.arbitrary.js';
@@ -9,6 +10,8 @@ import { type GroupQueueCases, POLICY, lane, range, sequenceOf, settled } from '
 
 const RUNS = 60;
 const LANES = ['a', 'b', 'c'] as const;
+/** One of them counts as delayed. */
+const of = (id: (typeof LANES)[number]): Lane => lane(id, id === 'c' ? 'timer' : 'fold');
 
 const decision: fc.Arbitrary<Decision> = fc.record({
   completed: fc.nat({ max: 4 }),
@@ -48,7 +51,7 @@ export function propertyCases({ expect, test, start }: GroupQueueCases): void {
               models
                 .get(id)!
                 .stage(jobs)
-                .map((sequence) => range(lane(id), sequence)),
+                .map((sequence) => range(of(id), sequence)),
             );
           }
           const all = [...models.values()];
@@ -57,7 +60,14 @@ export function propertyCases({ expect, test, start }: GroupQueueCases): void {
             const parkedJobs = all.reduce((sum, { waiting, parked }) => sum + (parked ? waiting.length : 0), 0);
             const deadLetters = all.reduce((sum, { aside }) => sum + aside.length, 0);
             const parkedLanes = all.filter(({ parked }) => parked).length;
-            expect(await queue.depth()).toEqual({ jobs: parkedJobs, parkedJobs, running: 0, parkedLanes, deadLetters });
+            expect(await queue.depth()).toEqual({
+              jobs: parkedJobs,
+              parkedJobs,
+              delayedJobs: 0,
+              running: 0,
+              parkedLanes,
+              deadLetters,
+            });
           });
           for (const [id, model] of models) {
             const inOrder = [...model.done, ...model.aside, ...model.waiting].toSorted((one, other) => one - other);
@@ -109,7 +119,7 @@ export function propertyCases({ expect, test, start }: GroupQueueCases): void {
         );
         let number = 0;
         for (const { lane: id, timings } of staged) {
-          await queue.stage(timings.map((given) => ({ ...range(lane(id), (number += 1)), ...given })));
+          await queue.stage(timings.map((given) => ({ ...range(of(id), (number += 1)), ...given })));
         }
         await settled(queue);
         expect(wrong).toEqual([]);
