@@ -81,13 +81,13 @@ export class PipelineService {
   }
 
   /**
-   * Stores events, which go on to projections and reactors. Those of one aggregate are stored together or not at all, in the
-   * order of their timestamps, behind those that are there; aggregates one after the other. Where all of an aggregate's have
-   * ids, a repeated call stores nothing twice.
+   * Stores events, which go on to projections and reactors. Those of one aggregate are stored in the order of their
+   * timestamps, behind those that are there; aggregates one after the other. An event with an id is stored by itself, and
+   * once for its aggregate, whatever it comes together with; those between two with ids are stored together or not at all.
    *
-   * @returns what was stored, by aggregate; for `consistencyToken()`
+   * @returns what was stored, by aggregate, or was there already; for `consistencyToken()`
    * @throws InvalidTenantError, InvalidArgumentError, InvalidEventError: nothing was stored
-   * @throws what `EventStore.append` throws; some aggregates may be stored then: repeat the call
+   * @throws what `EventStore.append` throws; some events may be stored then: where all have ids, repeat the call
    */
   async storeEvents(events: readonly PipelineEvent[], context: PipelineContext): Promise<readonly AppendResult[]> {
     const tenantId = createTenantId(context?.tenantId);
@@ -100,10 +100,25 @@ export class PipelineService {
     for (const [aggregateId, group] of groups) {
       const ordered = group.toSorted((one, other) => one.timestamp - other.timestamp);
       const stream = { tenantId, aggregateType: this.pipeline.aggregateType, aggregateId };
-      const drafts = ordered.map((event) => this.draft(stream, event));
-      results.push(await this.log.append(stream, drafts, { key: keyOf(ordered) }));
+      results.push(await this.append(stream, ordered));
     }
     return results;
+  }
+
+  private async append(stream: StreamId, events: readonly PipelineEvent[]): Promise<AppendResult> {
+    const results: AppendResult[] = [];
+    for (const part of parts(events)) {
+      const drafts = part.map((event) => this.draft(stream, event));
+      results.push(await this.log.append(stream, drafts, { key: keyOf(part) }));
+    }
+    return {
+      stream,
+      firstSequence: Math.min(...results.map(({ firstSequence }) => firstSequence)),
+      lastSequence: Math.max(...results.map(({ lastSequence }) => lastSequence)),
+      events: results.flatMap(({ events: stored }) => stored),
+      stored: results.flatMap(({ stored }) => stored),
+      repeated: results.every(({ repeated }) => repeated),
+    };
   }
 
   /**
@@ -153,7 +168,7 @@ export class PipelineService {
     options: { readonly timeoutMs?: number } = {},
   ): Promise<S | null> {
     const rebuilt = this.rebuilt.get(name);
-    if (rebuilt) return (await rebuilt.rebuild(idOf(aggregateId, context))) as S | null;
+    if (rebuilt) return (await rebuilt.update(idOf(aggregateId, context))) as S | null;
     const tenantId = createTenantId(context?.tenantId);
     const stream = { tenantId, aggregateType: this.pipeline.aggregateType, aggregateId };
     const lastSequence = await this.log.head(stream);
@@ -223,10 +238,19 @@ function idOf(aggregateId: string, context: PipelineContext): RebuiltId {
   return { tenantId: createTenantId(context?.tenantId), aggregateId };
 }
 
-/** Names an append by the ids of its events, so that it is known when it comes again. */
-function keyOf(events: readonly PipelineEvent[]): string | undefined {
-  if (events.some(({ id }) => id === undefined)) return undefined;
-  return createHash('sha256')
-    .update(encodeKey(...events.map(({ id }) => id!)))
-    .digest('base64url');
+/** Each event with an id by itself, and those between together. */
+function parts(events: readonly PipelineEvent[]): readonly (readonly PipelineEvent[])[] {
+  const found: PipelineEvent[][] = [];
+  for (const event of events) {
+    const last = found.at(-1);
+    if (last && event.id === undefined && last[0]!.id === undefined) last.push(event);
+    else found.push([event]);
+  }
+  return found;
+}
+
+/** Names an event by its id, so that it is known when it comes again. */
+function keyOf([first]: readonly PipelineEvent[]): string | undefined {
+  const id = first!.id;
+  return id === undefined ? undefined : createHash('sha256').update(encodeKey('event', id)).digest('base64url');
 }

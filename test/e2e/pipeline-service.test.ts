@@ -5,6 +5,7 @@ import { type PipelineEvent, PipelineService } from '../../lib/compat.js';
 import { createTenantId, EventStore, GroupQueue, Projections } from '../../lib/index.js';
 import { appWith, start, stream } from '../support/apps.js';
 import { Added, Additions, acme, counterApp, Seen, type Total, Totals } from '../support/counter-app.js';
+import { collect } from '../support/collect.js';
 import { eventually } from '../support/eventually.js';
 import { survivingMemory } from '../support/memories.js';
 
@@ -49,8 +50,12 @@ describe('a pipeline as a service', () => {
     expect(first!.events[0]!.data).toBeInstanceOf(Added);
     const [again] = await service.storeEvents(events, context);
     expect(again).toMatchObject({ repeated: true, lastSequence: 3 });
-    await service.storeEvents([added(4), added(4)], context);
-    expect(await app.get(EventStore).head(stream('c1'))).toBe(5);
+    // Cut otherwise, and grown.
+    const [grown] = await service.storeEvents([added(2, { id: 'any text: 2' }), added(4, { id: 'four' })], context);
+    expect(grown).toMatchObject({ repeated: false, firstSequence: 2, lastSequence: 4 });
+    await service.storeEvents([added(5), added(6, { id: 'six' }), added(7), added(8)], context);
+    const stored = await collect(app.get(EventStore).read(stream('c1')));
+    expect(stored.map(({ data }) => (data as Added).amount)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('gives the events of a type since a time', async () => {

@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../events/recorded-event.js';
 import { HistoryGoneError } from '../../projections/history-gone.error.js';
 import { InvalidProjectionResultError } from '../../projections/invalid-projection-result.error.js';
 import { jsonProblem } from '../../projections/json-problem.js';
-import type { ProjectionKey } from '../../projections/stores/projection-row.js';
+import type { ProjectionKey, ProjectionRow } from '../../projections/stores/projection-row.js';
 import type { ProjectionStore } from '../../projections/stores/projection-store.js';
 import type { Storage } from '../../storage/storage.js';
 import { STORAGE } from '../../storage/storage.token.js';
@@ -17,6 +17,8 @@ import { StreamTooLongError } from './stream-too-long.error.js';
 
 /** Names of projections of users do not begin so. */
 const PREFIX = '$rebuilt:';
+/** How often a row of the same events can be made anew by hand. */
+const REVISIONS = 1_048_576;
 
 /** Which aggregate is meant. */
 export interface RebuiltId {
@@ -27,8 +29,9 @@ export interface RebuiltId {
 /**
  * A projection that is made of all events of an aggregate, each time anew.
  *
- * A row at sequence n is what the handler made of the events up to n, and the store keeps the one with the highest
- * sequence: so it does not matter who rebuilds, nor how often, nor who is late.
+ * A row of the events up to n is what the handler made of them, and the store keeps the one with the highest sequence: so
+ * it does not matter who rebuilds, nor how often, nor who is late. The sequence of a row is n, and behind it the revision,
+ * which goes up where somebody asks for it to be made anew of the same events: the handler may have been mended.
  */
 export class RebuiltProjection {
   constructor(
@@ -57,14 +60,23 @@ export class RebuiltProjection {
     return row ? row.state : this.rebuild(id);
   }
 
+  /** Makes it anew, also of events of which it was made. @throws as `rebuild` */
+  async update(id: RebuiltId): Promise<JsonValue> {
+    const [row] = await this.rows.load([this.key(id)]);
+    return this.rebuild(id, row ?? undefined);
+  }
+
   /** Up to which event the row is made; 0 when there is none. */
   async sequence(id: RebuiltId): Promise<number> {
     const [row] = await this.rows.load([this.key(id)]);
-    return row?.sequence ?? 0;
+    return Math.floor((row?.sequence ?? 0) / REVISIONS);
   }
 
-  /** @throws StreamTooLongError, HistoryGoneError, InvalidProjectionResultError, and what the handler throws */
-  async rebuild(id: RebuiltId): Promise<JsonValue> {
+  /**
+   * @param instead a row that is not to be kept
+   * @throws StreamTooLongError, HistoryGoneError, InvalidProjectionResultError, and what the handler throws
+   */
+  async rebuild(id: RebuiltId, instead?: Pick<ProjectionRow, 'sequence'>): Promise<JsonValue> {
     const events = await this.events(id);
     const last = events.at(-1);
     if (!last) return null;
@@ -74,7 +86,8 @@ export class RebuiltProjection {
     const problem = made === undefined ? 'is undefined' : jsonProblem(made);
     if (problem !== null) throw new InvalidProjectionResultError(name, last.type, `what is not JSON: ${problem}`);
     const state = made as JsonValue;
-    await this.rows.save([{ ...this.key(id), sequence: last.sequence, state, updatedAt: last.recordedAt.getTime() }]);
+    const sequence = Math.max(last.sequence * REVISIONS, (instead?.sequence ?? -1) + 1);
+    await this.rows.save([{ ...this.key(id), sequence, state, updatedAt: last.recordedAt.getTime() }]);
     return state;
   }
 
