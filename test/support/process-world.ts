@@ -81,6 +81,9 @@ CommandHandler(RequestPayment, { type: 'payment.request', aggregateId: ({ orderI
   FicklePaymentHandler,
 );
 
+/** How long a request for a payment waits. */
+export const REQUEST_DELAY_MS = 3_600_000;
+
 /** The process manager of orders with everything around it, but for a queue and a store that can be relied on. */
 export class ProcessWorld {
   readonly queue: UntrustyQueue;
@@ -245,7 +248,11 @@ function pipeline(
     const { commandClass, options } = commandHandlerMetadata(handler as EventClass)!;
     const instance = new handler() as never;
     const events = new Set<EventClass>([...ORDER_EVENTS, ...PAYMENT_EVENTS]);
-    return { pipeline: name, aggregateType, commandClass, events, options, handler: { name, resolve: () => instance } };
+    const delayMs = commandClass === RequestPayment ? REQUEST_DELAY_MS : undefined;
+    return {
+      ...{ pipeline: name, aggregateType, commandClass, events, options: { ...options, delayMs } },
+      handler: { name, resolve: () => instance },
+    };
   });
   const none = { events: [], upcasts: [], folds: [], maps: [], reactors: [], subscriptions: [] };
   return { name, aggregateType, ...none, commands, processes };

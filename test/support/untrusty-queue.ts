@@ -47,14 +47,14 @@ export class UntrustyQueue {
 
   stage(jobs: readonly StagedJob[]): void {
     const now = this.clock.now();
-    for (const { lane, job, debounce, dedupe } of jobs) {
+    for (const { lane, job, delayMs = 0, debounce, dedupe } of jobs) {
       const key = laneKey(lane);
       const queued = this.lanes.get(key) ?? { lane, entries: [], running: false };
       this.lanes.set(key, queued);
       const last = queued.entries.at(-1);
       const waits = last !== undefined && !last.delivered;
       if (dedupe && waits) continue;
-      const dueAt = now + (debounce?.delayMs ?? 0);
+      const dueAt = now + (debounce?.delayMs ?? delayMs);
       if (debounce && waits && last.isTwin) Object.assign(last, { job, dueAt });
       else queued.entries.push({ job, dueAt, delivered: false, isTwin: debounce !== undefined });
     }
@@ -87,6 +87,11 @@ export class UntrustyQueue {
   lose(): void {
     this.lanes = new Map();
     this.answers.clear();
+  }
+
+  /** Answers are not kept for ever; those that a process has not heard of yet are younger. */
+  expireAnswers(): void {
+    if (![...this.lanes.values()].some(({ lane }) => lane.kind === 'outbox')) this.answers.clear();
   }
 
   async answer(_tenantId: string, id: string): Promise<string | undefined> {

@@ -13,7 +13,7 @@ import {
   paymentStream,
 } from '../../support/orders-app.js';
 import { isOf, judgeProcess } from '../../support/judge-processes.js';
-import { ProcessWorld } from '../../support/process-world.js';
+import { ProcessWorld, REQUEST_DELAY_MS } from '../../support/process-world.js';
 
 const ORDERS = ['o1', 'o2'];
 const WORKERS = 3;
@@ -22,7 +22,12 @@ const MAX_ROUNDS = 2_000;
 const aStep = fc.oneof(
   { weight: 2, arbitrary: fc.record({ place: fc.constantFrom(...ORDERS), dear: fc.boolean(), dies: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ pay: fc.constantFrom(...ORDERS), dies: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ afterMs: fc.constantFrom(1, DAY_MS / 2, DAY_MS - 1, DAY_MS, 20 * DAY_MS) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      afterMs: fc.constantFrom(1, REQUEST_DELAY_MS, DAY_MS / 2, DAY_MS - 1, DAY_MS, 20 * DAY_MS),
+    }),
+  },
   {
     weight: 12,
     arbitrary: fc.record({
@@ -37,6 +42,7 @@ const aStep = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ sweep: fc.constant(true) }) },
+  { weight: 1, arbitrary: fc.record({ expire: fc.constant(true) }) },
   { weight: 1, arbitrary: fc.record({ lose: fc.constant(true) }) },
   { weight: 1, arbitrary: fc.record({ compare: fc.constant(true) }) },
 );
@@ -71,6 +77,7 @@ it('processes are told everything once, wake-ups never early, and their commands
           else if ('deliver' in step)
             await scheduler.waitFor(Promise.all(step.deliver.map((one) => world.deliver(...one))));
           else if ('sweep' in step) await world.sweep();
+          else if ('expire' in step) world.queue.expireAnswers();
           else if (!isLossy) continue;
           else if ('lose' in step) world.queue.lose();
           else await world.compare();
@@ -105,6 +112,14 @@ async function judge(world: ProcessWorld): Promise<void> {
   const wanted = stored.filter(({ type }) => type === 'order.placed' || type === 'payment.received');
   expect(new Set(told.map(({ data }) => data.eventId))).toEqual(new Set(wanted.map(({ id }) => id)));
   expect(told).toHaveLength(wanted.length);
+  // No command came before its time.
+  const decided = [...processes.values()].flat() as readonly RecordedEvent<DecisionData>[];
+  for (const { data, recordedAt, metadata } of stored.filter(isOf('payment.requested'))) {
+    const sent = decided.find(({ data: { commands } }) =>
+      commands.some(({ commandId }) => commandId === metadata.causationId),
+    )!;
+    expect(recordedAt.getTime(), JSON.stringify(data)).toBeGreaterThanOrEqual(sent.data.at + REQUEST_DELAY_MS);
+  }
   for (const [id, inbox] of inboxes) {
     judgeProcess({ inbox, decisions: processes.get(id) as readonly RecordedEvent<DecisionData>[] }, stored);
   }
