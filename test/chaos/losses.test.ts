@@ -24,15 +24,16 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([compiled.remove(), redis.stop()]));
 
-describe.each(STORE_SERVERS)('workers that run on, over %s and Redis,', (_, startServer) => {
+describe.each(STORE_SERVERS)('workers that run on, over %s and Redis,', (name, startServer) => {
   let server: StoreServer;
+  let random: Random;
   let world: AlarmsWorld;
   let workers: KilledWorkers;
 
   beforeAll(async () => void (server = await startServer()));
   afterAll(() => server.stop());
   beforeEach(async () => {
-    const random = new Random(SEED);
+    random = new Random(SEED);
     const store = await server.newStore();
     const plan = { store, redisPort: redis.port, leaseMs: LEASE_MS, sweepIntervalMs: SWEEP_MS };
     world = await AlarmsWorld.open(plan, random);
@@ -45,13 +46,16 @@ describe.each(STORE_SERVERS)('workers that run on, over %s and Redis,', (_, star
   });
 
   it(
-    'put everything right again that Redis loses, with nothing that comes after it',
+    `put everything right again that Redis loses, with nothing that comes after it (CHAOS_SEED=${SEED})`,
     { timeout: TEST_TIMEOUT_MS },
     async () => {
-      await world.whileAllWait(ALARMS, () => redis.flush());
-      await world.judge();
-      await world.whileAllWait(ALARMS, () => redis.restart('lost'));
-      await world.judge();
+      const losses = [() => redis.flush(), () => redis.restart('lost')];
+      // ClickHouse takes longer to begin anew: in the short cut it is one of them.
+      const some = ROUNDS > 1 || name === 'PostgreSQL' ? losses : [random.oneOf(losses)];
+      for (const lose of some) {
+        await world.whileAllWaits(ALARMS, lose);
+        await world.judge();
+      }
       expect(workers.kills).toBe(0);
     },
   );

@@ -26,7 +26,7 @@ const POINTS = ['route', 'process', 'timer', 'outbox', 'command'].flatMap((kind)
 );
 const MOST_PASSES = 8;
 /** In the short cut workers die at a part of the points, as the seed has it. */
-const DEATHS_AT_EACH = ROUNDS > 1 ? { PostgreSQL: 3, ClickHouse: 3 } : { PostgreSQL: 0.35, ClickHouse: 0.25 };
+const DEATHS_AT_EACH = ROUNDS > 1 ? { PostgreSQL: 3, ClickHouse: 3 } : { PostgreSQL: 0.35, ClickHouse: 0.2 };
 const ALARMS_AT_A_TIME = 5;
 /** Two wake-ups wait for each alarm. */
 const MAX_WAITING_JOBS = 20;
@@ -78,7 +78,7 @@ describe.each(STORE_SERVERS)('wake-ups and commands of processes, over %s and Re
       };
       await rage(points.splice(0, points.length / 2));
       await workers.start();
-      await world.whileSomeWait(ALARMS_AT_A_TIME, () => redis.flush());
+      await world.whileWakeUpsWait(ALARMS_AT_A_TIME, () => redis.flush());
       await rage(points);
       await world.judge();
       console.log(`${name}, seed ${SEED}: ${world.size} alarms; ${workers.kills} deaths`);
@@ -95,7 +95,7 @@ describe.each(STORE_SERVERS)('wake-ups and commands of processes, over %s and Re
       for (let kill = 1; kill <= KILLS; kill += 1) {
         await delay(random.between(50, 500));
         await workers.replaceOne();
-        if (kill === KILLS / 2) await world.whileSomeWait(ALARMS, () => redis.flush());
+        if (kill === KILLS / 2) await world.whileWakeUpsWait(ALARMS, () => redis.flush());
       }
       await world.judge();
     },

@@ -88,12 +88,16 @@ export class TallyWorld {
     );
     while (!(await Promise.race([ended, delay(POLL_MS, false)]))) {
       // While the queue is away there is enough to do.
-      const { jobs } = await this.app
-        .get(GroupQueue)
-        .depth()
-        .catch(() => ({ jobs: Number.POSITIVE_INFINITY }));
+      const jobs = await this.waitingJobs().catch(() => Number.POSITIVE_INFINITY);
       if (jobs <= maxWaitingJobs) this.fleet.feed(this.fleet.feeds + pieces);
     }
+  }
+
+  /** Lanes that lost three workers go on first, or they would fill up. */
+  private async waitingJobs(): Promise<number> {
+    const queue = this.app.get(GroupQueue);
+    this.retriedLanes += await retrySuspects(queue);
+    return (await queue.depth()).jobs;
   }
 
   /** Lets the web process feed the pieces below `upTo`, and resolves when they are answered. */
