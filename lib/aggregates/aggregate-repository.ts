@@ -150,6 +150,30 @@ export class AggregateRepository {
     }
   }
 
+  /**
+   * Removes the snapshots of a version that no process uses any more, of all tenants. What a process that still uses it
+   * keeps meanwhile may stay; call it again then. Nothing but time is lost with a snapshot.
+   *
+   * @returns how many there were
+   * @throws InvalidArgumentError for the version that is in use here
+   */
+  async dropSnapshots<A extends EventSourcedAggregate, C, E extends object, S>(
+    aggregate: AggregateClass<A> | Decider<C, E, S>,
+    version: number,
+  ): Promise<number> {
+    const model = typeof aggregate === 'function' ? classModel(aggregate) : deciderModel(aggregate);
+    const problem = integerProblem(version, 1);
+    if (problem !== null) throw new InvalidArgumentError('version', problem);
+    const { snapshot } = model;
+    if (snapshot && version === (snapshot.version ?? 1)) {
+      throw new InvalidArgumentError(
+        'version',
+        'must be one that is not in use: raise the version of the snapshots first',
+      );
+    }
+    return this.snapshots.drop(model as AggregateModel<unknown>, version);
+  }
+
   private async saveNow(aggregate: EventSourcedAggregate, options: SaveOptions): Promise<AppendResult | undefined> {
     const history = historyOf(aggregate);
     if (history.stale !== undefined) throw new StaleAggregateError(aggregate.id, history.stale);

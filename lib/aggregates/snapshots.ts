@@ -93,6 +93,11 @@ export class Snapshots {
     }
   }
 
+  /** Removes those of one version, of all tenants; returns how many there were. */
+  drop<M>({ aggregateType, name }: AggregateModel<M>, version: number): Promise<number> {
+    return this.projections.drop(projectionOf(aggregateType, name), version);
+  }
+
   warn(message: string, stream: StreamId, error: unknown): void {
     this.logger.warn({ message, ...stream, error: describeError(error) });
   }
@@ -106,5 +111,9 @@ function withoutUndefined(value: unknown): unknown {
 
 function keyOf<M>({ aggregateType, name, snapshot }: AggregateModel<M>, stream: StreamId): ProjectionKey {
   const { tenantId, aggregateId: id } = stream;
-  return { tenantId, projection: `${PREFIX}${aggregateType}:${name}`, version: snapshot?.version ?? 1, id };
+  return { tenantId, projection: projectionOf(aggregateType, name), version: snapshot?.version ?? 1, id };
+}
+
+function projectionOf(aggregateType: string, name: string): string {
+  return `${PREFIX}${aggregateType}:${name}`;
 }

@@ -347,6 +347,15 @@ export function aggregatesSuite(name: string, open: () => Promise<OpenedStores>,
       const next = { ...accountDecider, snapshot: { every: 3, version: 2 } };
       expect((await repository.stateOf(accountDecider, 'acc-123', { tenantId })).state).toEqual(planted);
       expect((await repository.stateOf(next, 'acc-123', { tenantId })).state.balance).toBe(3);
+
+      // Those of a version that nobody uses any more can be removed, and no others.
+      for (const version of [2, 0]) {
+        await expect(repository.dropSnapshots(next, version)).rejects.toMatchObject({ field: 'version' });
+      }
+      expect(await repository.dropSnapshots(next, 1)).toBeGreaterThan(0);
+      expect(await stores!.projections.load([row, { ...row, version: 2 }])).toEqual([null, expect.anything()]);
+      expect((await snapshotOf())?.sequence).toBe(3);
+      expect(await repository.dropSnapshots(BankAccount, 7)).toBe(0);
     });
 
     it('decides again when others were faster, and gives up after its attempts', async () => {
