@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { within } from '../clock/within.js';
 import { describeError } from '../errors/describe-error.js';
 import type { TenantId } from '../tenancy/tenant-id.js';
 import type { AnnouncementChannel } from './announcement-channel.js';
@@ -56,7 +57,7 @@ export class Announcements {
   async close(): Promise<void> {
     this.closing.abort();
     this.hearers.clear();
-    await Promise.race([this.publishing, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    await within(CLOSE_TIMEOUT_MS, Promise.resolve(this.publishing));
     await this.channel?.close();
   }
 

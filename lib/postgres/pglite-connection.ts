@@ -4,7 +4,7 @@ import { ClosedError } from '../errors/closed.error.js';
 import { loadPackage } from '../packages/load-package.js';
 import { DirectoryLock } from './directory-lock.js';
 import type { PostgresConnection, PostgresQueryable, PostgresStatement } from './postgres-connection.js';
-import { within } from './within.js';
+import { within } from '../clock/within.js';
 
 const CLOSE_TIMEOUT_MS = 5_000;
 /** Longest time that statements one after the other may keep timers and sockets of the process waiting. */

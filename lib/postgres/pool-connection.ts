@@ -5,7 +5,7 @@ import { isServerError } from './classify-postgres-error.js';
 import { resolvePoolOptions, type PostgresPoolOptions, type ResolvedPoolOptions } from './pool-options.js';
 import type { PostgresConnection, PostgresQueryable, PostgresStatement } from './postgres-connection.js';
 import { PostgresUnreachableError } from './postgres-unreachable.error.js';
-import { within } from './within.js';
+import { within } from '../clock/within.js';
 
 /** Statements that may wait for a connection at once. */
 const MAX_WAITING = 10_000;
@@ -14,7 +14,7 @@ const ANSWER_MARGIN_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** A connection beside the pool that hears what is notified. */
-export type ListeningClient = Pick<Client, 'query' | 'on' | 'end'>;
+export type ListeningClient = Pick<Client, 'query' | 'on' | 'end' | 'connection'>;
 
 /** A pool of connections to a server, through the package `pg`. */
 export class PoolConnection implements PostgresConnection {

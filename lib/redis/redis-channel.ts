@@ -1,24 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import type { AnnouncementChannel } from '../announcements/announcement-channel.js';
-import { describeError } from '../errors/describe-error.js';
+import { ListenLoop } from '../announcements/listen-loop.js';
 import type { RedisConnection } from './redis-connection.js';
 
-const FIRST_PAUSE_MS = 100;
-const MAX_PAUSE_MS = 5_000;
-
-/**
- * Announcements through publish and subscribe of Redis.
- *
- *     silent ──listen()──▶ opening ──▶ listening, until the end, also after reconnections
- *                            ▲ └─failed: again after a pause
- *                            └───┘
- */
+/** Announcements through publish and subscribe of Redis. A connection that is open once connects again by itself. */
 export class RedisChannel implements AnnouncementChannel {
-  private readonly logger = new Logger('EventSourcing');
-  private readonly closing = new AbortController();
+  private readonly loop = new ListenLoop();
   private publisher: Promise<RedisConnection> | undefined;
-  private listener: RedisConnection | undefined;
 
   /**
    * @param open a connection of its own: one for each direction, once it is needed
@@ -35,13 +22,12 @@ export class RedisChannel implements AnnouncementChannel {
   }
 
   listen(onMessage: (message: string) => void, onListening: () => void): void {
-    void this.begin(onMessage, onListening);
+    this.loop.begin((began, closed) => this.listenOnce(onMessage, began, closed), onListening);
   }
 
   async close(): Promise<void> {
-    this.closing.abort();
-    this.listener?.close();
-    (await this.publisher?.catch(() => undefined))?.close();
+    const publisher = this.publisher?.catch(() => undefined);
+    await Promise.all([this.loop.close(), publisher?.then((connection) => connection?.close())]);
   }
 
   private connect(): Promise<RedisConnection> {
@@ -52,29 +38,23 @@ export class RedisChannel implements AnnouncementChannel {
     return this.publisher;
   }
 
-  private async begin(onMessage: (message: string) => void, onListening: () => void): Promise<void> {
-    const { signal } = this.closing;
-    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
-      try {
-        const connection = await this.open();
-        if (signal.aborted) return connection.close();
-        this.listener = connection;
-        connection.listen(
-          [this.name],
-          (_, message) => onMessage(message),
-          onListening,
-          (error) => this.warn(error),
-        );
-        return;
-      } catch (error) {
-        if (pauseMs === FIRST_PAUSE_MS) this.warn(error);
-        await delay(pauseMs, undefined, { ref: false, signal }).catch(() => undefined);
-      }
+  /** Resolves when the channel is closed. @throws when the server cannot be reached */
+  private async listenOnce(
+    onMessage: (message: string) => void,
+    onListening: () => void,
+    closed: Promise<void>,
+  ): Promise<void> {
+    const connection = await this.open();
+    try {
+      connection.listen(
+        [this.name],
+        (_, message) => onMessage(message),
+        onListening,
+        (error) => this.loop.warn(error),
+      );
+      await closed;
+    } finally {
+      connection.close();
     }
-  }
-
-  private warn(error: unknown): void {
-    if (this.closing.signal.aborted) return;
-    this.logger.warn({ message: 'New events are looked for from time to time only', error: describeError(error) });
   }
 }

@@ -11,6 +11,10 @@ export interface ChannelUnderTest {
   open(): Promise<{ readonly channel: AnnouncementChannel; close(): Promise<void> }>;
   /** Cuts every connection off, which may be made again. */
   cut(): Promise<void>;
+  /** Lets the server answer nobody any more, as in a network that is cut. */
+  hold(): void;
+  /** Ends that: every connection breaks. */
+  release(): void;
   stop(): Promise<void>;
 }
 
@@ -89,6 +93,19 @@ export function announcementsSuite(tested: ChannelUnderTest): void {
       await speaker.announcements.close();
       await eventually(() => expect(listener.heard).toContain(globex));
       expect(heard).toEqual([]);
+    });
+
+    it('end in time, though the server answers nobody any more, and also where they do not listen yet', async () => {
+      const [speaker, listener, late] = await Promise.all([hearing(), hearing(), begin()]);
+      tested.hold();
+      try {
+        late.announcements.listen((tenantId) => late.heard.push(tenantId));
+        speaker.announcements.announce(acme);
+        await Promise.all([speaker, listener, late].map(({ announcements }) => announcements.close()));
+      } finally {
+        tested.release();
+      }
+      expect([listener.heard, late.heard]).toEqual([[], []]);
     });
   });
 }
