@@ -201,6 +201,9 @@ export class SubscriptionExecutor {
         await callSubscription(subscription, batch, [input], batch.attempt);
       } catch (cause) {
         if (cause instanceof OutageError || batch.abort.reason !== undefined) throw cause;
+        // Given up meanwhile: a dead letter of it would be one too many.
+        const [row] = await this.tools.projections.load([putAsideKey(key, sequence)]);
+        if (!readPutAside(sequence, row)) return;
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new EventPutAsideError(subscription.name, sequence, reason, { cause });
       }

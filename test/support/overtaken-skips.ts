@@ -13,7 +13,7 @@ const EVENTS = [new ItemAdded('a'), POISON, new ItemAdded('b'), POISON, new Item
 const FIRST = 2;
 const SECOND = 4;
 
-/** Of two operators one stands still in the middle of a skip, at his first load or save, while the other skips two events. */
+/** Of two operators one stands still in the middle of a skip, with the list as he loaded it or before he saves it, while the other skips two events. */
 export async function slowSkipTakesNothing(projections: ProjectionStore, call: StoreCall): Promise<void> {
   const world = await FoldWorld.open(EVENTS, { projections });
   await world.run([world.job(1, 5)]);
@@ -70,7 +70,7 @@ function standingStill({ projections }: FoldWorld, call: StoreCall) {
   const slow = overriding(projections, {
     load: async (keys) => {
       const rows = await projections.load(keys);
-      await standStill('load');
+      if (keys.some(({ projection }) => projection.startsWith('$skips:'))) await standStill('load');
       return rows;
     },
     save: async (rows) => {

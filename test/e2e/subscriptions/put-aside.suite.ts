@@ -17,6 +17,7 @@ import { appWith, start, stream } from '../../support/apps.js';
 import { collect } from '../../support/collect.js';
 import { acme, Added } from '../../support/counter-app.js';
 import { eventually } from '../../support/eventually.js';
+import { gate } from '../../support/gate.js';
 import { HeldSaves } from '../../support/held-saves.js';
 import { keepingStorage } from '../../support/keeping-storage.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -128,6 +129,22 @@ export function putAsideSuite(backend: Backend): void {
       await lost.add(cursor, two!);
       expect(await standing()).toEqual([9]);
       expect(await collect(listPutAside(projections, { ...cursor, id: 'c2' }))).toEqual([]);
+    });
+
+    it('has no dead letter again when it is discarded during another attempt', async () => {
+      const app = await boot();
+      await append(app, -1);
+      const { id, lane, job } = await letterOf(app, 1);
+      const [begun, over] = [gate(), gate()];
+      told.wait = () => (begun.open(), over.opened);
+      // As a comparison with the log does.
+      await app.get(GroupQueue).stage([{ lane, job }]);
+      await begun.opened;
+      expect(await control(app).discardDeadLetter(id, note)).toBe(true);
+      over.open();
+      await quiet(app);
+      expect(await control(app).deadLetters()).toEqual([]);
+      expect(told.done).toEqual([]);
     });
 
     it('can be discarded again, and is told to nobody, when the process dies between both steps', async () => {
