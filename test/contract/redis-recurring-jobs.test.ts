@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BullModule, BullRegistrar, getQueueToken, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type INestApplicationContext, Logger, Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { Queue } from 'bullmq';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { redisQueue } from '../../lib/queue/redis/redis-queue.adapter.js';
 import type { RecurringJob } from '../../lib/recurring-jobs/recurring-job.js';
 import { RecurringJobs } from '../../lib/recurring-jobs/recurring-jobs.js';
+import { RecurringJobsProcessor } from '../../lib/recurring-jobs/redis/recurring-jobs.processor.js';
 import { RECURRING_JOBS_QUEUE } from '../../lib/redis.js';
 import { compile, type Compiled } from '../support/compile.js';
 import { eventually } from '../support/eventually.js';
@@ -92,6 +94,22 @@ describe('several processes', () => {
     start(newer, async () => void (runs += 1), { name: 'new' });
     await eventually(() => expect(runs).toBeGreaterThan(3), SETTLE_MS);
   });
+});
+
+it('tells the log what goes wrong with a worker that does not run yet, and writes nothing else', async () => {
+  const app = await opened();
+  const modules = [...app.get(ModulesContainer).values()];
+  const found = modules.flatMap(({ providers }) => [...providers.values()]).map(({ instance }) => instance as unknown);
+  const processor = found.find((one) => one instanceof RecurringJobsProcessor)!;
+  const warned = vi.spyOn(Logger.prototype, 'warn');
+  const written = vi.spyOn(console, 'error').mockReturnValue();
+  try {
+    processor.worker.emit('error', new Error('away'));
+    expect(written).not.toHaveBeenCalled();
+    expect(warned).toHaveBeenCalledWith({ message: 'Recurring jobs may wait', error: 'Error: away' });
+  } finally {
+    vi.restoreAllMocks();
+  }
 });
 
 describe('a process that is killed in a run', () => {

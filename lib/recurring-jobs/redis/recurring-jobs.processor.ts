@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type Job, UnrecoverableError, type WorkerOptions } from 'bullmq';
 import { RECURRING_JOBS_QUEUE } from './recurring-jobs-queue.js';
 
@@ -7,6 +7,13 @@ import { RECURRING_JOBS_QUEUE } from './recurring-jobs-queue.js';
 export class RecurringJobsProcessor extends WorkerHost {
   /** What a job of a name does; set before the worker runs. */
   runs: ReadonlyMap<string, (signal: AbortSignal) => Promise<void>> = new Map();
+  /** Told of what goes wrong with the worker, also before it runs: what nobody hears, BullMQ writes to stderr. */
+  complain: (error: Error) => void = () => undefined;
+
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.complain(error);
+  }
 
   /** All three parameters stand here: BullMQ gives a signal to those alone that take it. */
   async process({ name }: Job, _token?: string, signal?: AbortSignal): Promise<void> {

@@ -46,6 +46,7 @@ export class RedisRecurringJobs extends RecurringJobs {
   ) {
     super();
     queue.on('error', (error) => this.complain(error));
+    host.complain = (error) => this.complain(error);
   }
 
   start(jobs: readonly RecurringJob[]): void {
@@ -92,7 +93,6 @@ export class RedisRecurringJobs extends RecurringJobs {
     if (this.worker) return;
     const { worker } = this.host;
     this.worker = worker;
-    worker.on('error', (error) => this.complain(error));
     worker.on('active', () => (this.busy = true));
     for (const event of ['completed', 'failed'] as const) {
       worker.on(event, () => {
