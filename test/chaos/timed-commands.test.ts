@@ -65,6 +65,8 @@ it(
       };
       const ofWebs = spreadDeaths(WEB_POINTS, DEATHS_AT_EACH, random);
       const ofWorkers = spreadDeaths([...WORKER_POINTS, ...APPEND_POINTS], DEATHS_AT_EACH, random);
+      // One that goes on handles most in time, so that what is early shows.
+      await workers.start();
       // A worker comes to its point while there are senders, and a sender while there are workers.
       await Promise.all([die(webs, ofWebs), die(workers, ofWorkers)]);
       await redis.restart('kept');
