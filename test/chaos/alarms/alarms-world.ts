@@ -15,7 +15,7 @@ import {
 } from '../../../lib/index.js';
 import type { DecisionData } from '../../../lib/processes/stream/decision.event.js';
 import { inboxStream, processStream } from '../../../lib/processes/stream/process-streams.js';
-import { Alarms, AlarmSet, alarmStream, type Rang } from '../../support/alarms-app.js';
+import { Alarms, AlarmSet, alarmStream, Rang } from '../../support/alarms-app.js';
 import { collect } from '../../support/collect.js';
 import { eventually } from '../../support/eventually.js';
 import { judgeProcess } from '../../support/judge-processes.js';
@@ -37,6 +37,8 @@ type Status = Awaited<ReturnType<AlarmsWorld['status']>>;
 /** The alarms of one run, as a web process sees them that neither consumes nor dies. */
 export class AlarmsWorld {
   private readonly alarms: string[] = [];
+  /** Rang once, without an alarm: nothing comes after that. */
+  private readonly bells: string[] = [];
 
   private constructor(
     readonly settings: AlarmsSettings,
@@ -93,6 +95,7 @@ export class AlarmsWorld {
     await this.whileWakeUpsWait(count, async () => {
       await this.app.get(GroupQueue).control.pause({ tenantId }, NOTE);
       await this.set(count);
+      await this.ring(count);
       const store = this.app.get(EventStore);
       await eventually(async () => expect(await store.undispatched({ olderThanMs: 0, limit: 1 })).toEqual([]));
       await lose();
@@ -116,6 +119,15 @@ export class AlarmsWorld {
     await rm(this.settings.journals, { recursive: true, force: true });
   }
 
+  private async ring(count: number): Promise<void> {
+    const ids = Array.from({ length: count }, (_, index) => `bell-${this.bells.length + index}`);
+    this.bells.push(...ids);
+    for (const id of ids) {
+      const data = Object.assign(new Rang(), { nth: 1 });
+      await this.app.get(EventStore).append(alarmStream(id, tenantId), [{ data }]);
+    }
+  }
+
   private status(id: string) {
     return this.app.get(Processes).get(Alarms, id, { tenantId });
   }
@@ -136,8 +148,9 @@ export class AlarmsWorld {
   /** The fold counted each ring once, the durable reactor and the subscription were told of all. */
   private async judgeListeners(): Promise<void> {
     const projections = this.app.get(Projections);
-    for (const id of this.alarms) expect(await projections.get(Rings, id, { tenantId })).toEqual({ rings: RINGS });
-    const rings = this.alarms.flatMap((id) => Array.from({ length: RINGS }, (_, index) => `${id}#${index + 1}`));
+    const counts = [...this.alarms.map((id) => [id, RINGS] as const), ...this.bells.map((id) => [id, 1] as const)];
+    for (const [id, rings] of counts) expect(await projections.get(Rings, id, { tenantId })).toEqual({ rings });
+    const rings = counts.flatMap(([id, count]) => Array.from({ length: count }, (_, index) => `${id}#${index + 1}`));
     for (const [file, told] of readListeners(this.settings.journals)) {
       expect([file, told]).toEqual([file, rings.toSorted()]);
     }
