@@ -22,6 +22,7 @@ import { RecurringJobs } from './recurring-jobs/recurring-jobs.js';
 import { EventSourcingHealth } from './runtime/event-sourcing-health.js';
 import type { EventSourcingModuleOptions } from './runtime/event-sourcing-options.js';
 import { ProjectionMaintenance } from './runtime/projection-maintenance.js';
+import { SubscriptionMaintenance } from './runtime/subscription-maintenance.js';
 import { LiveEvents } from './subscriptions/live/live-events.js';
 import { LaneDrainModule } from './runtime/lane-drain.module.js';
 
@@ -29,8 +30,8 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
  * Event sourcing for Nest: `forRoot()` once in the root module, `forFeature()` in each module with a pipeline.
  *
  * Global: `EventStore`, `Commands`, `AggregateRepository`, `Projections`, `Processes`, `Consistency`, `LiveEvents`, `GroupQueue`,
- * `LogMaintenance`, `ProjectionMaintenance`, `EventSourcingHealth`, `DistributedLock`, `FeatureFlags`, `Clock` and
- * `IdGenerator` are injectable everywhere.
+ * `LogMaintenance`, `ProjectionMaintenance`, `SubscriptionMaintenance`, `EventSourcingHealth`, `DistributedLock`,
+ * `FeatureFlags`, `Clock` and `IdGenerator` are injectable everywhere.
  *
  * @publicApi
  */
@@ -52,6 +53,7 @@ import { LaneDrainModule } from './runtime/lane-drain.module.js';
     DistributedLock,
     LogMaintenance,
     ProjectionMaintenance,
+    SubscriptionMaintenance,
     EventSourcingHealth,
     FeatureFlags,
     Clock,

@@ -28,7 +28,9 @@ import { createReconciliation } from './runtime/reconciliation/create-reconcilia
 import { Reconciliation } from './runtime/reconciliation/reconciliation.js';
 import { ProjectionMaintenance } from './runtime/projection-maintenance.js';
 import { laneComponents } from './runtime/lane-components.js';
+import { SubscriptionRetirement } from './runtime/retirement/subscription-retirement.js';
 import { VersionRetirement } from './runtime/retirement/version-retirement.js';
+import { SubscriptionMaintenance } from './runtime/subscription-maintenance.js';
 import { UnknownCommands } from './runtime/unknown-commands.js';
 import type { Storage } from './storage/storage.js';
 import { STORAGE } from './storage/storage.token.js';
@@ -145,4 +147,11 @@ export const projectionProviders: Provider[] = [
     ) => new VersionRetirement({ pipelines, registry, versions, queue, storage, ledger }),
   },
   ProjectionMaintenance,
+  {
+    provide: SubscriptionRetirement,
+    inject: [PipelineRegistry, GroupQueue, STORAGE],
+    useFactory: (pipelines: PipelineRegistry, queue: GroupQueue, storage: Storage) =>
+      new SubscriptionRetirement({ pipelines, queue, storage }),
+  },
+  SubscriptionMaintenance,
 ];

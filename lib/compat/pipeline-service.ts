@@ -11,6 +11,7 @@ import type { NewEvent } from '../events/new-event.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import { EventStore } from '../event-store/event-store.js';
 import type { PositionedEvent } from '../event-store/positioned-event.js';
+import { checkText } from '../event-store/check-stream.js';
 import type { StreamId } from '../event-store/stream-id.js';
 import type { PipelineDefinition } from '../pipeline/pipeline-definition.js';
 import { PipelineRegistry } from '../pipeline/pipeline-registry.js';
@@ -19,13 +20,14 @@ import type { ProjectionStore } from '../projections/stores/projection-store.js'
 import { cursorKey } from '../reactors/reactor-cursor.js';
 import type { Storage } from '../storage/storage.js';
 import { STORAGE } from '../storage/storage.token.js';
+import { VersionInUseError } from '../runtime/retirement/version-in-use.error.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { encodeKey } from '../tenancy/encode-key.js';
 import { type Checkpoint, checkpointKey } from './checkpoint-key.js';
 import type { EventsByTypeContext, PipelineContext, PipelineEvent } from './pipeline-event.js';
 import { ProjectionNotUpdatedError } from './projection-not-updated.error.js';
 import { rebuiltDefinition } from './rebuilt/rebuilt-definition.js';
-import { RebuiltProjection, type RebuiltId } from './rebuilt/rebuilt-projection.js';
+import { type RebuiltId, rebuiltName, RebuiltProjection } from './rebuilt/rebuilt-projection.js';
 
 /**
  * One pipeline of an application in the form of `pipeline.service`: events go in as plain objects, and projections are
@@ -178,6 +180,23 @@ export class PipelineService {
       if (status === 'timed-out') throw new ProjectionNotUpdatedError(name, aggregateId);
     }
     return this.projections.get<S>(name, aggregateId, { tenantId });
+  }
+
+  /**
+   * Removes the rows of an old version of a projection of `withProjection()`, of all tenants. Do it when the release that
+   * has the version is gone for good; a process of it that is there all the same makes what it is asked for anew. May be
+   * repeated after any failure.
+   *
+   * @param name of the projection, which may be gone
+   * @returns how many rows there were
+   * @throws InvalidArgumentError for a name or a version that is none
+   * @throws VersionInUseError when it is the version of this process
+   * @throws StoreUnavailableError; then some of it may be left. Repeat it
+   */
+  async retireProjection(name: string, version: number): Promise<number> {
+    checkText('name', name);
+    if (this.rebuilt.get(name)?.version === version) throw new VersionInUseError(`${name}@${version}`);
+    return this.rows.drop(rebuiltName(name), version);
   }
 
   /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ProjectionKey, ProjectionRow } from '../projections/stores/projection-row.js';
 import type { ProjectionStore } from '../projections/stores/projection-store.js';
 import { encodeKey } from '../tenancy/encode-key.js';
+import { prefixOfCursors } from './subscription-streams.js';
 
 /** Names of projections of users do not begin so. */
 const MARKS = '$aside:';
@@ -66,7 +67,16 @@ export async function* listPutAside(
   }
 }
 
+/** What the names begin with under which the events of a subscription stand that were put aside, and those of no other. */
+export function putAsidePrefix(cursors: string): string {
+  return `${EVENTS}${digest(cursors)}:`;
+}
+
 /** Names of streams are too long to be parts of others. */
 function eventsName({ projection, id }: ProjectionKey): string {
-  return EVENTS + createHash('sha256').update(encodeKey(projection, id)).digest('base64url');
+  return putAsidePrefix(prefixOfCursors(projection)) + digest(encodeKey(projection, id));
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -28,9 +28,19 @@ export function streamTypes({ route, sources }: Pick<SubscriptionDefinition, 'ro
   return route ? [route.aggregateType] : sources;
 }
 
+/** What the names begin with under which the cursors of a subscription stand, and those of no other. */
+export function cursorsPrefix({ name }: Pick<SubscriptionDefinition, 'name'>): string {
+  return `${CURSORS}${encodeKey(name)}:`;
+}
+
+/** The same, out of one of these names. */
+export function prefixOfCursors(projection: string): string {
+  return projection.slice(0, projection.indexOf(':', CURSORS.length) + 1);
+}
+
 /** Under which name the cursors of a subscription stand, of its streams of one type. */
-export function cursorsName({ name }: Pick<SubscriptionDefinition, 'name'>, aggregateType: string): string {
-  return `${CURSORS}${encodeKey(name)}:${aggregateType}`;
+export function cursorsName(subscription: Pick<SubscriptionDefinition, 'name'>, aggregateType: string): string {
+  return cursorsPrefix(subscription) + aggregateType;
 }
 
 /** The row up to whose sequence a stream was told. @param lane of the subscription */

@@ -86,6 +86,25 @@ describe('a projection that is made anew of all events', () => {
     expect(made).toEqual(['abc']);
   });
 
+  it('leaves nothing of an old version behind once that is retired', async () => {
+    const eventStore = survivingMemory();
+    const first = await boot((stream) => `one ${listOf(stream)}`, {}, eventStore);
+    await es!.eventStore.append(streamOf('t'), spans('a'));
+    await es!.settled();
+    await expect(first.retireProjection('list', 1)).rejects.toMatchObject({ code: 'VERSION_IN_USE' });
+    await es!.close();
+    const second = await boot((stream) => `two ${listOf(stream)}`, { version: 2 }, eventStore);
+    expect(await second.getProjectionByName('list', 't', context)).toBe('two a');
+    expect(await second.retireProjection('list', 1)).toBe(1);
+    expect(await second.retireProjection('list', 1)).toBe(0);
+    expect(await second.retireProjection('gone', 1)).toBe(0);
+    await expect(second.retireProjection('list', 2)).rejects.toMatchObject({ code: 'VERSION_IN_USE' });
+    for (const version of [0, 1.5]) {
+      await expect(second.retireProjection('list', version)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+    expect(await second.getProjectionByName('list', 't', context)).toBe('two a');
+  });
+
   it('is never set back by one that was made before it', async () => {
     let isHeld = false;
     const held: (() => void)[] = [];

@@ -39,9 +39,11 @@ function droppingEvents(
       for (const { type, tenantId, aggregateId } of events) dropped.add({ kind: 'event', type, tenantId, aggregateId });
       return [];
     },
+    getEventsByType: async function* () {},
     getProjectionByName: async () => null,
     hasProjectionByName: async () => false,
     updateProjectionByName: async () => null,
+    retireProjection: async () => 0,
     checkpoint: async (processorName, aggregateId, { tenantId }) => ({
       key: checkpointKey({ tenantId, pipelineName, processorName, aggregateType, aggregateId }),
       sequence: 0,

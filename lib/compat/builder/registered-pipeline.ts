@@ -6,7 +6,13 @@ import type { PipelineCommands } from './pipeline-commands.js';
 /** What `PipelineService` does. @publicApi */
 export type PipelineCalls = Pick<
   PipelineService,
-  'storeEvents' | 'getProjectionByName' | 'hasProjectionByName' | 'updateProjectionByName' | 'checkpoint'
+  | 'storeEvents'
+  | 'getEventsByType'
+  | 'getProjectionByName'
+  | 'hasProjectionByName'
+  | 'updateProjectionByName'
+  | 'retireProjection'
+  | 'checkpoint'
 >;
 
 /** A pipeline that an application can import, and its commands. @typeParam C payloads by command names @publicApi */

@@ -20,6 +20,11 @@ const PREFIX = '$rebuilt:';
 /** How often a row of the same events can be made anew by hand. */
 const REVISIONS = 1_048_576;
 
+/** Under which name the rows of a projection of `withProjection()` stand. */
+export function rebuiltName(name: string): string {
+  return PREFIX + name;
+}
+
 /** Which aggregate is meant. */
 export interface RebuiltId {
   readonly tenantId: TenantId;
@@ -46,6 +51,10 @@ export class RebuiltProjection {
     const handler = app.get<ProjectionHandler<object, unknown>>(definition.token, from);
     const { projections } = app.get<Storage>(STORAGE, from);
     return new RebuiltProjection(definition, handler, app.get(EventStore, from), projections);
+  }
+
+  get version(): number {
+    return this.definition.version;
   }
 
   /** Rebuilds unless the row holds the event already, as after one that was reacted to in the same moment. */
@@ -109,6 +118,6 @@ export class RebuiltProjection {
 
   private key({ tenantId, aggregateId: id }: RebuiltId): ProjectionKey {
     const { name, version } = this.definition;
-    return { tenantId, projection: PREFIX + name, version, id };
+    return { tenantId, projection: rebuiltName(name), version, id };
   }
 }

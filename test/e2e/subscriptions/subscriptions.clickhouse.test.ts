@@ -1,6 +1,7 @@
 import { clickhouse } from '../../../lib/clickhouse.js';
 import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../../support/clickhouse-server.js';
 import { putAsideSuite } from './put-aside.suite.js';
+import { retirementSuite } from './retirement.suite.js';
 import { type Backend, subscriptionsSuite } from './subscriptions.suite.js';
 
 let server: TestClickHouse;
@@ -20,3 +21,4 @@ const backend: Backend = {
 
 subscriptionsSuite(backend);
 putAsideSuite(backend);
+retirementSuite(backend);

@@ -1,5 +1,6 @@
 import { survivingMemory } from '../../support/memories.js';
 import { putAsideSuite } from './put-aside.suite.js';
+import { retirementSuite } from './retirement.suite.js';
 import { type Backend, subscriptionsSuite } from './subscriptions.suite.js';
 
 const backend: Backend = {
@@ -12,3 +13,4 @@ const backend: Backend = {
 
 subscriptionsSuite(backend);
 putAsideSuite(backend);
+retirementSuite(backend);

@@ -1,6 +1,7 @@
 import { postgres } from '../../../lib/postgres.js';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres-server.js';
 import { putAsideSuite } from './put-aside.suite.js';
+import { retirementSuite } from './retirement.suite.js';
 import { type Backend, subscriptionsSuite } from './subscriptions.suite.js';
 
 let server: TestPostgres;
@@ -17,3 +18,4 @@ const backend: Backend = {
 
 subscriptionsSuite(backend);
 putAsideSuite(backend);
+retirementSuite(backend);
