@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Announcements } from '../announcements/announcements.js';
 import { AppendConditionFailedError } from '../event-store/append-condition-failed.error.js';
 import { ClosedError } from '../errors/closed.error.js';
+import { integerProblem } from '../errors/integer-problem.js';
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
 import { SystemClock } from '../clock/system-clock.js';
 import { UuidIdGenerator } from '../events/uuid-id-generator.js';
@@ -25,8 +27,7 @@ import { toEventRecord } from './to-event-record.js';
 
 const DEFAULT_TENANT = 'default';
 const DEFAULT_POLL_MS = 1_000;
-/** How long closing waits for handlers that run. */
-const CLOSE_TIMEOUT_MS = 10_000;
+const DEFAULT_CLOSE_TIMEOUT_MS = 10_000;
 /** The stream that holds all events of a tenant, in whose sequences they are numbered. */
 const STREAM = { aggregateType: 'compat', aggregateId: 'events' };
 
@@ -34,8 +35,19 @@ const STREAM = { aggregateType: 'compat', aggregateId: 'events' };
 export interface ContentEventStoreOptions {
   /** Whose log it is. @default 'default' */
   readonly tenantId?: string;
-  /** How often subscribers look for events that other processes have appended, in milliseconds. @default 1_000 */
+  /**
+   * How often subscribers look for events that other processes have appended and nobody told them of; milliseconds from
+   * 1. @default 1_000
+   */
   readonly pollMs?: number;
+  /** How long closing waits for handlers that run; milliseconds from 0. @default 10_000 */
+  readonly closeTimeoutMs?: number;
+}
+
+/** What is used of a backend. */
+interface Opened extends Pick<Storage, 'events' | 'close'> {
+  /** Reach subscribers of other processes where the backend can. */
+  readonly announcements: Announcements;
 }
 
 /**
@@ -45,18 +57,27 @@ export interface ContentEventStoreOptions {
 export class ContentEventStore implements EventStore {
   private readonly stream: StreamId;
   private readonly pollMs: number;
+  private readonly closeTimeoutMs: number;
   private readonly subscriptions = new Set<Subscription>();
-  private opening?: Promise<Storage>;
+  private opening?: Promise<Opened>;
   private closing?: Promise<void>;
 
   /** @throws InvalidTenantError @throws InvalidArgumentError */
   constructor(
     private readonly adapter: StorageAdapter,
-    { tenantId = DEFAULT_TENANT, pollMs = DEFAULT_POLL_MS }: ContentEventStoreOptions = {},
+    {
+      tenantId = DEFAULT_TENANT,
+      pollMs = DEFAULT_POLL_MS,
+      closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS,
+    }: ContentEventStoreOptions = {},
   ) {
-    if (!Number.isSafeInteger(pollMs) || pollMs < 1) throw new InvalidArgumentError('pollMs', 'must be at least 1');
+    for (const [field, value] of Object.entries({ pollMs, closeTimeoutMs })) {
+      const problem = integerProblem(value, field === 'closeTimeoutMs' ? 0 : 1);
+      if (problem !== null) throw new InvalidArgumentError(field, problem);
+    }
     this.stream = { tenantId: createTenantId(tenantId), ...STREAM };
     this.pollMs = pollMs;
+    this.closeTimeoutMs = closeTimeoutMs;
   }
 
   /** Connects and makes the tables where they are missing. Every other call does so as well. */
@@ -84,18 +105,19 @@ export class ContentEventStore implements EventStore {
       throw new InvalidArgumentError('expectedMaxSequenceNumber', 'must be an integer of at least 0 with a filter');
     }
     if (news.length === 0) return;
-    const { events: log } = await this.open();
+    const { events: log, announcements } = await this.open();
     if (criteria.length === 0) await log.append(this.stream, news);
     else await this.appendUnless(log, news, criteria, expected!);
+    announcements.announce(this.stream.tenantId);
     await Promise.all([...this.subscriptions].map((subscription) => subscription.wake()));
   }
 
   async subscribe(handle: HandleEvents): Promise<EventSubscription> {
     if (typeof handle !== 'function') throw new InvalidArgumentError('handle', 'must be a function');
-    const { events: log } = await this.open();
+    const { events: log, announcements } = await this.open();
     const head = await log.head(this.stream);
     this.checkOpen();
-    const subscription = new Subscription(log, this.stream, head, handle, this.pollMs);
+    const subscription = new Subscription(log, this.stream, head, handle, { announcements, pollMs: this.pollMs });
     this.subscriptions.add(subscription);
     return {
       id: subscription.id,
@@ -106,7 +128,7 @@ export class ContentEventStore implements EventStore {
     };
   }
 
-  /** Ends the subscriptions, waits for their handlers, up to 10 seconds, and closes the connections. */
+  /** Ends the subscriptions, waits for their handlers, up to `closeTimeoutMs`, and closes the connections. */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
@@ -114,21 +136,29 @@ export class ContentEventStore implements EventStore {
 
   private async end(): Promise<void> {
     const ended = Promise.all([...this.subscriptions].map((subscription) => subscription.end()));
-    await Promise.race([ended, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-    const storage = await this.opening?.catch(() => undefined);
-    await storage?.close();
+    await Promise.race([ended, sleep(this.closeTimeoutMs, undefined, { ref: false })]);
+    const opened = await this.opening?.catch(() => undefined);
+    await opened?.announcements.close();
+    await opened?.close();
   }
 
   /** A database that does not answer now may do so at the next call. */
-  private async open(): Promise<Storage> {
+  private async open(): Promise<Opened> {
     this.checkOpen();
     if (!this.opening) {
       const clock = new SystemClock();
       const context = { clock, ids: new UuidIdGenerator(clock), serializer: new PlainEventSerializer() };
-      this.opening = this.adapter.open(context).catch((error: unknown) => {
-        this.opening = undefined;
-        throw error;
-      });
+      this.opening = this.adapter.open(context).then(
+        (storage) => ({
+          events: storage.events,
+          announcements: new Announcements(storage.announcements),
+          close: () => storage.close(),
+        }),
+        (error: unknown) => {
+          this.opening = undefined;
+          throw error;
+        },
+      );
     }
     return this.opening;
   }

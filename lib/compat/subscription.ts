@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import type { Announcements } from '../announcements/announcements.js';
 import { describeError } from '../errors/describe-error.js';
 import type { EventStore as Log } from '../event-store/event-store.js';
 import type { StreamId } from '../event-store/stream-id.js';
@@ -16,16 +17,24 @@ const MAX_PAUSE_MS = 30_000;
 /** The subscriptions whose handlers may wait for what runs here, and which therefore must not be waited for. */
 const handling = new AsyncLocalStorage<readonly Subscription[]>();
 
+/** How a subscription hears of new events. */
+export interface SubscriptionTools {
+  readonly announcements: Pick<Announcements, 'listen'>;
+  /** How often it looks by itself; milliseconds. */
+  readonly pollMs: number;
+}
+
 /**
  * Goes along the stream behind the last event that its handler has taken.
  *
- * *resting* (looks for new events when woken, and every `pollMs`) → *handling* (until there is nothing new) → *resting*,
+ * *resting* (looks for new events when woken or told of some, and every `pollMs`, since who was told may have missed it) → *handling* (until there is nothing new) → *resting*,
  * or → (the handler or the log fails) *pausing*, ever longer → *handling* the same events again. From anywhere → *ended*.
  */
 export class Subscription {
   readonly id = randomUUID();
   private readonly logger = new Logger(Subscription.name);
   private readonly poll: NodeJS.Timeout;
+  private readonly stopListening: () => void;
   private running?: Promise<void>;
   private again = false;
   /** Its handler runs. */
@@ -39,10 +48,13 @@ export class Subscription {
     private readonly stream: StreamId,
     private last: number,
     private readonly handle: HandleEvents,
-    pollMs: number,
+    { announcements, pollMs }: SubscriptionTools,
   ) {
     this.poll = setInterval(() => void this.wake(), pollMs);
     this.poll.unref();
+    this.stopListening = announcements.listen((tenantId) => {
+      if (tenantId === undefined || tenantId === stream.tenantId) void this.wake();
+    });
   }
 
   /** Resolves when it has called the handler with what is new; at once when the handler runs, and then it will. */
@@ -62,6 +74,7 @@ export class Subscription {
   async end(): Promise<void> {
     this.ended = true;
     clearInterval(this.poll);
+    this.stopListening();
     clearTimeout(this.pause);
     if (!handling.getStore()?.includes(this)) await this.running;
   }

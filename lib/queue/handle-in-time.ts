@@ -4,7 +4,7 @@ import { checkOutcome } from './check-outcome.js';
 import { HandlerTimeoutError } from './handler-timeout.error.js';
 import type { LaneBatch, LaneOutcome } from './lane-batch.js';
 
-/** How long a handler that was aborted may take to end before its lane goes on without it. */
+/** How long a handler that was aborted may take to end before its lane goes on without it. No option: `timeoutMs` is the bound. */
 const ABORT_GRACE_MS = 5_000;
 
 /**

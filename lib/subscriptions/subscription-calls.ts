@@ -7,7 +7,7 @@ import { DEFAULT_SUBSCRIPTION_TIMEOUT_MS } from './event-subscription.decorator.
 import type { SubscriptionDefinition } from './subscription-definition.js';
 import type { SubscriptionContext } from './subscription-handler.js';
 
-/** How long a call that was aborted may take to end. */
+/** How long a call that was aborted may take to end. No option: who heeds the signal ends at once, and `timeoutMs` is the bound. */
 const ABORT_GRACE_MS = 5_000;
 
 /**

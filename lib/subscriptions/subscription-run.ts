@@ -14,7 +14,10 @@ import { subscriptionJob } from './subscription-jobs.js';
 
 export const DEFAULT_MAX_BATCH_EVENTS = 100;
 export const DEFAULT_SUBSCRIPTION_ATTEMPTS = 5;
-/** After this time a run goes no further, so that others have their turn. */
+/**
+ * After this time a run goes no further, so that others have their turn. No option: a batch is never cut by it, and who
+ * goes no further loses nothing but a look at the cursor.
+ */
 const MAX_RUN_MS = 1_000;
 
 export interface SubscriptionRunTools {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createFilter, PostgresEventStore, type EventRecord } from '../../lib/compat.js';
+import { MAX_TIMER_MS } from '../../lib/errors/integer-problem.js';
 import { InvalidArgumentError } from '../../lib/errors/invalid-argument.error.js';
 import { StoreUnavailableError } from '../../lib/event-store/store-unavailable.error.js';
 import { eventually } from '../support/eventually.js';
@@ -36,6 +37,32 @@ describe('several stores on one database', () => {
       await server.stop();
     }
   });
+});
+
+test('subscribers are told of what other processes append, also when they do not look by themselves', async () => {
+  const server = await startTestPostgres();
+  const connectionString = await server.createDatabase();
+  const open = (tenantId?: string) => new PostgresEventStore({ connectionString, tenantId, pollMs: MAX_TIMER_MS });
+  const [reader, writer, other] = [open(), open(), open('other')];
+  try {
+    const seen: number[] = [];
+    const { unsubscribe } = await reader.subscribe(async (events) => void seen.push(...numbersOf(events)));
+    await other.append([{ eventType: 'Taken', payload: {} }]);
+    for (let round = 1; round <= 5; round++) {
+      await writer.append([{ eventType: 'Taken', payload: { round } }]);
+      await eventually(() => expect(seen).toHaveLength(round));
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+    await unsubscribe();
+    const again: number[] = [];
+    await reader.subscribe(async (events) => void again.push(...numbersOf(events)));
+    await writer.append([{ eventType: 'Taken', payload: {} }]);
+    await eventually(() => expect(again).toEqual([6]));
+    expect(seen).toHaveLength(5);
+  } finally {
+    await Promise.all([reader, writer, other].map((store) => store.close()));
+    await server.stop();
+  }
 });
 
 describe('opening', () => {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Observable, Subscription } from 'rxjs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Announcements } from '../../lib/announcements/announcements.js';
 import {
   createTenantId,
@@ -120,6 +120,18 @@ export function liveEventsSuite(backend: LiveBackend): void {
       expect(rest.seen[0]!.data).toBeInstanceOf(ItemAdded);
     });
 
+    it('looks by itself as often as it is told, and reads no more at a time than that', async () => {
+      const place = { tenantId: acme, aggregateType: 'cart', aggregateId: 'a' };
+      await append(stream('a'), added(), added(), added());
+      const reads = vi.spyOn(world.reader.events, 'read');
+      const { names } = watch(live.events({ ...place, from: 'beginning', pollMs: 10, maxBufferedEvents: 2 }));
+      await eventually(() => expect(names()).toEqual(['a#1', 'a#2', 'a#3']));
+      // Nobody is told.
+      await store().append(stream('a'), [{ data: added() }]);
+      await eventually(() => expect(names()).toEqual(['a#1', 'a#2', 'a#3', 'a#4']));
+      expect(new Set(reads.mock.calls.map(([, options]) => options?.limit))).toEqual(new Set([2]));
+    });
+
     it('begins now, and has what its filters mean', async () => {
       const place = { tenantId: acme, aggregateType: 'cart', aggregateId: 'a' };
       await append(stream('a'), added(7));
@@ -146,6 +158,16 @@ export function liveEventsSuite(backend: LiveBackend): void {
       expect(() => live.events({ tenantId: '' })).toThrow();
       expect(() => live.events({ tenantId: acme, from: 'end' as never })).toThrow(InvalidArgumentError);
       expect(() => live.events({ tenantId: acme, tag: 'x' } as never)).toThrow(InvalidArgumentError);
+      for (const bounds of [
+        { pollMs: 0 },
+        { pollMs: MAX_TIMER_MS + 1 },
+        { maxBufferedEvents: 0 },
+        { maxBufferedEvents: 10_001 },
+        { maxBufferedEvents: '5' as never },
+      ]) {
+        const field = Object.keys(bounds)[0];
+        expect(() => live.events({ tenantId: acme, ...bounds })).toThrow(expect.objectContaining({ field }) as Error);
+      }
     });
 
     it('completes when the application stops', async () => {

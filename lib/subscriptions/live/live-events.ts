@@ -18,8 +18,10 @@ import { liveSource } from './live-source.js';
 import { SseClient, type SseRequest } from './sse-client.js';
 import type { SseOptions } from './sse-options.js';
 
-/** How often the log is looked at without an announcement. */
-const POLL_MS = 5_000;
+const DEFAULT_POLL_MS = 5_000;
+const DEFAULT_MAX_BUFFERED_EVENTS = 100;
+/** Of one read. */
+const MAX_BUFFERED_EVENTS = 10_000;
 const DEFAULT_STALL_TIMEOUT_MS = 30_000;
 const DEFAULT_HEARTBEAT_MS = 15_000;
 
@@ -41,7 +43,7 @@ export class LiveEvents implements OnModuleDestroy {
   constructor(
     private readonly store: EventStore,
     private readonly announcements: Announcements,
-    private readonly pollMs = POLL_MS,
+    private readonly defaultPollMs = DEFAULT_POLL_MS,
   ) {}
 
   /**
@@ -62,7 +64,7 @@ export class LiveEvents implements OnModuleDestroy {
    * The answer of a method with `@Sse()`: each event under its cursor as id and its type as event name. A client that comes
    * again with `Last-Event-ID` goes on behind it, so it misses nothing and gets nothing twice.
    *
-   * It is read no faster than the client takes it: at most 100 events, those of one read, and what its socket holds wait for it. One that
+   * It is read no faster than the client takes it: at most `maxBufferedEvents`, those of one read, and what its socket holds wait for it. One that
    * reads nothing for `stallTimeoutMs` is disconnected (`ClientStalledError`, a line in the log).
    *
    * @param request with the header and the socket of the client
@@ -113,16 +115,26 @@ export class LiveEvents implements OnModuleDestroy {
 
   /** What is wrong with the options is found before anybody subscribes. */
   private observer(options: LiveOptions): (more?: Pick<LiveRunParts, 'begun' | 'room'>) => Observable<LiveEvent> {
-    const { tenantId = TenantContext.current()?.tenantId, aggregateType: _, from = 'now', ...query } = options;
+    const {
+      tenantId = TenantContext.current()?.tenantId,
+      aggregateType: _,
+      from = 'now',
+      pollMs = this.defaultPollMs,
+      maxBufferedEvents = DEFAULT_MAX_BUFFERED_EVENTS,
+      ...query
+    } = options;
+    checkTime('pollMs', pollMs);
+    checkInteger('maxBufferedEvents', maxBufferedEvents, MAX_BUFFERED_EVENTS);
     const source = liveSource(this.store, createTenantId(tenantId), options);
     const isMeant = toFilter('options', query as SubscriptionQuery);
     const begin = toBeginning(from);
     return (more) =>
       new Observable<LiveEvent>((subscriber) => {
         if (this.isEnding) return subscriber.complete();
-        const { announcements, pollMs } = this;
+        const { announcements } = this;
         const next = (event: LiveEvent): void => subscriber.next(event);
-        const run = new LiveRun({ source, isMeant, from: begin, announcements, pollMs, next, ...more });
+        const bounds = { pollMs, maxBufferedEvents };
+        const run = new LiveRun({ source, isMeant, from: begin, announcements, next, ...bounds, ...more });
         this.running.set(run, () => subscriber.complete());
         const running = run.run().finally(() => this.running.delete(run));
         running.catch((error: unknown) => {
@@ -146,7 +158,11 @@ function toBeginning(from: LiveStart): LiveRunParts['from'] {
 }
 
 function checkTime(field: string, value: number): void {
-  const problem = integerProblem(value, 1, MAX_TIMER_MS);
+  checkInteger(field, value, MAX_TIMER_MS);
+}
+
+function checkInteger(field: string, value: number, most: number): void {
+  const problem = integerProblem(value, 1, most);
   if (problem !== null) throw new InvalidArgumentError(field, problem);
 }
 

@@ -23,6 +23,13 @@ export interface LiveOptions<E extends readonly EventClass[] = readonly EventCla
   readonly aggregateType?: string;
   /** @default 'now' */
   readonly from?: LiveStart;
+  /**
+   * How often the log is looked at without an announcement, which may be lost; milliseconds from 1. On ClickHouse it is
+   * also how late an event may come after its `settleMs`. @default 5_000
+   */
+  readonly pollMs?: number;
+  /** Most events that are read at a time, and so are in memory for a reader who stops; 1 to 10,000. @default 100 */
+  readonly maxBufferedEvents?: number;
 }
 
 /** An event of a live stream. @publicApi */

@@ -5,8 +5,7 @@ import type { EventFilter } from '../subscription-filter.js';
 import type { LiveEvent } from './live-options.js';
 import type { LiveSource } from './live-source.js';
 
-/** Events that are read at a time: what is kept for a reader who stops. */
-export const PAGE_EVENTS = 100;
+/** Between looks at a store that is away. No options: each is over as soon as the store is back, within the longest. */
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
 
@@ -23,6 +22,8 @@ export interface LiveRunParts {
   readonly room?: () => Promise<void>;
   /** How often the log is looked at without an announcement; milliseconds. */
   readonly pollMs: number;
+  /** Events that are read at a time: what is kept for a reader who stops. */
+  readonly maxBufferedEvents: number;
 }
 
 /**
@@ -69,7 +70,7 @@ export class LiveRun {
           this.parts.next(event);
           await this.parts.room?.();
         }
-        if ((page?.length ?? 0) < PAGE_EVENTS) await this.untilWoken();
+        if ((page?.length ?? 0) < this.parts.maxBufferedEvents) await this.untilWoken();
       }
     } finally {
       stop();
@@ -88,7 +89,8 @@ export class LiveRun {
 
   private async page(after: string | undefined): Promise<readonly LiveEvent[]> {
     const page: LiveEvent[] = [];
-    for await (const event of this.parts.source.read(after, PAGE_EVENTS)) page.push(event);
+    const { source, maxBufferedEvents } = this.parts;
+    for await (const event of source.read(after, maxBufferedEvents)) page.push(event);
     return page;
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Announcements } from '../../../lib/announcements/announcements.js';
 import { Subscription } from '../../../lib/compat/subscription.js';
 import type { EventStore } from '../../../lib/event-store/event-store.js';
 import type { RecordedEvent } from '../../../lib/events/recorded-event.js';
@@ -23,7 +24,7 @@ test('an event that is stored while the stream is looked at has been given when 
   const handle = async (events: readonly { sequenceNumber: number }[]): Promise<void> => {
     given.push(...events.map(({ sequenceNumber }) => sequenceNumber));
   };
-  const subscription = new Subscription(log, STREAM, 0, handle, 60_000);
+  const subscription = new Subscription(log, STREAM, 0, handle, { announcements: new Announcements(), pollMs: 60_000 });
   const polled = subscription.wake();
   stored = 1;
   const woken = subscription.wake().then(() => [...given]);
