@@ -70,6 +70,8 @@ export function commandParts(
 
 /** A schema of the payload as one of the command. */
 function ofData(schema: StandardSchema): StandardSchema {
-  const { vendor, validate } = schema['~standard'];
-  return { '~standard': { version: 1, vendor, validate: (sent) => validate((sent as SentCommand).data) } };
+  const standard = schema['~standard'];
+  const validate = (sent: unknown): ReturnType<typeof standard.validate> =>
+    standard.validate((sent as SentCommand).data);
+  return { '~standard': { version: 1, vendor: standard.vendor, validate } };
 }
