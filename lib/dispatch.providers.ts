@@ -150,7 +150,8 @@ export const dispatchProviders: Provider[] = [
   },
   {
     provide: LiveEvents,
-    inject: [STORAGE, Announcements],
-    useFactory: ({ events }: Storage, announcements: Announcements) => new LiveEvents(events, announcements),
+    inject: [STORAGE, Announcements, ROOT],
+    useFactory: ({ events }: Storage, announcements: Announcements, { maxLiveReads }: EventSourcingSetup) =>
+      new LiveEvents(events, announcements, { maxReads: maxLiveReads }),
   },
 ];

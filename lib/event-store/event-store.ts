@@ -85,6 +85,13 @@ export abstract class EventStore {
    */
   abstract position(tenantId: TenantId): Promise<LogPosition>;
 
+  /**
+   * Below 0 when the first position stands before the second, above 0 when it stands behind it, 0 when they are the same.
+   *
+   * @throws InvalidArgumentError for a position of another store
+   */
+  abstract comparePositions(one: LogPosition, other: LogPosition): number;
+
   /** How many events of a tenant match a query: as many as `readAll` would give. */
   abstract count(query: CountQuery): Promise<number>;
 

@@ -113,6 +113,10 @@ export class DispatchingEventStore extends EventStore {
     return this.store.position(tenantId);
   }
 
+  comparePositions(one: LogPosition, other: LogPosition): number {
+    return this.store.comparePositions(one, other);
+  }
+
   count(query: CountQuery): Promise<number> {
     return this.store.count(query);
   }

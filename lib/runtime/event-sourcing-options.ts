@@ -41,6 +41,11 @@ export interface EventSourcingModuleOptions {
    */
   readonly foldCacheBytes?: number;
   /**
+   * Bound of the pages that the streams of `LiveEvents` in this process read from the event store at once, so that whoever
+   * appends does not wait behind those who watch. @default 4
+   */
+  readonly maxLiveReads?: number;
+  /**
    * Whether folds are checked to be pure while they run: each event is applied twice, to a frozen state and to that state
    * as it is stored, and what differs is an `ImpureFoldError`. Makes folds several times slower.
    *

@@ -18,6 +18,7 @@ export interface EventSourcingSetup {
   readonly maxEventBytes: number;
   readonly maxCommandBytes: number;
   readonly foldCacheBytes: number;
+  readonly maxLiveReads: number;
   readonly checkPurity: boolean;
   readonly rebuilds: Readonly<Record<string, number>>;
   readonly featureFlags: FeatureFlags | FeatureFlagsClass;

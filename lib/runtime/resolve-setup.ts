@@ -13,6 +13,7 @@ const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
 const DEFAULT_SWEEP_INTERVAL_MS = 30_000;
 const DEFAULT_MAX_COMMAND_BYTES = 1_048_576;
 const DEFAULT_FOLD_CACHE_BYTES = 33_554_432;
+const DEFAULT_MAX_LIVE_READS = 4;
 const DEFAULT_FLAG_CACHE_MS = 1_000;
 const DEFAULT_FLAG_RECHECK_MS = 5_000;
 const DEFAULT_FLAG_TIMEOUT_MS = 500;
@@ -32,6 +33,7 @@ export function resolveSetup(options: EventSourcingModuleOptions): EventSourcing
     maxEventBytes: options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES,
     maxCommandBytes: options.maxCommandBytes ?? DEFAULT_MAX_COMMAND_BYTES,
     foldCacheBytes: options.foldCacheBytes ?? DEFAULT_FOLD_CACHE_BYTES,
+    maxLiveReads: options.maxLiveReads ?? DEFAULT_MAX_LIVE_READS,
     flagCacheMs: options.flagCacheMs ?? DEFAULT_FLAG_CACHE_MS,
     flagRecheckMs: options.flagRecheckMs ?? DEFAULT_FLAG_RECHECK_MS,
     flagTimeoutMs: options.flagTimeoutMs ?? DEFAULT_FLAG_TIMEOUT_MS,

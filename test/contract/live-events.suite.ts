@@ -8,6 +8,7 @@ import {
   InvalidArgumentError,
   type LiveEvent,
   LiveEvents,
+  type ReadAllOptions,
   type Storage,
   type StreamId,
   type TenantId,
@@ -44,7 +45,7 @@ export function liveEventsSuite(backend: LiveBackend): void {
       const isOne = writer === reader;
       const told = new Announcements(reader.announcements);
       announcements = isOne ? [told, told] : [new Announcements(writer.announcements), told];
-      live = new LiveEvents(reader.events, told, backend.pollMs ?? MAX_TIMER_MS);
+      live = new LiveEvents(reader.events, told, settings);
     });
     afterEach(async () => {
       for (const subscription of subscriptions.splice(0)) subscription.unsubscribe();
@@ -53,6 +54,7 @@ export function liveEventsSuite(backend: LiveBackend): void {
     });
     afterAll(() => backend.stop?.());
 
+    const settings = { pollMs: backend.pollMs ?? MAX_TIMER_MS, maxReads: 4 };
     const stream = (aggregateId: string, tenantId: TenantId = acme): StreamId => ({
       tenantId,
       aggregateType: 'cart',
@@ -150,6 +152,57 @@ export function liveEventsSuite(backend: LiveBackend): void {
       await append(stream('a'), removed(), new ItemAdded('milk', 6), added(5), added(6));
       await eventually(() => expect(some.seen.at(-1)!.data).toEqual(added(6)));
       expect(new Set(some.seen.map(({ data }) => (data as ItemAdded).quantity))).toEqual(new Set([9, 6]));
+    });
+
+    it('reads past what a rare filter does not mean once, and loses nothing of what it does', async () => {
+      const reads: ReadAllOptions[] = [];
+      const events = Object.create(world.reader.events) as EventStore;
+      events.readAll = (options) => {
+        reads.push(options);
+        return world.reader.events.readAll(options);
+      };
+      const watching = new LiveEvents(events, announcements[1]!, settings);
+      const { names } = watch(watching.events({ tenantId: acme, from: 'beginning', events: [ItemRemoved] }));
+      const common = Array.from({ length: 250 }, () => added());
+      await append(stream('a'), ...common);
+      await append(stream('a'), removed());
+      await eventually(() => expect(names()).toEqual(['a#251']), 50_000);
+      await append(stream('b'), ...common);
+      const passed = await eventually(async () => {
+        const after = reads.at(-1)!.before!;
+        const rest = await collect(store().readAll({ tenantId: acme, after }));
+        const last = await collect(store().readAll({ tenantId: acme, direction: 'backwards', limit: 1 }));
+        expect([rest.length, last[0]!.aggregateId]).toEqual([0, 'b']);
+        return after;
+      }, 50_000);
+      const soFar = reads.length;
+      await append(stream('c'), added(), removed());
+      await append(stream('a'), removed());
+      await eventually(() => expect(names()).toEqual(['a#251', 'c#2', 'a#252']), 50_000);
+      for (const { after } of reads.slice(soFar)) {
+        expect(store().comparePositions(passed, after!)).toBeLessThanOrEqual(0);
+      }
+      watching.onModuleDestroy();
+    });
+
+    it('of an aggregate reads past what a rare filter does not mean once', async () => {
+      const from: (number | undefined)[] = [];
+      const events = Object.create(world.reader.events) as EventStore;
+      events.read = (of, options) => {
+        from.push(options?.from);
+        return world.reader.events.read(of, options);
+      };
+      const watching = new LiveEvents(events, announcements[1]!, settings);
+      const place = { tenantId: acme, aggregateType: 'cart', aggregateId: 'a', events: [ItemRemoved] };
+      await append(stream('a'), ...Array.from({ length: 20 }, () => added()));
+      const { names } = watch(watching.events({ ...place, from: 'beginning' }));
+      await eventually(() => expect(from).toEqual([1]));
+      await append(stream('a'), removed(), added());
+      await eventually(() => expect(names()).toEqual(['a#21']));
+      await append(stream('a'), added(), removed());
+      await eventually(() => expect(names()).toEqual(['a#21', 'a#24']));
+      expect(from).toEqual([1, 21, 23]);
+      watching.onModuleDestroy();
     });
 
     it('ends with an error for a cursor that is none, and for options that are none it does not begin', async () => {

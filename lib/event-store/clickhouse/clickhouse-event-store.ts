@@ -40,6 +40,7 @@ import { AppendWriter } from './append-writer.js';
 import type { Arbiter } from './arbiter.js';
 import { ClickHouseEventLog } from './clickhouse-event-log.js';
 import { resolveOptions, type ClickHouseEventStoreOptions } from './clickhouse-event-store-options.js';
+import { comparePositions } from './clickhouse-position.js';
 import { deduplicationSettings } from './deduplication-settings.js';
 import { EventReader } from './event-reader.js';
 import { LocalArbiter } from './local-arbiter.js';
@@ -169,6 +170,10 @@ export class ClickHouseEventStore extends EventStore {
     this.checkOpen();
     createTenantId(tenantId);
     return this.logReader.position();
+  }
+
+  comparePositions(one: LogPosition, other: LogPosition): number {
+    return comparePositions(one, other);
   }
 
   async count(query: CountQuery): Promise<number> {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
+import { compareText } from '../../tenancy/compare-text.js';
 import type { LogPosition } from '../log-position.js';
 
 /** A place in the log of a tenant, which is ordered by these, one after the other. */
@@ -26,6 +27,18 @@ export function parsePosition(field: string, position: LogPosition): Place {
   const stream = parts ? parseStream(parts[3]!) : undefined;
   if (!parts || !stream) throw new InvalidArgumentError(field, 'must be a position that this store gave');
   return { recordedMs: Number(parts[1]), sequence: Number(parts[2]), aggregateType: stream[0], aggregateId: stream[1] };
+}
+
+/** In the order of the log. @throws InvalidArgumentError */
+export function comparePositions(one: LogPosition, other: LogPosition): number {
+  const a = parsePosition('one', one);
+  const b = parsePosition('other', other);
+  return (
+    a.recordedMs - b.recordedMs ||
+    compareText(a.aggregateType, b.aggregateType) ||
+    compareText(a.aggregateId, b.aggregateId) ||
+    a.sequence - b.sequence
+  );
 }
 
 function parseStream(text: string): readonly [string, string] | undefined {

@@ -45,7 +45,7 @@ import type { DispatchedRange, UndispatchedQuery, UndispatchedStream } from '../
 import { WrongExpectedSequenceError } from '../wrong-expected-sequence.error.js';
 import { MemoryEventLog } from './memory-event-log.js';
 import { MemoryLog } from './memory-log.js';
-import { parsePosition, positionBehind, toPosition } from './memory-position.js';
+import { comparePositions, parsePosition, positionBehind, toPosition } from './memory-position.js';
 import { headOf } from './memory-stream.js';
 import { scanLog } from './scan-log.js';
 
@@ -108,6 +108,10 @@ export class MemoryEventStore extends EventStore {
   async position(tenantId: TenantId): Promise<LogPosition> {
     this.checkOpen();
     return positionBehind(this.entries.tenant(createTenantId(tenantId)).length);
+  }
+
+  comparePositions(one: LogPosition, other: LogPosition): number {
+    return comparePositions(one, other);
   }
 
   async count(query: CountQuery): Promise<number> {

@@ -25,3 +25,10 @@ export function parsePosition(
   }
   return { upTo: Math.floor(Number(position) / 2), before: Math.ceil(Number(position) / 2) - 1 };
 }
+
+/** @throws InvalidArgumentError */
+export function comparePositions(one: LogPosition, other: LogPosition): number {
+  parsePosition('one', one);
+  parsePosition('other', other);
+  return Number(one) - Number(other);
+}

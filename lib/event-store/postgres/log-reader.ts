@@ -61,8 +61,8 @@ export class LogReader {
     after: Place,
     given: Place | undefined,
   ): AsyncGenerator<PositionedEvent> {
-    const end = await this.position(options.tenantId);
-    const before = given && isBefore(given, end) ? given : end;
+    // A position that was given is one behind which nothing comes to stand any more.
+    const before = given ?? (await this.position(options.tenantId));
     let count = 0;
     let rest: LogRange | undefined = { ...options, after, before };
     while (rest) {
@@ -89,9 +89,4 @@ function following(range: LogRange, rows: readonly (EventRow & LogRow)[]): LogRa
 
 function placeOf({ transaction, position }: LogRow): Place {
   return { transaction: String(transaction), position: String(position) };
-}
-
-function isBefore(a: Place, b: Place): boolean {
-  const difference = BigInt(a.transaction) - BigInt(b.transaction) || BigInt(a.position) - BigInt(b.position);
-  return difference < 0n;
 }

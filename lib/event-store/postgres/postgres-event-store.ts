@@ -43,7 +43,7 @@ import {
   type ResolvedOptions,
 } from './postgres-event-store-options.js';
 import { scanLog } from './scan-log.js';
-import { toPosition } from './postgres-position.js';
+import { comparePositions, toPosition } from './postgres-position.js';
 import type { ReaderTools } from './reader-tools.js';
 import { readHead } from './sql/read-head.js';
 import { readUndispatched, type UndispatchedRow } from './sql/read-undispatched.js';
@@ -145,6 +145,10 @@ export class PostgresEventStore extends EventStore {
   async position(tenantId: TenantId): Promise<LogPosition> {
     this.checkOpen();
     return toPosition(await this.reader.position(createTenantId(tenantId)));
+  }
+
+  comparePositions(one: LogPosition, other: LogPosition): number {
+    return comparePositions(one, other);
   }
 
   async count(query: CountQuery): Promise<number> {

@@ -20,3 +20,10 @@ export function parsePosition(field: string, text: LogPosition): Place {
   if (!parts) throw new InvalidArgumentError(field, 'must be a position that this store gave');
   return { transaction: parts[1]!, position: parts[2]! };
 }
+
+/** @throws InvalidArgumentError */
+export function comparePositions(one: LogPosition, other: LogPosition): number {
+  const a = parsePosition('one', one);
+  const b = parsePosition('other', other);
+  return Number(BigInt(a.transaction) - BigInt(b.transaction) || BigInt(a.position) - BigInt(b.position));
+}

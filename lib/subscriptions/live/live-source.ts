@@ -1,19 +1,37 @@
 import { checkText } from '../../event-store/check-stream.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import type { LogPosition } from '../../event-store/log-position.js';
+import type { StreamId } from '../../event-store/stream-id.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument.error.js';
 import { domainEventMetadata } from '../../events/domain-event.decorator.js';
 import type { EventClass } from '../../events/event-class.js';
 import type { TenantId } from '../../tenancy/tenant-id.js';
 import type { LiveEvent, LiveOptions } from './live-options.js';
 
+/** Which events are read at a time. */
+export interface LiveRange {
+  /** The place behind which it begins; `undefined` is the beginning. */
+  readonly after: string | undefined;
+  /** One that `end()` gave. */
+  readonly end: string;
+  readonly limit: number;
+}
+
 /** What a live stream reads, from whatever place on. */
 export interface LiveSource {
   readonly tenantId: TenantId;
-  /** The place behind all that there is. */
-  now(): Promise<string>;
-  /** At most so many events behind a place, or behind none; `undefined` is the beginning. */
-  read(after: string | undefined, limit: number): AsyncIterable<LiveEvent>;
+  /** The same for sources with the same end. */
+  readonly place: string;
+  /** The same for sources with the same events. */
+  readonly query: string;
+  /** Whether `end` may wait for transactions that still run. */
+  readonly mayWait: boolean;
+  /** The place behind all that there is: nothing will come to stand before it any more. */
+  end(): Promise<string>;
+  /** Whether the first place stands before the second. @throws InvalidArgumentError */
+  isBefore(place: string, other: string): boolean;
+  /** @throws InvalidArgumentError */
+  read(range: LiveRange): Promise<readonly LiveEvent[]>;
 }
 
 /** @throws InvalidArgumentError */
@@ -26,13 +44,24 @@ export function liveSource(store: EventStore, tenantId: TenantId, options: LiveO
     aggregateType: checkText('aggregateType', aggregateType),
     aggregateId: checkText('aggregateId', aggregateId),
   };
+  return ofStream(store, stream, types);
+}
+
+function ofStream(store: EventStore, stream: StreamId, types: readonly string[] | undefined): LiveSource {
+  const { tenantId, aggregateType, aggregateId } = stream;
+  const place = JSON.stringify([tenantId, aggregateType, aggregateId]);
   return {
     tenantId,
-    now: async () => String(await store.head(stream)),
-    async *read(after, limit) {
-      for await (const event of store.read(stream, { from: sequenceOf(after) + 1, types, limit })) {
-        yield { ...event, cursor: String(event.sequence) };
-      }
+    place,
+    query: JSON.stringify([place, types]),
+    mayWait: false,
+    end: async () => String(await store.head(stream)),
+    isBefore: (one, other) => sequenceOf(one) < sequenceOf(other),
+    read: async ({ after, end, limit }) => {
+      const page: LiveEvent[] = [];
+      const range = { from: sequenceOf(after) + 1, to: sequenceOf(end), types, limit };
+      for await (const event of store.read(stream, range)) page.push({ ...event, cursor: String(event.sequence) });
+      return page;
     },
   };
 }
@@ -47,11 +76,18 @@ function ofTenant(
   const query = { types, tags, aggregateType, aggregateId };
   return {
     tenantId,
-    now: () => store.position(tenantId),
-    async *read(after, limit) {
-      for await (const event of store.readAll({ tenantId, query, after: after as LogPosition | undefined, limit })) {
-        yield { ...event, cursor: event.position };
+    place: JSON.stringify([tenantId]),
+    query: JSON.stringify([tenantId, query]),
+    mayWait: true,
+    end: () => store.position(tenantId),
+    isBefore: (one, other) => store.comparePositions(one as LogPosition, other as LogPosition) < 0,
+    read: async ({ after, end, limit }) => {
+      const page: LiveEvent[] = [];
+      const range = { after: after as LogPosition | undefined, before: end as LogPosition };
+      for await (const event of store.readAll({ tenantId, query, ...range, limit })) {
+        page.push({ ...event, cursor: event.position });
       }
+      return page;
     },
   };
 }

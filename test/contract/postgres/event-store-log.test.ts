@@ -2,10 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { EVENT_STORE_MIGRATIONS } from '../../../lib/event-store/postgres/migrations/index.js';
 import { PostgresEventStore } from '../../../lib/event-store/postgres/postgres-event-store.js';
 import type { LogPosition } from '../../../lib/event-store/log-position.js';
+import { Announcements } from '../../../lib/announcements/announcements.js';
 import { AppendConditionFailedError } from '../../../lib/event-store/append-condition-failed.error.js';
 import { migrate } from '../../../lib/postgres/migrator.js';
 import { PoolConnection } from '../../../lib/postgres/pool-connection.js';
 import type { PostgresQueryable } from '../../../lib/postgres/postgres-connection.js';
+import { LiveEvents } from '../../../lib/subscriptions/live/live-events.js';
 import type { TenantId } from '../../../lib/tenancy/tenant-id.js';
 import { collect } from '../../support/collect.js';
 import { ItemAdded, Noted } from '../../support/contract-events.js';
@@ -91,6 +93,40 @@ function holdNextAppend(connection: PoolConnection): { readonly arrived: Promise
   };
   return { arrived: arrived.opened, release: released.open };
 }
+
+describe('a live stream', () => {
+  const WAIT = { timeout: 25_000 };
+  test('with a rare filter goes past no transaction that is slow to commit', async () => {
+    const { url, connection } = await openDatabase();
+    const store = await openStore(connection);
+    const slowConnection = await PoolConnection.open({ connectionString: url });
+    closers.push(() => slowConnection.close());
+    const slow = await openStore(slowConnection);
+    const stream = newStream();
+    const { tenantId } = stream;
+    const announcements = new Announcements();
+    const live = new LiveEvents(store, announcements, { maxReads: 4 });
+    const looks = vi.spyOn(store, 'position');
+    const seen: string[] = [];
+    const subscription = live
+      .events({ tenantId, from: 'beginning', events: [Noted] })
+      .subscribe((event) => seen.push(event.data.body as string));
+    closers.push(async () => subscription.unsubscribe());
+
+    const held = holdNextAppend(slowConnection);
+    const late = slow.append({ ...stream, aggregateId: 'slow' }, [{ data: new Noted('slow') }]);
+    await held.arrived;
+    await store.append(stream, items(3, 'quick'));
+    announcements.announce(tenantId);
+    // It has looked while the one that is slow stood before what is there.
+    await vi.waitFor(() => expect(looks.mock.settledResults.length).toBeGreaterThan(1), WAIT);
+    held.release();
+    await late;
+    await store.append(stream, [{ data: new Noted('last') }]);
+    announcements.announce(tenantId);
+    await vi.waitFor(() => expect(seen).toEqual(['slow', 'last']), WAIT);
+  });
+});
 
 describe('a read of the log', () => {
   test.each(['commit', 'roll back'] as const)('skips no transaction that is slow to %s', async (how) => {

@@ -2,9 +2,17 @@ import { Controller, type INestApplication, type MessageEvent, Module, Req, Sse 
 import { NestFactory } from '@nestjs/core';
 import { catchError, type Observable, tap, throwError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ClientStalledError, EventStore, LiveEvents, memory, type SseRequest } from '../../../lib/index.js';
+import {
+  ClientStalledError,
+  EventStore,
+  LiveEvents,
+  type LogPosition,
+  memory,
+  type SseRequest,
+} from '../../../lib/index.js';
 import { appWith, stream } from '../../support/apps.js';
 import { acme, Added, Reset } from '../../support/counter-app.js';
+import { collect } from '../../support/collect.js';
 import { eventually } from '../../support/eventually.js';
 import { SseReader } from '../../support/sse-reader.js';
 
@@ -108,6 +116,25 @@ describe('a live stream over HTTP', () => {
     await append('c1', Added.of(1));
     const second = await open('counters', first.lastEventId);
     await eventually(() => expect(sequences(second)).toEqual([1]));
+  });
+
+  it('tells a client with its heartbeats how far its filter has passed, so that it comes back to there', async () => {
+    const first = await open('counters');
+    await append('c1', Added.of(1));
+    await eventually(() => expect(sequences(first)).toEqual([1]));
+    const event = first.lastEventId!;
+    await append('c1', new Reset(), new Reset());
+    await eventually(() => expect(first.lastEventId).not.toBe(event));
+    // Ids alone are no events.
+    expect(sequences(first)).toEqual([1]);
+    first.close();
+
+    const store = app.get(EventStore);
+    const rest = await collect(store.readAll({ tenantId: acme, after: first.lastEventId as LogPosition }));
+    expect(rest).toEqual([]);
+    await append('c1', new Reset(), Added.of(2));
+    const second = await open('counters', first.lastEventId);
+    await eventually(() => expect(sequences(second)).toEqual([5]));
   });
 
   it('ends with the application', async () => {

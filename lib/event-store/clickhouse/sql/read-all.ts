@@ -67,11 +67,11 @@ function matching({ tenantId, query, after, before, settleMs, ...times }: LogRan
   const conditions = [
     'tenant_id = {tenantId:String}',
     NOT_RESERVED,
-    'recorded_at < now64(3) - toIntervalMillisecond({settleMs:UInt64})',
+    // A position that was given has settled, whatever the clock of this server says.
+    before ? bound('before', '<', before, params) : 'recorded_at < now64(3) - toIntervalMillisecond({settleMs:UInt64})',
     ...recorded.conditions,
     anyOf(query.map((criteria, index) => criteriaCondition(criteria, `q${index}`, params))),
     ...(after ? [bound('after', '>', after, params)] : []),
-    ...(before ? [bound('before', '<', before, params)] : []),
   ];
   return { conditions: conditions.join('\n  AND '), params };
 }

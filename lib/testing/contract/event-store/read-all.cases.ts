@@ -79,6 +79,31 @@ export function readAllCases({ expect, test, store, log: rows, settle }: EventSt
     expect(names(await readAll(tenantId, { before: middle }))).toEqual(['a1', 'a2']);
   });
 
+  test('compares positions: those of its events, and those between them', async () => {
+    const stream = newStream();
+    const { tenantId } = stream;
+    const start = await store().position(tenantId);
+    await store().append(stream, items(12));
+    await store().append({ ...stream, aggregateId: '\u{1f600}' }, items(1));
+    await store().append({ ...stream, aggregateId: '\uffee' }, items(1));
+    await settle();
+    const middle = await store().position(tenantId);
+    await store().append(stream, items(1));
+    await settle();
+    const log = (await readAll(tenantId)).map(({ position }) => position);
+    const inOrder = [start, ...log.slice(0, 14), middle, ...log.slice(14), await store().position(tenantId)];
+    expect(log).toHaveLength(15);
+    for (const [i, one] of inOrder.entries()) {
+      for (const [k, other] of inOrder.entries()) {
+        expect(Math.sign(store().comparePositions(one, other))).toBe(Math.sign(i - k));
+      }
+    }
+    for (const bad of ['', 'x', '-1', '1-2-3-4-5'] as LogPosition[]) {
+      expect(() => store().comparePositions(start, bad)).toThrow();
+      expect(() => store().comparePositions(bad, start)).toThrow();
+    }
+  });
+
   test('gives nothing for a tenant without events', async () => {
     const { tenantId } = newStream();
     expect(await readAll(tenantId)).toEqual([]);
