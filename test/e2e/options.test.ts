@@ -31,7 +31,7 @@ import { silentLogger } from '../support/silent-logger.js';
 const NO_COUNTS = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5' as unknown as number];
 
 describe('options outside their range', () => {
-  it.each(['commandTimeoutMs', 'maxEventBytes', 'maxCommandBytes'] as const)(
+  it.each(['commandTimeoutMs', 'maxEventBytes', 'maxCommandBytes', 'maxLiveReads'] as const)(
     'are refused for %s of forRoot()',
     async (option) => {
       for (const value of NO_COUNTS) {
