@@ -6,7 +6,7 @@ import type { StagedJob } from '../queue/staged-job.js';
 import type { ProcessDefinition } from './process-definition.js';
 import type { ProcessInbox } from './process-inbox.js';
 import { openJob } from './process-jobs.js';
-import type { ProcessId } from './process-log.js';
+import { BEGINNING, type ProcessId } from './process-log.js';
 import { ProcessRun, type ProcessRunTools } from './process-run.js';
 
 /** After this time a batch takes no further entry, so that what it decided is followed up. */
@@ -45,7 +45,8 @@ export class ProcessExecutor {
     const appended: AppendResult[] = [];
     const { from } = batch.jobs[0]!;
     // What is known here may be from before others decided, or from before its tenant was forgotten and came back.
-    const known = batch.redelivered ? undefined : await log.known(id);
+    // That the first entry is the first one needs no look: who is wrong there finds it out when he appends.
+    const known = batch.redelivered ? undefined : from === 1 ? BEGINNING : await log.known(id);
     let position = known?.sequence === from - 1 ? known : await log.last(id);
     if (batch.redelivered && position.sequence >= from) followUps.push(openJob(id));
     for (let conflicts = 0; ; conflicts += 1) {

@@ -29,7 +29,8 @@ export interface NewDecision {
   readonly metadata: EventMetadata;
 }
 
-const BEGINNING: ProcessPosition = { sequence: 0, decision: NO_DECISION };
+/** Of a process that has decided nothing. */
+export const BEGINNING: ProcessPosition = { sequence: 0, decision: NO_DECISION };
 
 /** The streams of processes: decision after decision, of which the last one says where a process stands. */
 export class ProcessLog {
