@@ -4,6 +4,7 @@ import { AppendConditionFailedError } from '../event-store/append-condition-fail
 import { ClosedError } from '../errors/closed.error.js';
 import { integerProblem } from '../errors/integer-problem.js';
 import { InvalidArgumentError } from '../errors/invalid-argument.error.js';
+import { within } from '../clock/within.js';
 import { SystemClock } from '../clock/system-clock.js';
 import { UuidIdGenerator } from '../events/uuid-id-generator.js';
 import { checkText } from '../event-store/check-stream.js';
@@ -27,6 +28,7 @@ import { toEventRecord } from './to-event-record.js';
 
 const DEFAULT_TENANT = 'default';
 const DEFAULT_POLL_MS = 1_000;
+const DEFAULT_CALL_TIMEOUT_MS = 5_000;
 const DEFAULT_CLOSE_TIMEOUT_MS = 10_000;
 /** The stream that holds all events of a tenant, in whose sequences they are numbered. */
 const STREAM = { aggregateType: 'compat', aggregateId: 'events' };
@@ -40,6 +42,12 @@ export interface ContentEventStoreOptions {
    * 1. @default 1_000
    */
   readonly pollMs?: number;
+  /**
+   * How long `append` waits until subscribers have been called, whose handlers go on by themselves; milliseconds from 0.
+   *
+   * @default 5_000
+   */
+  readonly callTimeoutMs?: number;
   /** How long closing waits for handlers that run; milliseconds from 0. @default 10_000 */
   readonly closeTimeoutMs?: number;
 }
@@ -57,6 +65,7 @@ interface Opened extends Pick<Storage, 'events' | 'close'> {
 export class ContentEventStore implements EventStore {
   private readonly stream: StreamId;
   private readonly pollMs: number;
+  private readonly callTimeoutMs: number;
   private readonly closeTimeoutMs: number;
   private readonly subscriptions = new Set<Subscription>();
   private opening?: Promise<Opened>;
@@ -68,15 +77,17 @@ export class ContentEventStore implements EventStore {
     {
       tenantId = DEFAULT_TENANT,
       pollMs = DEFAULT_POLL_MS,
+      callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS,
       closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS,
     }: ContentEventStoreOptions = {},
   ) {
-    for (const [field, value] of Object.entries({ pollMs, closeTimeoutMs })) {
-      const problem = integerProblem(value, field === 'closeTimeoutMs' ? 0 : 1);
+    for (const [field, value] of Object.entries({ pollMs, callTimeoutMs, closeTimeoutMs })) {
+      const problem = integerProblem(value, field === 'pollMs' ? 1 : 0);
       if (problem !== null) throw new InvalidArgumentError(field, problem);
     }
     this.stream = { tenantId: createTenantId(tenantId), ...STREAM };
     this.pollMs = pollMs;
+    this.callTimeoutMs = callTimeoutMs;
     this.closeTimeoutMs = closeTimeoutMs;
   }
 
@@ -109,7 +120,8 @@ export class ContentEventStore implements EventStore {
     if (criteria.length === 0) await log.append(this.stream, news);
     else await this.appendUnless(log, news, criteria, expected!);
     announcements.announce(this.stream.tenantId);
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.wake()));
+    const called = Promise.all([...this.subscriptions].map((subscription) => subscription.wake()));
+    await within(this.callTimeoutMs, called);
   }
 
   async subscribe(handle: HandleEvents): Promise<EventSubscription> {

@@ -29,7 +29,7 @@ export interface EventStore {
 
   /**
    * Appends all events or none; none at all when the list is empty. Resolves when every subscriber that had nothing
-   * else to do has been called.
+   * else to do has been called, and its handler has ended, or after a bound for that (`callTimeoutMs`).
    *
    * With a filter only when the highest sequence number among the events that match it is the expected one. A query
    * without filters is no condition; the options of a query are not part of it.
@@ -47,7 +47,8 @@ export interface EventStore {
 
   /**
    * Calls the handler with every event that is appended from now on, by whichever process, in order and at least once.
-   * A handler that fails is called again after a while, so it misses nothing, and delays nobody else.
+   * A handler that fails is called again after a while, so it misses nothing, and delays nobody else. One that never ends
+   * is not called again, and holds up `append` for its bound.
    */
   subscribe(handle: HandleEvents): Promise<EventSubscription>;
 }

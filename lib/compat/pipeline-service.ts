@@ -23,6 +23,7 @@ import { STORAGE } from '../storage/storage.token.js';
 import { VersionInUseError } from '../runtime/retirement/version-in-use.error.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { encodeKey } from '../tenancy/encode-key.js';
+import { checkEventList } from './check-event-list.js';
 import { type Checkpoint, checkpointKey } from './checkpoint-key.js';
 import type { EventsByTypeContext, PipelineContext, PipelineEvent } from './pipeline-event.js';
 import { ProjectionNotUpdatedError } from './projection-not-updated.error.js';
@@ -93,6 +94,7 @@ export class PipelineService {
    */
   async storeEvents(events: readonly PipelineEvent[], context: PipelineContext): Promise<readonly AppendResult[]> {
     const tenantId = createTenantId(context?.tenantId);
+    checkEventList(events);
     const groups = new Map<string, PipelineEvent[]>();
     for (const [index, event] of events.entries()) {
       this.check(event, `events[${index}]`, tenantId);
@@ -225,7 +227,6 @@ export class PipelineService {
   }
 
   private check(event: PipelineEvent, field: string, tenantId: string): void {
-    if (typeof event !== 'object' || event === null) throw new InvalidArgumentError(field, 'must be an event');
     if (event.tenantId !== tenantId) throw new InvalidArgumentError(`${field}.tenantId`, 'must be that of the call');
     this.checkType(`${field}.type`, event.type);
     checkTimestamp(`${field}.timestamp`, event.timestamp);

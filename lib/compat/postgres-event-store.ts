@@ -13,12 +13,12 @@ export interface PostgresEventStoreOptions extends PostgresStorageOptions, Conte
  */
 export class PostgresEventStore extends ContentEventStore {
   /** @throws InvalidArgumentError without a connection string, here or in the variable `DATABASE_URL`, a host or a path */
-  constructor({ tenantId, pollMs, closeTimeoutMs, ...options }: PostgresEventStoreOptions = {}) {
+  constructor({ tenantId, pollMs, callTimeoutMs, closeTimeoutMs, ...options }: PostgresEventStoreOptions = {}) {
     const isNamed = options.host !== undefined || options.path !== undefined;
     const connectionString = options.connectionString ?? (isNamed ? undefined : process.env.DATABASE_URL);
     if (!isNamed && !connectionString) {
       throw new InvalidArgumentError('connectionString', 'must be given, or set the variable DATABASE_URL');
     }
-    super(postgres({ ...options, connectionString }), { tenantId, pollMs, closeTimeoutMs });
+    super(postgres({ ...options, connectionString }), { tenantId, pollMs, callTimeoutMs, closeTimeoutMs });
   }
 }

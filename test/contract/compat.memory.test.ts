@@ -14,6 +14,7 @@ compatSuite('memory', async () => ({
 test('refuses options outside their range', () => {
   for (const [field, values] of [
     ['pollMs', [0, 1.5, Number.NaN, 2 ** 31]],
+    ['callTimeoutMs', [-1, 1.5]],
     ['closeTimeoutMs', [-1, 1.5, Number.POSITIVE_INFINITY]],
   ] as const) {
     for (const value of values) {
@@ -35,6 +36,20 @@ test('closing waits for no handler longer than it was told', async () => {
   await store.close();
   open();
   await appending;
+});
+
+test('appending waits for no handler longer than it was told', async () => {
+  const store = new MemoryEventStore({ callTimeoutMs: 0, closeTimeoutMs: 0 });
+  const began = gate();
+  await store.subscribe(() => {
+    began.open();
+    return new Promise(() => {});
+  });
+  await store.append([{ eventType: 'Taken', payload: {} }]);
+  await began.opened;
+  await store.append([{ eventType: 'Taken', payload: {} }]);
+  expect((await store.query(createFilter(['Taken']))).events).toHaveLength(2);
+  await store.close();
 });
 
 test('opening is tried again after it failed', async () => {

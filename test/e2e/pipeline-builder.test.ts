@@ -107,6 +107,23 @@ describe('a defined pipeline', () => {
     expect(await app.get(EventStore).head(stream)).toBe(1);
   });
 
+  it('refuses what is no payload, and what is no list of events, also when it is disabled', async () => {
+    const running = register();
+    await start(appOf([running]));
+    for (const { commands, service } of [running, new EventSourcing({ enabled: false }).register(spanPipeline())]) {
+      for (const nothing of [undefined, null, 'text', 5] as never[]) {
+        await expect(commands.recordSpan.send(nothing)).rejects.toMatchObject({
+          code: 'INVALID_COMMAND',
+          problems: ['its payload must be an object with a tenantId'],
+        });
+        const refused = { code: 'INVALID_ARGUMENT', field: 'events' };
+        await expect(service.storeEvents(nothing, { tenantId: acme })).rejects.toMatchObject(refused);
+        const inside = { code: 'INVALID_ARGUMENT', field: 'events[0]' };
+        await expect(service.storeEvents([nothing], { tenantId: acme })).rejects.toMatchObject(inside);
+      }
+    }
+  });
+
   it('takes a command with a known id once', async () => {
     const registered = register();
     const app = await start(appOf([registered]));

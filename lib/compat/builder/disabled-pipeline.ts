@@ -1,8 +1,10 @@
 import type { PipelineOptions } from '../../pipeline/pipeline-options.js';
 import { checkpointKey } from '../checkpoint-key.js';
 import { named } from './handler-classes.js';
+import { checkEventList } from '../check-event-list.js';
 import { DroppedWork } from './dropped-work.js';
 import type { CommandParts } from './command-class.js';
+import { payloadOf } from './payload-of.js';
 import type { CommandSender, PayloadWithTenant, PipelineCommands } from './pipeline-commands.js';
 import type { PipelineCalls, RegisteredPipeline } from './registered-pipeline.js';
 import type { StaticPipelineDefinition } from './static-pipeline-definition.js';
@@ -23,7 +25,8 @@ export function disabledPipeline<C>({ options, commands }: StaticPipelineDefinit
 
 function dropping({ type, aggregateId }: CommandParts, dropped: DroppedWork): CommandSender<object> {
   return {
-    async send({ tenantId, ...data }: PayloadWithTenant<object>) {
+    async send(payload: PayloadWithTenant<object>) {
+      const { tenantId, ...data } = payloadOf(type, payload);
       dropped.add({ kind: 'command', type, tenantId, aggregateId: idOf(() => aggregateId(data)) });
       return { status: 'dropped', type };
     },
@@ -36,6 +39,7 @@ function droppingEvents(
 ): PipelineCalls {
   return {
     async storeEvents(events) {
+      checkEventList(events);
       for (const { type, tenantId, aggregateId } of events) dropped.add({ kind: 'event', type, tenantId, aggregateId });
       return [];
     },

@@ -5,6 +5,7 @@ import { EventSourcingFeatureModule } from '../../pipeline/event-sourcing-featur
 import type { CommandParts } from './command-class.js';
 import { disabledPipeline } from './disabled-pipeline.js';
 import { named } from './handler-classes.js';
+import { payloadOf } from './payload-of.js';
 import type { CommandSender, PayloadWithTenant, PipelineCommands } from './pipeline-commands.js';
 import type { PipelineCalls, RegisteredPipeline } from './registered-pipeline.js';
 import { RunningPipeline } from './running-pipeline.js';
@@ -83,8 +84,9 @@ function commandsOf(
   commands: ReadonlyMap<string, CommandParts>,
   running: RunningPipeline,
 ): Record<string, CommandSender<object>> {
-  const sender = ({ commandClass: CommandClass }: CommandParts): CommandSender<object> => ({
-    async send({ tenantId, ...data }: PayloadWithTenant<object>, options: RunOptions = {}) {
+  const sender = ({ type, commandClass: CommandClass }: CommandParts): CommandSender<object> => ({
+    async send(payload: PayloadWithTenant<object>, options: RunOptions = {}) {
+      const { tenantId, ...data } = payloadOf(type, payload);
       const command = new CommandClass(tenantId, data);
       return running.get().commands.run(command, { waitFor: 'queued', ...options }) as Promise<never>;
     },
