@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Job } from '../job.js';
-import type { Lane } from '../lane.js';
+import { type Lane, waitsForTime } from '../lane.js';
 import type { StagedJob } from '../staged-job.js';
 import type { LaneTries } from '../next-step.js';
 import type { JobFailure } from '../queue-control.js';
@@ -124,9 +124,11 @@ export class InProcessLane {
     if (head) head.notBefore = 0;
   }
 
-  /** Lets jobs that wait for quiet have it, and returns whether the head is one of them. Wake-ups have their time. */
+  /** Lets jobs that wait for quiet have it, and returns whether the head is one of them. */
   hurry(): boolean {
-    for (const entry of this.entries) if (entry.twin && entry.job.kind !== 'timer') entry.notBefore = 0;
+    // Twins of wake-ups and of delayed commands wait for their time.
+    if (waitsForTime(this.lane)) return false;
+    for (const entry of this.entries) if (entry.twin) entry.notBefore = 0;
     return this.entries[0]?.notBefore === 0;
   }
 

@@ -1,6 +1,6 @@
 import { eventually } from '../eventually.js';
 import { gate } from '../gate.js';
-import { type GroupQueueCases, done, lane, range, sequenceOf, settled } from './group-queue-cases.js';
+import { type GroupQueueCases, command, done, lane, range, sequenceOf, settled, timer } from './group-queue-cases.js';
 
 const LONG_MS = 3_600_000;
 
@@ -89,5 +89,18 @@ export function delayCases({ expect, test, start }: GroupQueueCases): void {
     await queue.drain();
     expect(seen).toEqual([]);
     expect(await queue.depth()).toMatchObject({ jobs: 2 });
+  });
+
+  test('runs no wake-up and no command of a process before its time because the queue ends', async () => {
+    const seen: string[] = [];
+    const queue = await start((batch) => {
+      seen.push(batch.lane.kind);
+      return done(batch);
+    });
+    const debounce = { delayMs: LONG_MS, maxWaitMs: LONG_MS, source: 'delay', rank: 0 };
+    await queue.stage([timer('w', LONG_MS), { ...command(lane('r', 'delay'), '1'), debounce }]);
+    await queue.drain();
+    expect(seen).toEqual([]);
+    expect(await queue.depth()).toMatchObject({ jobs: 2, delayedJobs: 2 });
   });
 }
