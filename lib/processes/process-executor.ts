@@ -1,3 +1,4 @@
+import { OutageError } from '../errors/outage.error.js';
 import { WrongExpectedSequenceError } from '../event-store/wrong-expected-sequence.error.js';
 import type { AppendResult } from '../event-store/append-result.js';
 import type { EventRangeJob } from '../queue/job.js';
@@ -45,20 +46,25 @@ export class ProcessExecutor {
     const appended: AppendResult[] = [];
     const { from } = batch.jobs[0]!;
     // What is known here may be from before others decided, or from before its tenant was forgotten and came back.
-    // That the first entry is the first one needs no look: who is wrong there finds it out when he appends.
+    // That the first entry is the first one needs no look: who is wrong there finds it out when he fails.
     const known = batch.redelivered ? undefined : from === 1 ? BEGINNING : await log.known(id);
     let position = known?.sequence === from - 1 ? known : await log.last(id);
+    let isCertain = position !== known;
     if (batch.redelivered && position.sequence >= from) followUps.push(openJob(id));
     for (let conflicts = 0; ; conflicts += 1) {
       const run = new ProcessRun(process, id, position, await process.handler.resolve(), this.tools);
       const ended = await this.run(process, batch, run, endAt);
       followUps.push(...run.followUps);
       appended.push(...run.appended);
-      const advanced = appended.length > 0;
-      if (!(ended.failure?.error instanceof WrongExpectedSequenceError) || conflicts === MAX_CONFLICTS) {
-        return { ...ended, followUps, appended, advanced };
-      }
+      const outcome = { ...ended, followUps, appended, advanced: appended.length > 0 };
+      const error = ended.failure?.error;
+      const isOvertaken = error instanceof WrongExpectedSequenceError;
+      const mayBeOvertaken = isOvertaken || (error !== undefined && !isCertain && !(error instanceof OutageError));
+      if (!mayBeOvertaken || conflicts === MAX_CONFLICTS) return outcome;
       position = await log.last(id);
+      // What it failed at others may have decided about, or an operator: then it is no failure.
+      if (!isOvertaken && position.sequence <= run.sequence) return outcome;
+      isCertain = true;
       followUps.push(openJob(id));
     }
   }

@@ -22,6 +22,7 @@ import {
   TenantContext,
   WiringError,
 } from '../../../lib/index.js';
+import { processJob } from '../../../lib/processes/process-jobs.js';
 import { TestClock } from '../../../lib/testing.js';
 import { start } from '../../support/apps.js';
 import { collect } from '../../support/collect.js';
@@ -291,6 +292,24 @@ describe('a process manager', () => {
       await clock.advance(0);
       expect(await status('o1', manager)).toMatchObject({ state: { total: 5 } });
       expect(await parked()).toEqual([]);
+    });
+
+    it('passes what was skipped also when a job for it comes again, as from a sweep', async () => {
+      const manager = failing(() => {
+        throw new TypeError('broken');
+      });
+      await boot([manager]);
+      await append(orderStream('o1'), OrderPlaced.of(-1));
+      await clock.advance(60_000);
+      const [lane] = await parked();
+      await app.get(GroupQueue).control.skipJob(lane!.lane, note);
+      await clock.advance(0);
+      const { tenantId, component: name, id } = lane!.lane;
+      await app.get(GroupQueue).stage([processJob({ name, tenantId, id }, { from: 1, to: 1, events: null })]);
+      await clock.advance(0);
+      expect(await parked()).toEqual([]);
+      expect(await jobs()).toBe(0);
+      expect(await status('o1', manager)).toMatchObject({ sequence: 1 });
     });
 
     it.each<[string, string, (context: ProcessContext) => unknown]>([
