@@ -41,7 +41,7 @@ interface Work {
   readonly source: FoldedEvents;
   readonly beginsAt: number;
   readonly skipped: ReadonlySet<number>;
-  /** The events that stood aside when it began, of those that a job is for alone. */
+  /** The events behind the cursor that stood aside when it began, of those that a job is for alone. */
   readonly aside: ReadonlyMap<number, PutAsideEvent>;
   /** The last event that was put aside until it began, whatever became of it; 0 without any. */
   readonly lastAside: number;
@@ -103,7 +103,6 @@ export class SubscriptionExecutor {
       ...[key, skipsKey(key), asideKey(key)],
       ...alone.map((sequence) => putAsideKey(key, sequence)),
     ]);
-    const aside = alone.flatMap((sequence, index) => readPutAside(sequence, put[index]) ?? []);
     const readsLog = batch.redelivered || jobs.some(({ events }) => events === null);
     const beginsAt = await this.tools.beginsAt(subscription, lane.tenantId, readsLog);
     const { types, route } = subscription;
@@ -115,11 +114,19 @@ export class SubscriptionExecutor {
     };
     const isNew = !row && beginsAt > 0 && readsLog && !route;
     const sequence = isNew ? await this.lastBefore(source, lane, beginsAt) : (row?.sequence ?? 0);
+    const lastAside = mark?.sequence ?? 0;
+    // One in front of the cursor is told on the way.
+    const aside = alone.flatMap((one, index) => (one <= sequence && readPutAside(one, put[index])) || []);
     return {
-      ...{ subscription, batch, source, beginsAt, lastAside: mark?.sequence ?? 0 },
+      ...{ subscription, batch, source, beginsAt, lastAside },
       aside: new Map(aside.map((one) => [one.sequence, one])),
       skipped: new Set(readSkips(skips).map((one) => one.sequence)),
-      run: new SubscriptionRun(subscription, batch, { key, sequence, updatedAt: row?.updatedAt ?? 0 }, this.tools),
+      run: new SubscriptionRun(
+        subscription,
+        batch,
+        { key, sequence, lastAside, updatedAt: row?.updatedAt ?? 0 },
+        this.tools,
+      ),
     };
   }
 

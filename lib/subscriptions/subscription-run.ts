@@ -30,6 +30,8 @@ export interface SubscriptionRunTools {
 export interface Standing {
   readonly key: ProjectionKey;
   readonly sequence: number;
+  /** The last event that was ever put aside; 0 without any. Past the cursor, who put it aside died before he passed it. */
+  readonly lastAside: number;
   /** When the last event up to there was recorded; milliseconds since the epoch. */
   readonly updatedAt: number;
 }
@@ -150,10 +152,12 @@ export class SubscriptionRun {
     this.advance(input);
   }
 
-  private tell(inputs: readonly FoldInput[]): Promise<void> {
+  private async tell(inputs: readonly FoldInput[]): Promise<void> {
     const { sequence } = inputs[0]!;
     this.first ??= sequence;
-    return callSubscription(this.subscription, this.batch, inputs, this.attemptAt(sequence));
+    await callSubscription(this.subscription, this.batch, inputs, this.attemptAt(sequence));
+    const { key, lastAside } = this.standing;
+    if (inputs.some((one) => one.sequence === lastAside)) await this.tools.putAside.finish(key, lastAside);
   }
 
   private attemptAt(sequence: number): number {

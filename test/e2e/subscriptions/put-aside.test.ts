@@ -11,7 +11,10 @@ import {
 } from '../../../lib/index.js';
 import { MemoryProjectionStore } from '../../../lib/projections/stores/memory/memory-projection-store.js';
 import { MAX_PUT_ASIDE, PutAside } from '../../../lib/subscriptions/put-aside.js';
+import { listPutAside } from '../../../lib/subscriptions/put-aside-rows.js';
+import { cursorKey } from '../../../lib/subscriptions/subscription-streams.js';
 import { appWith, start, stream } from '../../support/apps.js';
+import { collect } from '../../support/collect.js';
 import { acme, Added } from '../../support/counter-app.js';
 import { eventually } from '../../support/eventually.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -56,6 +59,25 @@ it('puts only so many events of a stream aside, until some of them are over', as
   await putAside.finish(cursor, 7);
   expect(await add(MAX_PUT_ASIDE + 1)).toBe(true);
   expect(await add(MAX_PUT_ASIDE + 2)).toBe(false);
+});
+
+it('is over when its event is told after all, since who put it aside died before the cursor passed it', async () => {
+  const told = new Told();
+  const eventStore = survivingMemory();
+  const before = await start(appWith([], { eventStore }));
+  await before.get(EventStore).append(stream('c1'), [{ data: Added.of(1) }, { data: Added.of(2) }]);
+  const { aggregateType, aggregateId: id } = stream('c1');
+  const cursor = cursorKey({ name: 'listener' }, { tenantId: acme, aggregateType, id });
+  const { projections } = eventStore.storage;
+  await new PutAside(projections, new ManualClock()).add(cursor, { sequence: 1, error: 'unlucky' });
+  await before.close();
+
+  const app = await start(appWith([listener(told, { from: 'beginning' })], { eventStore }));
+  await eventually(async () => {
+    expect(told.done).toEqual(['c1#1', 'c1#2']);
+    expect(await app.get(GroupQueue).depth()).toMatchObject({ jobs: 0, running: 0, deadLetters: 0 });
+  });
+  expect(await collect(listPutAside(projections, cursor))).toEqual([]);
 });
 
 it('reads once and writes once for a batch of a stream of which nothing was put aside', async () => {
