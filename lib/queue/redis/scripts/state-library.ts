@@ -30,7 +30,6 @@
  *     dead:<id>, dead-letters:<group>, last-dead  HASH, ZSET, counter: jobs put aside
  *     dead-from-log            HASH  <lane> <aggregate> → id of the last of them that is to be read from the log
  *     answers:<tenant>, older-answers:<tenant>  HASH  id → what was answered; two generations, each with its expiry
- *     once:<tenant>, once-values:<tenant>  ZSET, HASH  key → time until which what was staged under it stands, ms; → its value
  *     once:<tenant>            ZSET  key → time until which what was staged once under it stands, ms; and
  *     once-values:<tenant>     HASH  key → what it is told who comes meanwhile; both expire some time after the last
  *     barriers                 HASH  lane → <id>:<entries before it> …, apart by spaces; those wait who wait for a lane
