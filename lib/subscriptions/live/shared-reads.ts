@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Turns } from './turns.js';
 
 interface SharedRead {
@@ -48,8 +47,7 @@ export class SharedReads {
       return result;
     };
     const wait = async (): Promise<unknown> => {
-      // All whom one announcement wakes have asked then.
-      await turn();
+      // Where nothing is read it is a moment all the same, in which all whom one announcement wakes ask.
       await this.reading.get(key)?.catch(() => undefined);
       return turns.take(start, ending.signal);
     };

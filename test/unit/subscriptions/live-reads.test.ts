@@ -26,6 +26,8 @@ const MAX_READS = 2;
 function counting(store: EventStore) {
   const counts = { looks: 0, pages: 0, atOnce: 0, mostAtOnce: 0, after: [] as (LogPosition | undefined)[] };
   let failures = 0;
+  let answer: LogPosition | undefined;
+  const answerNext = (position: LogPosition): void => void (answer = position);
   const failNext = (): void => void (failures = 1);
   const held: { looks?: Gate; pages?: Gate } = {};
   const enter = async (): Promise<void> => {
@@ -37,7 +39,8 @@ function counting(store: EventStore) {
   const counted = Object.create(store) as EventStore;
   counted.position = async (tenantId) => {
     counts.looks += 1;
-    const position = await store.position(tenantId);
+    const position = answer ?? (await store.position(tenantId));
+    answer = undefined;
     await held.looks?.opened;
     if (failures-- > 0) throw new StoreUnavailableError('away');
     return position;
@@ -59,7 +62,7 @@ function counting(store: EventStore) {
     held.looks?.open();
     held.pages?.open();
   };
-  return { counted, counts, hold, release, failNext };
+  return { counted, counts, hold, release, failNext, answerNext };
 }
 
 describe('the reads of live streams', () => {
@@ -70,12 +73,13 @@ describe('the reads of live streams', () => {
   let hold: ReturnType<typeof counting>['hold'];
   let release: () => void;
   let failNext: () => void;
+  let answerNext: (position: LogPosition) => void;
   const subscriptions: Subscription[] = [];
   beforeEach(async () => {
     const storage = await memory().open(await createStorageContext());
     store = storage.events;
     const watched = counting(store);
-    ({ counts, hold, release, failNext } = watched);
+    ({ counts, hold, release, failNext, answerNext } = watched);
     announcements = new Announcements();
     live = new LiveEvents(watched.counted, announcements, { pollMs: MAX_TIMER_MS, maxReads: MAX_READS });
   });
@@ -173,11 +177,14 @@ describe('the reads of live streams', () => {
   });
 
   it('are made for those who stay when others of the same read end', async () => {
+    for (let n = 0; n < MAX_READS; n += 1) watch({ tags: [`tag-${n}`] });
     const [leaving, staying] = [watch(), watch()];
     await rest();
     hold('pages');
     await append('a', added());
     await rest();
+    // Theirs waits for its turn.
+    expect(counts.pages).toBe(MAX_READS);
     leaving.subscription.unsubscribe();
     release();
     await eventually(() => expect(staying.names()).toEqual(['a#1']));
@@ -191,6 +198,8 @@ describe('the reads of live streams', () => {
     await store.append({ tenantId: acme, aggregateType: 'cart', aggregateId: 'a' }, [{ data: added() }]);
     const second = watch({ from: 'beginning' });
     await rest();
+    // It waits for the end of that one.
+    expect(counts.looks).toBe(1);
     release();
     await eventually(() => expect(second.names()).toEqual(['a#1']));
     expect(first.seen).toEqual([]);
@@ -202,6 +211,23 @@ describe('the reads of live streams', () => {
     failNext();
     await append('a', added());
     await eventually(() => expect(names()).toEqual(['a#1']));
+  });
+
+  it('never go back, where a look comes from a server whose clock is behind', async () => {
+    const { names } = watch();
+    await rest();
+    const old = await store.position(acme);
+    await append('a', added());
+    await eventually(() => expect(names()).toEqual(['a#1']));
+    await rest();
+    answerNext(old);
+    const looks = counts.looks;
+    announcements.announce(acme);
+    await eventually(() => expect(counts.looks).toBe(looks + 1));
+    await rest();
+    await append('b', added());
+    await eventually(() => expect(names().at(-1)).toBe('b#1'));
+    expect(names()).toEqual(['a#1', 'b#1']);
   });
 
   it('begin where the one before ended, whatever of it the query meant', async () => {
