@@ -52,8 +52,8 @@ export interface ExecutedCommands {
 /**
  * The back half of a command's way: decide and append, in the order of the aggregate.
  *
- * A command's type and id are the key of its append, so a command that is delivered again is answered with its first result, and
- * its handler does not run again over what it already did.
+ * A command's type and id are the key of its append, so a command that is delivered again is answered with its first
+ * result, and its handler does not run again over what it already did.
  */
 export class CommandExecutor {
   constructor(

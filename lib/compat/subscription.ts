@@ -28,7 +28,8 @@ export interface SubscriptionTools {
  * Goes along the stream behind the last event that its handler has taken.
  *
  * *resting* (looks for new events when woken or told of some, and every `pollMs`, since who was told may have missed it) →
- * *handling* (until there is nothing new) → *resting*, or → (the handler or the log fails) *pausing*, ever longer → *handling* the same events again. From anywhere → *ended*.
+ * *handling* (until there is nothing new) → *resting*, or → (the handler or the log fails) *pausing*, ever longer →
+ * *handling* the same events again. From anywhere → *ended*.
  */
 export class Subscription {
   readonly id = randomUUID();

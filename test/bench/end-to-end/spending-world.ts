@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { clickhouse } from '../../../lib/clickhouse.js';
 import { createTenantId } from '../../../lib/index.js';
 import { startTestClickHouse, type TestClickHouse } from '../../support/clickhouse-server.js';
@@ -10,6 +11,9 @@ import { SpendingProcess } from './spending-process.js';
 
 const FILLER_EVENTS = 1_000;
 const FILLER_APPENDS_AT_ONCE = 10;
+/** A server that merges nothing for so long is at rest. */
+const LOOK_EVERY_MS = 250;
+const QUIET_LOOKS = 8;
 
 /** How fast events came from `execute` to their saved row. */
 export interface Throughput extends QueueFigures {
@@ -51,8 +55,9 @@ export class SpendingWorld {
     return { ...(await cost(commands)), redisBytes, rate };
   }
 
-  /** Milliseconds from recorded to projected. */
+  /** Milliseconds from recorded to projected, begun once the server has merged what was written before. */
   async latencies(commands: number, cards: number, perSecond: number): Promise<readonly number[]> {
+    await this.merged();
     const projected = this.reach(commands);
     await this.web.ask({ kind: 'trickle', commands, cards, perSecond });
     await projected;
@@ -86,6 +91,18 @@ export class SpendingWorld {
   async stop(): Promise<void> {
     await Promise.all([this.web.stop(), this.worker.stop()]);
     await Promise.all([this.server.stop(), this.redis.stop()]);
+  }
+
+  private async merged(): Promise<void> {
+    const connection = await this.server.connect('default');
+    const merges = (): Promise<readonly { readonly n: string }[]> =>
+      connection.query('SELECT count() AS n FROM system.merges');
+    for (let quiet = 0; quiet < QUIET_LOOKS;) {
+      await delay(LOOK_EVERY_MS);
+      const [row] = await merges();
+      quiet = Number(row!.n) === 0 ? quiet + 1 : 0;
+    }
+    await connection.close();
   }
 
   private reach(commands: number): Promise<unknown> {
