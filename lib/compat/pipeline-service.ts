@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import { Consistency } from '../consistency/consistency.js';
@@ -23,6 +22,7 @@ import { STORAGE } from '../storage/storage.token.js';
 import { VersionInUseError } from '../runtime/retirement/version-in-use.error.js';
 import { createTenantId } from '../tenancy/create-tenant-id.js';
 import { encodeKey } from '../tenancy/encode-key.js';
+import { appendById } from './append-by-id.js';
 import { checkEventList } from './check-event-list.js';
 import { type Checkpoint, checkpointKey } from './checkpoint-key.js';
 import type { EventsByTypeContext, PipelineContext, PipelineEvent } from './pipeline-event.js';
@@ -89,8 +89,9 @@ export class PipelineService {
    * once for its aggregate, whatever it comes together with; those between two with ids are stored together or not at all.
    *
    * @returns what was stored, by aggregate, or was there already; for `consistencyToken()`
-   * @throws InvalidTenantError, InvalidArgumentError, InvalidEventError: nothing was stored
-   * @throws what `EventStore.append` throws; some events may be stored then: where all have ids, repeat the call
+   * @throws InvalidTenantError, InvalidArgumentError: nothing was stored
+   * @throws what `EventStore.append` throws, such as InvalidEventError; events before that one may be stored then: where
+   * all have ids, the call may be repeated
    */
   async storeEvents(events: readonly PipelineEvent[], context: PipelineContext): Promise<readonly AppendResult[]> {
     const tenantId = createTenantId(context?.tenantId);
@@ -104,25 +105,9 @@ export class PipelineService {
     for (const [aggregateId, group] of groups) {
       const ordered = group.toSorted((one, other) => one.timestamp - other.timestamp);
       const stream = { tenantId, aggregateType: this.pipeline.aggregateType, aggregateId };
-      results.push(await this.append(stream, ordered));
+      results.push(await appendById(this.log, stream, ordered, (event) => this.draft(stream, event)));
     }
     return results;
-  }
-
-  private async append(stream: StreamId, events: readonly PipelineEvent[]): Promise<AppendResult> {
-    const results: AppendResult[] = [];
-    for (const part of parts(events)) {
-      const drafts = part.map((event) => this.draft(stream, event));
-      results.push(await this.log.append(stream, drafts, { key: keyOf(part) }));
-    }
-    return {
-      stream,
-      firstSequence: Math.min(...results.map(({ firstSequence }) => firstSequence)),
-      lastSequence: Math.max(...results.map(({ lastSequence }) => lastSequence)),
-      events: results.flatMap(({ events: stored }) => stored),
-      stored: results.flatMap(({ stored }) => stored),
-      repeated: results.every(({ repeated }) => repeated),
-    };
   }
 
   /**
@@ -256,21 +241,4 @@ function checkTimestamp(field: string, timestamp: number): void {
 
 function idOf(aggregateId: string, context: PipelineContext): RebuiltId {
   return { tenantId: createTenantId(context?.tenantId), aggregateId };
-}
-
-/** Each event with an id by itself, and those between together. */
-function parts(events: readonly PipelineEvent[]): readonly (readonly PipelineEvent[])[] {
-  const found: PipelineEvent[][] = [];
-  for (const event of events) {
-    const last = found.at(-1);
-    if (last && event.id === undefined && last[0]!.id === undefined) last.push(event);
-    else found.push([event]);
-  }
-  return found;
-}
-
-/** Names an event by its id, so that it is known when it comes again. */
-function keyOf([first]: readonly PipelineEvent[]): string | undefined {
-  const id = first!.id;
-  return id === undefined ? undefined : createHash('sha256').update(encodeKey('event', id)).digest('base64url');
 }

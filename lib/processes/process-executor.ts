@@ -7,7 +7,7 @@ import type { StagedJob } from '../queue/staged-job.js';
 import type { ProcessDefinition } from './process-definition.js';
 import type { ProcessInbox } from './process-inbox.js';
 import { openJob } from './process-jobs.js';
-import { BEGINNING, type ProcessId } from './process-log.js';
+import { BEGINNING, type ProcessId, type ProcessPosition } from './process-log.js';
 import { ProcessRun, type ProcessRunTools } from './process-run.js';
 
 /** After this time a batch takes no further entry, so that what it decided is followed up. */
@@ -46,8 +46,7 @@ export class ProcessExecutor {
     const appended: AppendResult[] = [];
     const { from } = batch.jobs[0]!;
     // What is known here may be from before others decided, or from before its tenant was forgotten and came back.
-    // That the first entry is the first one needs no look: who is wrong there finds it out when he fails.
-    const known = batch.redelivered ? undefined : from === 1 ? BEGINNING : await log.known(id);
+    const known = batch.redelivered ? undefined : await this.assumed(id, from);
     let position = known?.sequence === from - 1 ? known : await log.last(id);
     let isCertain = position !== known;
     if (batch.redelivered && position.sequence >= from) followUps.push(openJob(id));
@@ -67,6 +66,11 @@ export class ProcessExecutor {
       isCertain = true;
       followUps.push(openJob(id));
     }
+  }
+
+  /** Whoever is wrong about it finds that out when he fails; so what is before the first entry needs no look. */
+  private async assumed(id: ProcessId, from: number): Promise<ProcessPosition> {
+    return from === 1 ? BEGINNING : this.tools.log.known(id);
   }
 
   private async run(

@@ -1,7 +1,7 @@
 import { clickhouse } from '../../lib/clickhouse.js';
 import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../support/clickhouse-server.js';
 import { startTestRedis, type TestRedis } from '../support/redis-server.js';
-import { createStorageContext } from '../support/storage-context.js';
+import { openedTwice } from '../support/opened-twice.js';
 import { liveEventsSuite } from './live-events.suite.js';
 
 let server: TestClickHouse;
@@ -17,15 +17,7 @@ liveEventsSuite({
       ...{ url, username, password, database: newDatabaseName(), redis: { host, port } },
       eventStore: { insertDeadlineMs: 1_000, maxInsertMs: 1_000, settleMs: 2_500 },
     });
-    const writer = await adapter.open(await createStorageContext());
-    const reader = await adapter.open(await createStorageContext());
-    return {
-      ...{ writer, reader },
-      close: async () => {
-        await writer.close();
-        await reader.close();
-      },
-    };
+    return openedTwice(adapter);
   },
   // What is announced is not settled yet.
   pollMs: 100,

@@ -9,20 +9,20 @@ import {
   type LiveEvent,
   LiveEvents,
   type ReadAllOptions,
-  type Storage,
   type StreamId,
   type TenantId,
 } from '../../lib/index.js';
 import { collect } from '../support/collect.js';
 import { ItemAdded, ItemRemoved } from '../support/contract-events.js';
 import { eventually } from '../support/eventually.js';
+import type { OpenedTwice } from '../support/opened-twice.js';
 import { MAX_TIMER_MS } from '../../lib/errors/integer-problem.js';
 
 export interface LiveBackend {
   readonly name: string;
   start?(): Promise<void>;
   /** Two processes at one empty log. */
-  create(): Promise<{ readonly writer: Storage; readonly reader: Storage; close(): Promise<void> }>;
+  create(): Promise<OpenedTwice>;
   /** Set where the log of a tenant comes late, and is to be looked at again. */
   readonly pollMs?: number;
   stop?(): Promise<void>;
@@ -34,7 +34,7 @@ const globex = createTenantId('globex');
 /** What a live stream keeps on every store, told by another process alone: where it can be, nobody looks by himself. */
 export function liveEventsSuite(backend: LiveBackend): void {
   describe(`a live stream on ${backend.name}`, () => {
-    let world: Awaited<ReturnType<LiveBackend['create']>>;
+    let world: OpenedTwice;
     let announcements: readonly Announcements[];
     let live: LiveEvents;
     const subscriptions: Subscription[] = [];

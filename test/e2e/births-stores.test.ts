@@ -1,6 +1,5 @@
 import { type Provider, type Type } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clickhouse } from '../../lib/clickhouse.js';
 import {
   Clock,
   EventStore,
@@ -13,24 +12,15 @@ import {
   type RecordedEvent,
   type StorageAdapter,
 } from '../../lib/index.js';
-import { postgres } from '../../lib/postgres.js';
 import { appWith, start, stream } from '../support/apps.js';
-import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../support/clickhouse-server.js';
 import { collect } from '../support/collect.js';
 import { acme, Added } from '../support/counter-app.js';
+import { DURABLE_STORES, type DurableStores } from '../support/durable-stores.js';
 import { eventually } from '../support/eventually.js';
-import { startTestPostgres, type TestPostgres } from '../support/postgres-server.js';
 import { ShiftedClock } from '../support/shifted-clock.js';
 import { silentLogger } from '../support/silent-logger.js';
 
 const HOUR_MS = 3_600_000;
-
-let postgresServer: TestPostgres;
-let clickhouseServer: TestClickHouse;
-beforeAll(async () => {
-  [postgresServer, clickhouseServer] = await Promise.all([startTestPostgres(), startTestClickHouse()]);
-});
-afterAll(() => Promise.all([postgresServer.stop(), clickhouseServer.stop()]));
 
 /** A subscription and a process manager that note what they are told. */
 function listening(told: string[]): Provider[] {
@@ -54,26 +44,11 @@ function listening(told: string[]): Provider[] {
   return [Listening, Deciding];
 }
 
-/** Each opens a log of its own, again and again. */
-const STORES: readonly (readonly [string, () => Promise<() => StorageAdapter>])[] = [
-  [
-    'PostgreSQL',
-    async () => {
-      const connectionString = await postgresServer.createDatabase();
-      return () => postgres({ connectionString });
-    },
-  ],
-  [
-    'ClickHouse',
-    async () => {
-      const { url, username, password } = clickhouseServer;
-      const database = newDatabaseName();
-      return () => clickhouse({ url, username, password, database, singleWriter: true });
-    },
-  ],
-];
+describe.each(DURABLE_STORES)('what comes into being on %s', (_, startServer) => {
+  let stores: DurableStores;
+  beforeAll(async () => void (stores = await startServer()));
+  afterAll(() => stores.stop());
 
-describe.each(STORES)('what comes into being on %s', (_, create) => {
   const boot = (eventStore: StorageAdapter, providers: Provider[], aheadMs: number) => {
     const clock = new ShiftedClock();
     clock.aheadMs = aheadMs;
@@ -84,7 +59,7 @@ describe.each(STORES)('what comes into being on %s', (_, create) => {
   it.each([HOUR_MS, -HOUR_MS])(
     'is told what is recorded from then on, by a clock that is off by %i ms',
     async (aheadMs) => {
-      const open = await create();
+      const open = await stores.create();
       const before = await boot(open(), [], 0);
       await before.get(EventStore).append(stream('old'), [{ data: Added.of(1) }]);
       await before.close();
@@ -101,7 +76,7 @@ describe.each(STORES)('what comes into being on %s', (_, create) => {
     const source = await boot(memory(), [], 0);
     await source.get(EventStore).append(stream('old'), [{ data: Added.of(1) }]);
     const lines = await collect(source.get(LogMaintenance).exportLog({ tenantId: acme }));
-    const open = await create();
+    const open = await stores.create();
     const told: string[] = [];
     const importing = await boot(open(), listening(told), HOUR_MS);
     await importing.get(LogMaintenance).importLog(lines);

@@ -1,48 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clickhouse } from '../../lib/clickhouse.js';
-import {
-  EventStore,
-  GroupQueue,
-  inProcessQueue,
-  Reactor,
-  type RecordedEvent,
-  type StorageAdapter,
-} from '../../lib/index.js';
-import { postgres } from '../../lib/postgres.js';
+import { EventStore, GroupQueue, inProcessQueue, Reactor, type RecordedEvent } from '../../lib/index.js';
 import { appWith, start, stream } from '../support/apps.js';
 import { Added, Totals } from '../support/counter-app.js';
-import { newDatabaseName, startTestClickHouse, type TestClickHouse } from '../support/clickhouse-server.js';
+import { DURABLE_STORES, type DurableStores } from '../support/durable-stores.js';
 import { eventually } from '../support/eventually.js';
-import { startTestPostgres, type TestPostgres } from '../support/postgres-server.js';
 
-let postgresServer: TestPostgres;
-let clickhouseServer: TestClickHouse;
-beforeAll(async () => {
-  [postgresServer, clickhouseServer] = await Promise.all([startTestPostgres(), startTestClickHouse()]);
-});
-afterAll(() => Promise.all([postgresServer.stop(), clickhouseServer.stop()]));
+describe.each(DURABLE_STORES)('durable reactors on %s', (_, startServer) => {
+  let stores: DurableStores;
+  beforeAll(async () => void (stores = await startServer()));
+  afterAll(() => stores.stop());
 
-const STORES: readonly (readonly [string, () => Promise<() => StorageAdapter>])[] = [
-  [
-    'PostgreSQL',
-    async () => {
-      const connectionString = await postgresServer.createDatabase();
-      return () => postgres({ connectionString });
-    },
-  ],
-  [
-    'ClickHouse',
-    async () => {
-      const { url, username, password } = clickhouseServer;
-      const database = newDatabaseName();
-      return () => clickhouse({ url, username, password, database, singleWriter: true });
-    },
-  ],
-];
-
-describe.each(STORES)('durable reactors on %s', (_, create) => {
   it('lose nothing with the queue, repeat nothing that is on record, and are silent about the past', async () => {
-    const open = await create();
+    const open = await stores.create();
     const seen: string[] = [];
     let isDown = true;
     @Reactor({ name: 'durable', fold: Totals, durable: true, exact: true })

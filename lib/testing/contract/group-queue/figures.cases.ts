@@ -4,20 +4,11 @@ import type { GroupQueue } from '../../../queue/group-queue.js';
 import type { QueueUsage } from '../../../queue/queue-usage.js';
 import { eventually } from '../eventually.js';
 import { gate } from '../gate.js';
-import { type GroupQueueCases, POLICY, done, lane, range, settled } from './group-queue-cases.js';
+import { EMPTY, type GroupQueueCases, POLICY, done, lane, range, settled } from './group-queue-cases.js';
 
 const note = { by: 'ann', reason: 'test' };
 const PIPELINE = 'orders: {all}';
-const NOTHING: QueueUsage = {
-  jobs: 0,
-  parkedJobs: 0,
-  delayedJobs: 0,
-  parkedLanes: 0,
-  deadLetters: 0,
-  running: 0,
-  dropped: 0,
-  longestReadyMs: 0,
-};
+const NOTHING: QueueUsage = { ...EMPTY, dropped: 0, longestReadyMs: 0 };
 /** Two clocks that are rounded down. */
 const ROUNDING_MS = 2;
 

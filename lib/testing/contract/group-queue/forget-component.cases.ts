@@ -2,7 +2,7 @@ import { PermanentError } from '../../../errors/permanent.error.js';
 import { InvalidArgumentError } from '../../../errors/invalid-argument.error.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { eventually } from '../eventually.js';
-import { done, type GroupQueueCases, lane, range } from './group-queue-cases.js';
+import { EMPTY, done, type GroupQueueCases, lane, range } from './group-queue-cases.js';
 
 const note = { by: 'ann', reason: 'asked for it' };
 const other = createTenantId('other');
@@ -46,14 +46,7 @@ export function forgetComponentCases({ expect, test, open, start }: GroupQueueCa
       await queue.control.pause(target, note);
     }
     expect(await queue.forgetComponent(component)).toBe(4);
-    expect(await queue.depth()).toEqual({
-      jobs: 0,
-      parkedJobs: 0,
-      delayedJobs: 0,
-      running: 0,
-      parkedLanes: 0,
-      deadLetters: 0,
-    });
+    expect(await queue.depth()).toEqual(EMPTY);
     const left = await queue.control.holds();
     expect(left).toHaveLength(2);
     expect(left).toEqual(expect.arrayContaining([{ component: OLD }, { tenantId: other }]));

@@ -4,7 +4,7 @@ import { InvalidTenantError } from '../../../tenancy/invalid-tenant.error.js';
 import { createTenantId } from '../../../tenancy/create-tenant-id.js';
 import { gate } from '../gate.js';
 import { eventually } from '../eventually.js';
-import { type GroupQueueCases, command, done, lane, range, sequenceOf, settled } from './group-queue-cases.js';
+import { EMPTY, type GroupQueueCases, command, done, lane, range, sequenceOf, settled } from './group-queue-cases.js';
 
 const note = { by: 'ann', reason: 'asked for it' };
 const gone = createTenantId('gone');
@@ -92,14 +92,7 @@ export function forgetCases({ expect, test, open, start }: GroupQueueCases): voi
       await immediate();
       end.open();
       expect(await forgetting).toBe(2);
-      expect(await queue.depth()).toEqual({
-        jobs: 0,
-        parkedJobs: 0,
-        delayedJobs: 0,
-        running: 0,
-        parkedLanes: 0,
-        deadLetters: 0,
-      });
+      expect(await queue.depth()).toEqual(EMPTY);
     },
   );
 

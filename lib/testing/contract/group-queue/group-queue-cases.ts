@@ -1,6 +1,6 @@
 import { ok } from 'node:assert';
 import { MAX_TIMER_MS } from '../../../errors/integer-problem.js';
-import type { GroupQueue } from '../../../queue/group-queue.js';
+import type { GroupQueue, QueueDepth } from '../../../queue/group-queue.js';
 import type { EventRangeJob, Job } from '../../../queue/job.js';
 import type { Lane, LaneKind } from '../../../queue/lane.js';
 import type { KnownComponent } from '../../../queue/lane-consumer.js';
@@ -75,6 +75,16 @@ export interface StartOptions {
   readonly limits?: Partial<QueueLimits>;
   readonly apart?: string;
 }
+
+/** The depth of a queue in which nothing is. */
+export const EMPTY: QueueDepth = {
+  jobs: 0,
+  parkedJobs: 0,
+  delayedJobs: 0,
+  running: 0,
+  parkedLanes: 0,
+  deadLetters: 0,
+};
 
 export const done: Handle = (batch) => ({ completed: batch.jobs.length, followUps: [] });
 
